@@ -1,0 +1,55 @@
+"""A PBX (phone system) in Home Assistant."""
+
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
+from homeassistant.core import Event, HomeAssistant
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.typing import ConfigType
+
+from .connection import create_pbx
+from .const import DOMAIN
+from .coordinator import LOCKED_UNTIL, PbxConfigEntry, PbxCoordinator
+from .services import async_setup_services
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+PLATFORMS = [Platform.BINARY_SENSOR, Platform.SENSOR]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up the actions, which outlive any entry."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool:
+    """Set up one PBX."""
+    coordinator = PbxCoordinator(hass, entry, create_pbx(hass, entry.data))
+
+    async def log_out(_: Event) -> None:
+        """Give the session back when Home Assistant stops."""
+        await coordinator.async_shutdown()
+
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, log_out))
+    await coordinator.async_config_entry_first_refresh()
+    coordinator.async_register_pbx()
+    entry.runtime_data = coordinator
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool:
+    """Unload one PBX."""
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> None:
+    """Forget what was remembered beside the entry."""
+    hass.data.get(LOCKED_UNTIL, {}).pop(entry.entry_id, None)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: PbxConfigEntry, device: dr.AnyDeviceEntry
+) -> bool:
+    """Let the user remove the device of an extension the PBX no longer lists."""
+    coordinator = entry.runtime_data
+    number = coordinator.extension_number(device)
+    return number is not None and not coordinator.data.present(number)

@@ -1,0 +1,72 @@
+"""Binary sensors: whether the PBX answers, and whether each phone is registered."""
+
+from typing import override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import PbxConfigEntry
+from .entity import ExtensionEntity, PbxEntity, async_add_for_each_extension
+
+PARALLEL_UPDATES = 0
+
+CONNECTION = BinarySensorEntityDescription(
+    key="connection",
+    translation_key="connection",
+    device_class=BinarySensorDeviceClass.CONNECTIVITY,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+
+REGISTERED = BinarySensorEntityDescription(
+    key="registered",
+    translation_key="registered",
+    device_class=BinarySensorDeviceClass.CONNECTIVITY,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: PbxConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the binary sensors of a PBX."""
+    coordinator = entry.runtime_data
+    async_add_entities([ConnectionSensor(coordinator, CONNECTION)])
+    async_add_for_each_extension(
+        entry,
+        async_add_entities,
+        lambda number: [RegisteredSensor(coordinator, number, REGISTERED)],
+    )
+
+
+class ConnectionSensor(PbxEntity, BinarySensorEntity):
+    """Whether the PBX answers."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return that the answer to this question is always known."""
+        return True
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether the last poll succeeded."""
+        return self.coordinator.last_update_success
+
+
+class RegisteredSensor(ExtensionEntity, BinarySensorEntity):
+    """Whether the PBX can reach an extension's phone."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return whether the phone is registered."""
+        return self._extension.registered

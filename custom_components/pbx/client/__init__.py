@@ -1,0 +1,1 @@
+"""Client for telephone systems (PBXs): asyncio, typed, without Home Assistant."""

@@ -1,0 +1,102 @@
+"""From the PBX's answers to our model, believing nothing about their types."""
+
+import logging
+from typing import Any
+
+from ..errors import PbxUnreachable, Unreachable
+from ..model import Extension, ExtensionStatus, PbxInfo
+from .dialect import STATUS_WORDS, Dialect
+
+_LOGGER = logging.getLogger(__name__)
+
+type Answer = dict[str, Any]
+
+# A status word nobody knows is worth a line in the log, but only the first time; a
+# device that makes up words without end must not fill the memory.
+_MAX_STRANGE_WORDS = 50
+_strange_words: set[str] = set()
+
+
+def text(value: object) -> str:
+    """Return a scalar as the PBX means it: a string; anything else is no text."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return ""
+
+
+def error_code(answer: Answer) -> int | None:
+    """Return the number of a failure, None where the PBX gave none (section 1.3)."""
+    try:
+        return int(text(answer.get("errno")))
+    except ValueError:
+        return None
+
+
+def pbx_info(answer: Answer, api_version: str) -> PbxInfo:
+    """Return who the PBX is (reference, section 3.2).
+
+    Raises PbxUnreachable when there is no serial number: without it nothing could be
+    told apart from another PBX.
+    """
+    info = answer.get("deviceinfo")
+    if not isinstance(info, dict) or not (serial_number := text(info.get("sn"))):
+        raise PbxUnreachable(Unreachable.BAD_ANSWER)
+    return PbxInfo(
+        serial_number=serial_number,
+        name=text(info.get("devicename")) or "Yeastar S-Series",
+        manufacturer="Yeastar",
+        model="S-Series",
+        hardware_version=text(info.get("hardwarever")) or None,
+        firmware_version=text(info.get("firmwarever")) or None,
+        api_version=api_version,
+    )
+
+
+def extensions(answer: Answer, dialect: Dialect) -> tuple[tuple[Extension, ...], bool]:
+    """Return the extensions of a list, and whether all of it was understood.
+
+    Raises PbxUnreachable when there is no list (reference, section 3.3).
+    """
+    items = answer.get("extlist")
+    if not isinstance(items, list):
+        raise PbxUnreachable(Unreachable.BAD_ANSWER)
+    found: dict[str, Extension] = {}
+    complete = True
+    for item in items:
+        extension = _extension(item, dialect)
+        if extension is None:
+            complete = False
+        else:
+            found.setdefault(extension.number, extension)
+    return tuple(found.values()), complete
+
+
+def _extension(item: object, dialect: Dialect) -> Extension | None:
+    """Return one item of a list, None when it does not say which extension it is."""
+    if not isinstance(item, dict):
+        return None
+    number = text(item.get(dialect.extension_number))
+    if not number:
+        return None
+    return Extension(
+        number=number,
+        name=text(item.get("username")),
+        status=_status(text(item.get("status"))),
+        type=text(item.get("type")) or None,
+        port=text(item.get("port")) or None,
+    )
+
+
+def _status(word: str) -> ExtensionStatus | None:
+    """Return what a status word means (reference, section 6.1)."""
+    status = STATUS_WORDS.get(word.lower())
+    if (
+        status is None
+        and word not in _strange_words
+        and len(_strange_words) < _MAX_STRANGE_WORDS
+    ):
+        _strange_words.add(word)
+        _LOGGER.warning("Unknown extension status %.40r, please report it", word)
+    return status

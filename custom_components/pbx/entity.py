@@ -1,0 +1,92 @@
+"""The devices of a PBX and of its extensions, and what their entities share."""
+
+from collections.abc import Callable, Iterable
+from typing import override
+
+from homeassistant.core import callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .client.model import Extension
+from .const import DOMAIN
+from .coordinator import (
+    PbxConfigEntry,
+    PbxCoordinator,
+    Topic,
+    device_model,
+    device_name,
+)
+
+
+@callback
+def async_add_for_each_extension(
+    entry: PbxConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    create: Callable[[str], Iterable[Entity]],
+) -> None:
+    """Add the entities of the extensions there are, and of those that come later."""
+
+    @callback
+    def add(numbers: Iterable[str]) -> None:
+        async_add_entities(entity for number in numbers for entity in create(number))
+
+    coordinator = entry.runtime_data
+    add(coordinator.data.extensions)
+    entry.async_on_unload(coordinator.async_add_newcomer_listener(add))
+
+
+class PbxEntity(CoordinatorEntity[PbxCoordinator]):
+    """An entity of the PBX itself."""
+
+    _attr_has_entity_name = True
+
+    def __init__(
+        self, coordinator: PbxCoordinator, description: EntityDescription
+    ) -> None:
+        """Initialize the entity."""
+        super().__init__(coordinator, Topic.COUNTS)
+        self.entity_description = description
+        serial_number = coordinator.serial_number
+        self._attr_unique_id = f"{serial_number}_{description.key}"
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, serial_number)})
+
+
+class ExtensionEntity(CoordinatorEntity[PbxCoordinator]):
+    """An entity of one extension."""
+
+    _attr_has_entity_name = True
+
+    def __init__(
+        self, coordinator: PbxCoordinator, number: str, description: EntityDescription
+    ) -> None:
+        """Initialize the entity."""
+        super().__init__(coordinator, number)
+        self.entity_description = description
+        self._number = number
+        identifier = f"{coordinator.serial_number}_{number}"
+        self._attr_unique_id = f"{identifier}_{description.key}"
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, identifier)},
+            manufacturer=coordinator.info.manufacturer,
+            model=device_model(self._extension),
+            name=device_name(self._extension),
+            via_device_id=dr.async_get_device_id_by_identifier(
+                coordinator.hass,
+                (DOMAIN, coordinator.serial_number),
+                config_entry_id=coordinator.config_entry.entry_id,
+            ),
+        )
+
+    @property
+    def _extension(self) -> Extension:
+        """The extension, as the PBX last described it."""
+        return self.coordinator.data.extensions[self._number]
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether the PBX answers and lists the extension."""
+        return super().available and self.coordinator.data.present(self._number)

@@ -1,0 +1,203 @@
+"""The actions: who is meant, may the caller, and what the PBX answered."""
+
+from dataclasses import dataclass
+
+from homeassistant.auth.permissions.const import POLICY_CONTROL
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID, Platform
+from homeassistant.core import (
+    Context,
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import ServiceValidationError, Unauthorized, UnknownUser
+from homeassistant.helpers import (
+    config_validation as cv,
+    device_registry as dr,
+    entity_registry as er,
+    service,
+)
+import voluptuous as vol
+
+from .client.model import Extension, MonitorMode
+from .const import (
+    ATTR_CALL_ID,
+    ATTR_WHISPERED,
+    ATTR_WHISPERER,
+    DOMAIN,
+    KEY_STATUS,
+    SERVICE_WHISPER,
+)
+from .coordinator import PbxConfigEntry, PbxCoordinator, spoken_name
+
+WHISPER_SCHEMA = vol.Schema(
+    {
+        vol.Required(ATTR_WHISPERER): vol.All(cv.string, str.strip, vol.Length(min=1)),
+        vol.Required(ATTR_WHISPERED): vol.All(cv.string, str.strip, vol.Length(min=1)),
+        vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string,
+    }
+)
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions."""
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_WHISPER,
+        _async_whisper,
+        schema=WHISPER_SCHEMA,
+        supports_response=SupportsResponse.OPTIONAL,
+    )
+
+
+async def _async_whisper(call: ServiceCall) -> ServiceResponse:
+    """Let a supervisor speak to one party of a call without the other hearing it."""
+    pair = _find_pair(
+        call.hass,
+        call.data[ATTR_WHISPERER],
+        call.data[ATTR_WHISPERED],
+        call.data.get(ATTR_CONFIG_ENTRY_ID),
+    )
+    await _async_check_permission(call.hass, call.context, pair)
+    call_id = await pair.coordinator.async_monitor(
+        MonitorMode.WHISPER, pair.supervisor, pair.extension
+    )
+    if not call.return_response:
+        return None
+    return {
+        ATTR_CALL_ID: call_id,
+        ATTR_WHISPERER: pair.supervisor.number,
+        ATTR_WHISPERED: pair.extension.number,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two extensions of one PBX."""
+
+    coordinator: PbxCoordinator
+    supervisor: Extension
+    extension: Extension
+
+
+class _NotPermitted(Unauthorized):
+    """The caller may not control the extensions; says so in the user's language."""
+
+    def __init__(self, context: Context, entity_id: str | None, name: str) -> None:
+        """Keep who asked, and for what."""
+        super().__init__(
+            context=context, entity_id=entity_id, permission=POLICY_CONTROL
+        )
+        self.translation_domain = DOMAIN
+        self.translation_key = "not_permitted"
+        self.translation_placeholders = {"extension": name}
+        self.generate_message = True
+
+
+def _invalid(key: str, **placeholders: str) -> ServiceValidationError:
+    """Return the error for something that cannot be meant."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )
+
+
+def _find_pair(
+    hass: HomeAssistant, supervisor: str, extension: str, entry_id: str | None
+) -> _Pair:
+    """Return the two extensions that are meant, on the one PBX that has both."""
+    entries = _entries(hass, entry_id)
+    supervisors = _find(hass, supervisor, entries)
+    extensions = _find(hass, extension, entries)
+    common = supervisors.keys() & extensions.keys()
+    names = {"supervisor": supervisor, "extension": extension}
+    if not common:
+        raise _invalid("different_pbxs", **names)
+    if len(common) > 1:
+        raise _invalid("ambiguous", **names)
+    coordinator = entries[common.pop()].runtime_data
+    entry_id = coordinator.config_entry.entry_id
+    pair = _Pair(coordinator, supervisors[entry_id], extensions[entry_id])
+    if pair.supervisor.number == pair.extension.number:
+        raise _invalid("same_extension", extension=spoken_name(pair.extension))
+    return pair
+
+
+def _entries(hass: HomeAssistant, entry_id: str | None) -> dict[str, PbxConfigEntry]:
+    """Return the loaded PBXs that may be meant, by entry id."""
+    entries: list[PbxConfigEntry] = (
+        hass.config_entries.async_loaded_entries(DOMAIN)
+        if entry_id is None
+        else [service.async_get_config_entry(hass, DOMAIN, entry_id)]
+    )
+    if not entries:
+        raise _invalid("not_loaded")
+    return {entry.entry_id: entry for entry in entries}
+
+
+def _find(
+    hass: HomeAssistant, reference: str, entries: dict[str, PbxConfigEntry]
+) -> dict[str, Extension]:
+    """Return the extensions a reference can mean, by entry id; at least one.
+
+    A reference is an entity or a device of an extension, or a bare number.
+    """
+    entity = er.async_get(hass).async_get(reference)
+    device_id = reference if entity is None else entity.device_id
+    if device_id is not None and dr.async_get(hass).async_get(device_id):
+        device, entry = service.async_get_device_and_config_entry(
+            hass, DOMAIN, device_id
+        )
+        coordinator: PbxCoordinator = entry.runtime_data
+        number = coordinator.extension_number(device)
+        if number is None:
+            raise _invalid("not_an_extension", reference=reference)
+        if entry.entry_id not in entries:
+            raise _invalid("not_on_this_pbx", reference=reference)
+        candidates = [(entry.entry_id, coordinator, number)]
+    elif entity is not None or "." in reference:
+        raise _invalid("not_an_extension", reference=reference)
+    else:
+        candidates = [
+            (entry_id, entry.runtime_data, reference)
+            for entry_id, entry in entries.items()
+        ]
+    found = {
+        entry_id: extension
+        for entry_id, coordinator, number in candidates
+        if (extension := coordinator.data.extensions.get(number))
+    }
+    if not found:
+        raise _invalid("unknown_extension", reference=reference)
+    return found
+
+
+async def _async_check_permission(
+    hass: HomeAssistant, context: Context, pair: _Pair
+) -> None:
+    """Let a user do only what he may do to both extensions' entities.
+
+    An automation without a user acts for its owner.
+    """
+    if context.user_id is None:
+        return
+    user = await hass.auth.async_get_user(context.user_id)
+    if user is None:
+        raise UnknownUser(context=context, permission=POLICY_CONTROL)
+    if user.is_admin:
+        return
+    registry = er.async_get(hass)
+    for extension in (pair.supervisor, pair.extension):
+        entity_id = registry.async_get_entity_id(
+            Platform.SENSOR,
+            DOMAIN,
+            f"{pair.coordinator.serial_number}_{extension.number}_{KEY_STATUS}",
+        )
+        if entity_id is None or not user.permissions.check_entity(
+            entity_id, POLICY_CONTROL
+        ):
+            raise _NotPermitted(context, entity_id, spoken_name(extension))

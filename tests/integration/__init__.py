@@ -1,0 +1,1 @@
+"""The component inside the Home Assistant test harness, against the simulator."""

@@ -1,0 +1,128 @@
+"""A simulated PBX on a real socket, and an entry for it."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from hashlib import md5
+import ssl
+from typing import Any
+
+from homeassistant.const import CONF_HOST, CONF_PORT, CONF_SSL, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.pbx.const import CONF_FINGERPRINT, CONF_PASSWORD_MD5, DOMAIN
+from custom_components.pbx.coordinator import PbxCoordinator
+from tests.simulator import ManualClock, SimExtension, Simulator
+
+OFFICE = (
+    SimExtension("1001", "Anna Berg"),
+    SimExtension("1002", "Bruno Costa"),
+    SimExtension("1003", "Chloé Dubois", registered=False),
+    SimExtension("1005", "Sami Virtanen", monitor_mode="Extensive"),
+    SimExtension("1006", "Door", type="FXS", port="Span2-Port1"),
+)
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(enable_custom_integrations: None) -> None:
+    """Let Home Assistant load our component in every test."""
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Leave out of snapshots what differs with every run."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """Return the clock of the simulated PBX."""
+    return ManualClock()
+
+
+def small_office(clock: ManualClock, serial: str = "369362089179") -> Simulator:
+    """Return a PBX with five extensions; 1005 may supervise, all may be monitored."""
+    return Simulator(
+        clock=clock,
+        serial=serial,
+        extensions=[
+            SimExtension(
+                extension.number,
+                extension.name,
+                type=extension.type,
+                port=extension.port,
+                registered=extension.registered,
+                monitor_mode=extension.monitor_mode,
+                allow_being_monitored=True,
+            )
+            for extension in OFFICE
+        ],
+    )
+
+
+@pytest.fixture
+async def sim(socket_enabled: None, clock: ManualClock) -> AsyncGenerator[Simulator]:
+    """Run a simulated PBX that speaks plain HTTP."""
+    simulator = small_office(clock)
+    async with simulator.running():
+        yield simulator
+
+
+@pytest.fixture
+async def tls_sim(
+    hass: HomeAssistant, socket_enabled: None, clock: ManualClock
+) -> AsyncGenerator[Simulator]:
+    """Run a simulated PBX that speaks HTTPS with a certificate of its own making.
+
+    A client that breaks a handshake off is an exception on the server's side, and
+    the server shares its loop with the test.
+    """
+    handler = hass.loop.get_exception_handler()
+
+    def ignore_broken_handshakes(
+        loop: asyncio.AbstractEventLoop, context: dict[str, Any]
+    ) -> None:
+        exception = context.get("exception")
+        if handler and not isinstance(exception, ssl.SSLError | ConnectionResetError):
+            handler(loop, context)
+
+    hass.loop.set_exception_handler(ignore_broken_handshakes)
+    simulator = small_office(clock)
+    async with simulator.running(tls=True):
+        yield simulator
+
+
+def entry_for(simulator: Simulator, title: str = "Yeastar S100") -> MockConfigEntry:
+    """Return the entry a config flow makes for a simulated PBX."""
+    data = {
+        CONF_HOST: simulator.host,
+        CONF_PORT: simulator.port,
+        CONF_SSL: simulator.fingerprint is not None,
+        CONF_USERNAME: simulator.username,
+        CONF_PASSWORD_MD5: md5(simulator.password.encode()).hexdigest(),
+    }
+    if simulator.fingerprint:
+        data[CONF_FINGERPRINT] = simulator.fingerprint
+    return MockConfigEntry(
+        domain=DOMAIN, title=title, unique_id=simulator.serial, data=data
+    )
+
+
+@pytest.fixture
+def entry(hass: HomeAssistant, sim: Simulator) -> MockConfigEntry:
+    """Return the entry of the simulated PBX, known to Home Assistant."""
+    config_entry = entry_for(sim)
+    config_entry.add_to_hass(hass)
+    return config_entry
+
+
+@pytest.fixture
+async def coordinator(hass: HomeAssistant, entry: MockConfigEntry) -> PbxCoordinator:
+    """Return the coordinator of a PBX that is set up."""
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    result: PbxCoordinator = entry.runtime_data
+    return result

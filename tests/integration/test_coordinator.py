@@ -1,0 +1,423 @@
+"""What the coordinator does with what it reads, and with what it cannot read."""
+
+from datetime import timedelta
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import SOURCE_REAUTH
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+    async_fire_time_changed,
+)
+
+from custom_components.pbx.const import DOMAIN, POLL_INTERVAL
+from custom_components.pbx.coordinator import PbxCoordinator
+from tests.simulator import Fault, SimExtension, Simulator
+
+from .conftest import entry_for, small_office
+
+ANNA = "sensor.anna_berg"
+BRUNO = "sensor.bruno_costa"
+CONNECTION = "binary_sensor.yeastar_s100_connection"
+
+
+def state(hass: HomeAssistant, entity_id: str) -> str | None:
+    """Return the state of an entity, None when there is none."""
+    found = hass.states.get(entity_id)
+    return found.state if found else None
+
+
+@pytest.fixture
+async def written(hass: HomeAssistant) -> list[str]:
+    """Collect the entities whose states are written, changed or not."""
+    entity_ids: list[str] = []
+
+    @callback
+    def collect(event: Event[EventStateChangedData]) -> None:
+        entity_ids.append(event.data["entity_id"])
+
+    hass.bus.async_listen("state_changed", collect)
+    hass.bus.async_listen("state_reported", collect, event_filter=callback(lambda _: True))
+    return entity_ids
+
+
+async def test_polls_every_ten_seconds_with_one_request(
+    hass: HomeAssistant,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A poll costs one request, and what it finds is on the dashboard."""
+    sim.call("1001", "1002", answer=True)
+    before = len(sim.requests)
+    freezer.tick(POLL_INTERVAL + timedelta(seconds=1))
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+    assert [request.endpoint for request in list(sim.requests)[before:]] == [
+        "extensionlist/query"
+    ]
+    assert state(hass, ANNA) == state(hass, BRUNO) == "busy"
+
+
+async def test_only_what_changed_writes_its_state(
+    hass: HomeAssistant,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+    written: list[str],
+) -> None:
+    """A quiet poll writes nothing, a change writes exactly what it concerns."""
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+    assert written == []
+
+    sim.set_registered("1001", False)
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+    assert sorted(written) == [
+        "binary_sensor.anna_berg_registered",
+        CONNECTION,
+        ANNA,
+        "sensor.yeastar_s100_extensions_in_use",
+        "sensor.yeastar_s100_registered_extensions",
+    ]
+
+
+async def test_new_extension_appears(
+    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
+) -> None:
+    """Nobody needs to reload anything."""
+    sim.add_extension(SimExtension("0100", "Reception"))
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+
+    found = hass.states.get("sensor.reception")
+    assert found is not None
+    assert found.state == "idle"
+    assert found.attributes["number"] == "0100"
+    assert state(hass, "binary_sensor.reception_registered") == STATE_ON
+
+
+async def test_renamed_extension_is_renamed_but_not_over_the_users_name(
+    hass: HomeAssistant,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+    entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """The PBX's name changes with the PBX; the user's own stays on top."""
+    device = device_registry.async_get_device_by_identifier(
+        (DOMAIN, f"{sim.serial}_1001"), entry.entry_id
+    )
+    assert device is not None
+    device_registry.async_update_device(device.id, name_by_user="Boss")
+    sim.rename_extension("1001", "Anna Lind")
+    sim.rename_extension("1002", "Bruno Lind")
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+
+    anna, bruno = hass.states.get(ANNA), hass.states.get(BRUNO)
+    assert anna is not None
+    assert bruno is not None
+    assert anna.name == "Boss"
+    assert bruno.name == "Bruno Lind"
+    device = device_registry.async_get(device.id)
+    assert device is not None
+    assert device.name == "Anna Lind"
+
+
+async def test_deleted_extension_goes_after_two_complete_reads(
+    hass: HomeAssistant,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+    entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """One read without it makes it unavailable, a second one removes it."""
+    sim.remove_extension("1001")
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+    assert state(hass, ANNA) == STATE_UNAVAILABLE
+
+    sim.faults.add(Fault(kind="http_500"))
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+    assert state(hass, ANNA) == STATE_UNAVAILABLE
+    sim.faults.clear()
+
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+    assert state(hass, ANNA) is None
+    assert (
+        device_registry.async_get_device_by_identifier(
+            (DOMAIN, f"{sim.serial}_1001"), entry.entry_id
+        )
+        is None
+    )
+
+
+async def test_extension_missing_from_one_read_comes_back(
+    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
+) -> None:
+    """A hiccup of the PBX costs nothing but a moment."""
+    sim.remove_extension("1001")
+    await coordinator.async_refresh()
+    sim.add_extension(SimExtension("1001", "Anna Berg"))
+    await coordinator.async_refresh()
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+
+    assert state(hass, ANNA) == "idle"
+
+
+async def test_extension_deleted_and_made_again_is_fed_again(
+    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
+) -> None:
+    """A number that was gone and comes back gets its entities back."""
+    sim.remove_extension("1001")
+    await coordinator.async_refresh()
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+    sim.add_extension(SimExtension("1001", "Anna Berg"))
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+
+    assert state(hass, ANNA) == "idle"
+
+
+async def test_empty_list_is_not_believed(
+    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
+) -> None:
+    """A PBX that says it has no extensions deletes none, however often it says so."""
+    sim.faults.add(Fault(kind="empty_list", endpoint="extensionlist/query"))
+    for _ in range(3):
+        await coordinator.async_refresh()
+    await hass.async_block_till_done()
+    assert state(hass, ANNA) == STATE_UNAVAILABLE
+    assert state(hass, CONNECTION) == STATE_OFF
+
+    sim.faults.clear()
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+    assert state(hass, ANNA) == "idle"
+    assert state(hass, CONNECTION) == STATE_ON
+
+
+async def test_extension_deleted_while_home_assistant_was_down(
+    hass: HomeAssistant,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+    entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """The registry remembers it; two reads without it remove it."""
+    await hass.config_entries.async_unload(entry.entry_id)
+    sim.remove_extension("1001")
+    identifier = (DOMAIN, f"{sim.serial}_1001")
+
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert device_registry.async_get_device_by_identifier(identifier, entry.entry_id)
+
+    await entry.runtime_data.async_refresh()
+    await hass.async_block_till_done()
+    assert not device_registry.async_get_device_by_identifier(
+        identifier, entry.entry_id
+    )
+
+
+async def test_pbx_gone_for_an_hour_and_back_with_other_extensions(
+    hass: HomeAssistant,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Down is said once, up is said once, and then everything is as the PBX says."""
+    await sim.go_offline()
+    for _ in range(360):
+        await coordinator.async_refresh()
+    await hass.async_block_till_done()
+    assert state(hass, ANNA) == STATE_UNAVAILABLE
+    assert state(hass, CONNECTION) == STATE_OFF
+    assert caplog.text.count("Error fetching Yeastar S100 data") == 1
+
+    sim.restart()
+    sim.remove_extension("1001")
+    sim.add_extension(SimExtension("2000", "Dora Evans"))
+    await sim.come_back()
+    await coordinator.async_refresh()
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+
+    assert state(hass, ANNA) is None
+    assert state(hass, "sensor.dora_evans") == "idle"
+    assert state(hass, BRUNO) == "idle"
+    assert state(hass, CONNECTION) == STATE_ON
+    assert caplog.text.count("Fetching Yeastar S100 data recovered") == 1
+
+
+async def test_restarted_pbx_costs_one_login(
+    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
+) -> None:
+    """Its tokens are gone; the poll that notices reads the truth all the same."""
+    sim.restart()
+    sim.set_registered("1001", False)
+    before = len(sim.requests_to("login"))
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+
+    assert len(sim.requests_to("login")) == before + 1
+    assert state(hass, ANNA) == "offline"
+
+
+async def test_new_firmware_shows_on_the_device(
+    hass: HomeAssistant,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+    entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """After a restart of the PBX its identity is read again."""
+    sim.firmware = "30.15.0.99"
+    sim.restart()
+    await coordinator.async_refresh()
+
+    device = device_registry.async_get_device_by_identifier(
+        (DOMAIN, sim.serial), entry.entry_id
+    )
+    assert device is not None
+    assert device.sw_version == "30.15.0.99"
+
+
+async def test_password_changed_on_the_pbx_asks_the_user(
+    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
+) -> None:
+    """One refused login, then the user is asked and polling ends."""
+    sim.password = "Changed-On-The-Pbx-1"
+    sim.expire_tokens()
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+
+    assert len(sim.requests_to("login")) == 2
+    flows = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    assert [flow["context"]["source"] for flow in flows] == [SOURCE_REAUTH]
+    assert state(hass, ANNA) == STATE_UNAVAILABLE
+
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert len(sim.requests_to("login")) == 2
+
+
+async def test_swapped_pbx_feeds_nothing(
+    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
+) -> None:
+    """Another box at the same address is noticed at the next login."""
+    sim.serial = "222222222222"
+    sim.restart()
+    sim.set_registered("1001", False)
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+
+    assert state(hass, ANNA) == STATE_UNAVAILABLE
+    assert coordinator.data.extensions["1001"].registered
+
+
+async def test_unknown_status_word_is_unknown_and_logged_once(
+    hass: HomeAssistant,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A word nobody knows is neither free nor busy."""
+    sim.faults.add(
+        Fault(
+            kind="rewrite",
+            endpoint="extensionlist/query",
+            rewrite=lambda answer: {
+                **answer,
+                "extlist": [
+                    {**item, "status": "Levitating"}
+                    if item["extnumber"] == "1001"
+                    else item
+                    for item in answer["extlist"]
+                ],
+            },
+        )
+    )
+    await coordinator.async_refresh()
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+
+    assert state(hass, ANNA) == "unknown"
+    assert state(hass, "binary_sensor.anna_berg_registered") == "unknown"
+    assert caplog.text.count("Levitating") == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Zoë 📞 Ünal",
+        'O\'Neil "The Phone"',
+        "<b>Bold</b> & <script>alert(1)</script>",
+        "x" * 200,
+    ],
+)
+async def test_any_name_will_do(
+    hass: HomeAssistant,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+    name: str,
+    device_registry: dr.DeviceRegistry,
+    entry: MockConfigEntry,
+) -> None:
+    """Names are the PBX's; we carry them as they are."""
+    sim.add_extension(SimExtension("4711", name))
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+
+    device = device_registry.async_get_device_by_identifier(
+        (DOMAIN, f"{sim.serial}_4711"), entry.entry_id
+    )
+    assert device is not None
+    assert device.name == name
+
+
+async def test_two_pbxs_do_not_mix(
+    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
+) -> None:
+    """The same numbers on two PBXs are different extensions."""
+    other = small_office(sim.clock, serial="555555555555")
+    other.rename_extension("1001", "Other Anna")
+    async with other.running():
+        second = entry_for(other, "Branch")
+        second.add_to_hass(hass)
+        assert await hass.config_entries.async_setup(second.entry_id)
+        await hass.async_block_till_done()
+        other.set_registered("1001", False)
+        await second.runtime_data.async_refresh()
+        await coordinator.async_refresh()
+        await hass.async_block_till_done()
+
+        assert state(hass, "sensor.other_anna") == "offline"
+        assert state(hass, ANNA) == "idle"
+        await hass.config_entries.async_unload(second.entry_id)
+
+
+async def test_states_are_written_once_per_change(
+    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
+) -> None:
+    """A call shows as one change per phone and poll."""
+    events = async_capture_events(hass, "state_changed")
+    sim.call("1001", "1002", answer=True)
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+
+    assert sorted(event.data["entity_id"] for event in events) == [
+        ANNA,
+        BRUNO,
+        "sensor.yeastar_s100_extensions_in_use",
+    ]

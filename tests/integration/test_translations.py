@@ -1,0 +1,115 @@
+"""Every sentence our code can ask for is there, with what it is filled with."""
+
+import ast
+from collections.abc import Iterator
+import json
+from pathlib import Path
+import re
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from custom_components.pbx.client.errors import (
+    PbxError,
+    PbxLockedOut,
+    PbxLoginRejected,
+    PbxNotTrusted,
+    PbxUnreachable,
+    PbxWrongService,
+    Unreachable,
+    WrongService,
+)
+from custom_components.pbx.client.model import ExtensionStatus
+from custom_components.pbx.client.pbx import Address
+from custom_components.pbx.connection import failure
+from custom_components.pbx.coordinator import MONITOR_REFUSALS
+
+COMPONENT = Path(__file__).parents[2] / "custom_components" / "pbx"
+ENGLISH: dict[str, Any] = json.loads(
+    (COMPONENT / "translations" / "en.json").read_text(encoding="utf-8")
+)
+FAILURES: list[PbxError] = [
+    PbxError(),
+    PbxLoginRejected(),
+    PbxLockedOut(600),
+    PbxNotTrusted(b""),
+    *(PbxUnreachable(reason) for reason in Unreachable),
+    *(PbxWrongService(reason) for reason in WrongService),
+]
+
+
+def placeholders(text: str) -> set[str]:
+    """Return the names a sentence wants to be filled with."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("err", FAILURES, ids=repr)
+def test_each_failure_has_its_sentences(err: PbxError) -> None:
+    """In an exception and, unless it has a step of its own, in the form."""
+    translation = failure(err, Address("pbx", 8088, True))
+    key, filled = (
+        translation["translation_key"],
+        translation["translation_placeholders"],
+    )
+    assert placeholders(ENGLISH["exceptions"][key]["message"]) <= filled.keys()
+    if not isinstance(err, PbxNotTrusted):
+        assert placeholders(ENGLISH["config"]["error"][key]) <= filled.keys()
+
+
+@pytest.mark.parametrize("key", [*sorted(MONITOR_REFUSALS), "refused", "unanswered"])
+def test_each_refusal_names_both(key: str) -> None:
+    """Who wanted what from whom is in every refusal."""
+    wanted = placeholders(ENGLISH["exceptions"][f"monitor_{key}"]["message"])
+    assert {"supervisor", "extension"} <= wanted <= {"supervisor", "extension", "code"}
+
+
+def literal_keys() -> Iterator[str]:
+    """Yield the exception keys written out in our code."""
+    for file in COMPONENT.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", "") == "_invalid"
+            ):
+                assert isinstance(node.args[0], ast.Constant)
+                yield str(node.args[0].value)
+            if (
+                isinstance(node, ast.keyword)
+                and node.arg == "translation_key"
+                and isinstance(node.value, ast.Constant)
+            ):
+                yield str(node.value.value)
+
+
+def test_every_key_in_the_code_exists() -> None:
+    """Exceptions and entities alike."""
+    entities = {key for platform in ENGLISH["entity"].values() for key in platform}
+    assert set(literal_keys()) <= ENGLISH["exceptions"].keys() | entities
+
+
+def test_no_sentence_is_left_over() -> None:
+    """What nothing says any more is deleted."""
+    used = (
+        set(literal_keys())
+        | {failure(err, Address("", 0, True))["translation_key"] for err in FAILURES}
+        | {f"monitor_{key}" for key in (*MONITOR_REFUSALS, "refused")}
+        | {"not_permitted"}
+    )
+    assert ENGLISH["exceptions"].keys() <= used
+
+
+def test_every_status_has_a_name() -> None:
+    """The sensor's options are the enum's words, all of them translated."""
+    states = ENGLISH["entity"]["sensor"]["extension_status"]["state"]
+    assert set(states) == {status.value for status in ExtensionStatus}
+
+
+def test_errors_of_the_flow_are_all_translated() -> None:
+    """What the flow can show, and the reasons it ends for."""
+    source = (COMPONENT / "config_flow.py").read_text(encoding="utf-8")
+    shown = set(re.findall(r'_show_form\("(\w+)"', source))
+    aborted = set(re.findall(r'reason="(\w+)"', source))
+    assert shown
+    assert shown <= ENGLISH["config"]["error"].keys()
+    assert aborted <= ENGLISH["config"]["abort"].keys()

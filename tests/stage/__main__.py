@@ -1,0 +1,115 @@
+"""The demo: a phone system with live calls in a real Home Assistant."""
+
+import argparse
+import asyncio
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+import signal
+import sys
+import tempfile
+import time
+
+from . import dashboard
+from .home_assistant import HomeAssistantProcess
+from .pbx import PbxProcess
+from .process import Process, StageError
+
+
+def _say(text: str = "") -> None:
+    """Tell the person at the terminal."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+async def run(seconds: float | None) -> int:
+    """Put everything up, tell where it is, wait for the end, and clean up."""
+    started = time.monotonic()
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, ended.set)
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pbx-")))
+        config = folder / "config"
+        config.mkdir()
+        show = asyncio.create_task(_show(stack, config, folder, started))
+        ending = asyncio.create_task(ended.wait())
+        await asyncio.wait({show, ending}, return_when=asyncio.FIRST_COMPLETED)
+        if not show.done():
+            show.cancel()
+            with suppress(asyncio.CancelledError):
+                await show
+            return 130
+        processes = show.result()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not ended.is_set():
+                    for process in processes:
+                        if not process.running:
+                            raise StageError(
+                                f"{process.name} ended by itself:\n{process.tail()}"
+                            )
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(1):
+                            await ended.wait()
+        _say("Cleaning up …")
+        ending.cancel()
+    _say("Gone without a trace.")
+    return 0
+
+
+async def _show(
+    stack: AsyncExitStack, config: Path, logs: Path, started: float
+) -> list[Process]:
+    """Start PBX and Home Assistant, connect them, and print where they are."""
+    _say("Starting a simulated PBX …")
+    pbx = await PbxProcess.start(logs, office=True)
+    stack.push_async_callback(pbx.stop)
+    _say("Starting Home Assistant …")
+    home_assistant = await HomeAssistantProcess.start(
+        Path(sys.executable), config, logs
+    )
+    stack.push_async_callback(home_assistant.stop)
+    _say("Adding the PBX through its config flow …")
+    await home_assistant.add_pbx(
+        {
+            "host": pbx.host,
+            "port": pbx.port,
+            "ssl": True,
+            "username": pbx.username,
+            "password": pbx.password,
+        }
+    )
+    extensions = (await pbx.state())["extensions"]
+    await home_assistant.wait_for_states(len(extensions))
+    address = await dashboard.create(home_assistant)
+    _say()
+    _say(f"Ready after {time.monotonic() - started:.0f} s.")
+    _say()
+    _say(f"  Dashboard       {address}")
+    _say(f"  User            {home_assistant.username}")
+    _say(f"  Password        {home_assistant.password}")
+    _say(f"  Simulated PBX   {pbx.control_url}   (its calls, and faults on demand)")
+    _say(f"  Log             {home_assistant.process.log}")
+    _say()
+    _say("Press a whisper button and watch the supervisor's phone join the call.")
+    _say("Ctrl-C ends it all and cleans up.")
+    return [pbx.process, home_assistant.process]
+
+
+def main() -> int:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="script/demo", description=__doc__)
+    parser.add_argument(
+        "--seconds", type=float, help="end by itself after that many seconds"
+    )
+    arguments = parser.parse_args()
+    try:
+        return asyncio.run(run(arguments.seconds))
+    except StageError as err:
+        sys.stderr.write(f"script/demo: {err}\n")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
