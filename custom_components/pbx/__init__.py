@@ -52,4 +52,7 @@ async def async_remove_config_entry_device(
     """Let the user remove the device of an extension the PBX no longer lists."""
     coordinator = entry.runtime_data
     number = coordinator.extension_number(device)
-    return number is not None and not coordinator.data.present(number)
+    if number is None or coordinator.data.present(number):
+        return False
+    coordinator.data.forget(number)
+    return True

@@ -128,7 +128,6 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Ask for the PBX's address and the API's credentials."""
         self._form = ("user", USER_SCHEMA)
-        self._data.pop(CONF_FINGERPRINT, None)
         return await self._async_handle_form(user_input)
 
     @override
@@ -228,9 +227,15 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
             self._data[CONF_PASSWORD_MD5] = hash_password(password)
         if CONF_HOST in user_input:
             try:
-                self._data |= split_address(user_input)
+                address = split_address(user_input)
             except ValueError:
                 return self._show_form("invalid_host")
+            if self.source != SOURCE_RECONFIGURE and not address.items() <= (
+                self._data.items()
+            ):
+                # What was trusted at another address says nothing about this one.
+                self._data.pop(CONF_FINGERPRINT, None)
+            self._data |= address
         return await self._async_try()
 
     def _show_form(
@@ -280,5 +285,7 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
                 else self._get_reconfigure_entry(),
                 data=self._data,
             )
-        self._abort_if_unique_id_configured(updates=self._data)
+        self._abort_if_unique_id_configured(
+            updates={CONF_FINGERPRINT: None, **self._data}
+        )
         return self.async_create_entry(title=info.name, data=self._data)

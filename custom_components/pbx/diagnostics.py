@@ -35,9 +35,10 @@ async def async_get_config_entry_diagnostics(
         "pbx": async_redact_data(asdict(coordinator.info), TO_REDACT),
         "connection": {
             "connected": coordinator.last_update_success,
-            "last_failure": repr(coordinator.last_exception.__cause__)
-            if coordinator.last_exception
-            else None,
+            # The key alone: the sentence names the address.
+            "last_failure": getattr(
+                coordinator.last_exception, "translation_key", None
+            ),
         },
         "extensions": {
             "total": len(extensions),

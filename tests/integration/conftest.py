@@ -15,7 +15,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.pbx.const import CONF_FINGERPRINT, CONF_PASSWORD_MD5, DOMAIN
 from custom_components.pbx.coordinator import PbxCoordinator
-from tests.simulator import ManualClock, SimExtension, Simulator
+from tests.simulator import Clock, ManualClock, SimExtension, Simulator
 
 OFFICE = (
     SimExtension("1001", "Anna Berg"),
@@ -43,7 +43,7 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-def small_office(clock: ManualClock, serial: str = "369362089179") -> Simulator:
+def small_office(clock: Clock, serial: str = "369362089179") -> Simulator:
     """Return a PBX with five extensions; 1005 may supervise, all may be monitored."""
     return Simulator(
         clock=clock,

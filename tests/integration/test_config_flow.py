@@ -17,7 +17,6 @@ from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.pbx.client.pbx import Pbx
 from custom_components.pbx.config_flow import split_address
 from custom_components.pbx.const import DOMAIN
 from tests.simulator import Fault, Simulator
@@ -177,6 +176,31 @@ async def test_untrusted_certificate_leads_back_to_the_form(
     assert result["data"] == data_for(sim)
 
 
+async def test_trusted_certificate_is_not_asked_for_again(
+    hass: HomeAssistant, tls_sim: Simulator
+) -> None:
+    """A wrong password after that is only a wrong password."""
+    menu = await fill_in(hass, await start(hass), form_for(tls_sim, password="wrong"))
+    form = await fill_in(hass, menu, {"next_step_id": "trust"})
+    assert form["errors"] == {"base": "invalid_auth"}
+
+    result = await fill_in(hass, form, form_for(tls_sim))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["data"] == data_for(tls_sim)
+
+
+async def test_trust_ends_with_the_address(
+    hass: HomeAssistant, tls_sim: Simulator
+) -> None:
+    """What was trusted at one address is shown again at another."""
+    menu = await fill_in(hass, await start(hass), form_for(tls_sim, password="wrong"))
+    form = await fill_in(hass, menu, {"next_step_id": "trust"})
+    other = small_office(tls_sim.clock, serial="555555555555")
+    async with other.running(tls=True):
+        result = await fill_in(hass, form, form_for(other))
+    assert result["step_id"] == "certificate"
+
+
 async def test_certificate_exchanged_while_the_user_reads(
     hass: HomeAssistant, tls_sim: Simulator
 ) -> None:
@@ -307,7 +331,7 @@ async def test_same_pbx_twice(hass: HomeAssistant, sim: Simulator) -> None:
     result = await fill_in(hass, await start(hass), form_for(sim))
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "already_configured"
-    assert entry.data == data_for(sim)
+    assert entry.data == data_for(sim, fingerprint=None)
 
 
 async def test_reauth(hass: HomeAssistant, sim: Simulator) -> None:
@@ -411,6 +435,15 @@ async def test_discovery(hass: HomeAssistant, sim: Simulator) -> None:
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["data"] == data_for(sim, mac="f4:b5:49:11:22:33")
     assert result["result"].unique_id == sim.serial
+
+
+async def test_discovery_beside_another_pbx(
+    hass: HomeAssistant, sim: Simulator
+) -> None:
+    """A second PBX is offered although there is a first."""
+    entry_for(sim).add_to_hass(hass)
+    result = await start(hass, SOURCE_DHCP, found_at("192.0.2.1"))
+    assert result["type"] is FlowResultType.FORM
 
 
 async def test_discovery_is_offered_once(hass: HomeAssistant) -> None:

@@ -14,8 +14,9 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.pbx import async_remove_config_entry_device
 from custom_components.pbx.const import DOMAIN, POLL_INTERVAL
-from custom_components.pbx.coordinator import PbxCoordinator
+from custom_components.pbx.coordinator import LOCKED_UNTIL, PbxCoordinator
 from tests.simulator import Fault, SimExtension, Simulator
 
 from .conftest import entry_for, small_office
@@ -41,7 +42,9 @@ async def written(hass: HomeAssistant) -> list[str]:
         entity_ids.append(event.data["entity_id"])
 
     hass.bus.async_listen("state_changed", collect)
-    hass.bus.async_listen("state_reported", collect, event_filter=callback(lambda _: True))
+    hass.bus.async_listen(
+        "state_reported", collect, event_filter=callback(lambda _: True)
+    )
     return entity_ids
 
 
@@ -125,9 +128,9 @@ async def test_renamed_extension_is_renamed_but_not_over_the_users_name(
     assert bruno is not None
     assert anna.name == "Boss"
     assert bruno.name == "Bruno Lind"
-    device = device_registry.async_get(device.id)
-    assert device is not None
-    assert device.name == "Anna Lind"
+    after = device_registry.async_get(device.id)
+    assert after is not None
+    assert after.name == "Anna Lind"
 
 
 async def test_deleted_extension_goes_after_two_complete_reads(
@@ -384,6 +387,91 @@ async def test_any_name_will_do(
     )
     assert device is not None
     assert device.name == name
+
+
+async def test_extension_of_which_little_is_known(
+    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
+) -> None:
+    """A number and a status are enough."""
+    sim.faults.add(
+        Fault(
+            kind="rewrite",
+            endpoint="extensionlist/query",
+            rewrite=lambda answer: {
+                **answer,
+                "extlist": [
+                    *answer["extlist"],
+                    {"extnumber": "0042", "status": "Idle"},
+                ],
+            },
+        )
+    )
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+
+    found = hass.states.get("sensor.0042")
+    assert found is not None
+    assert found.state == "idle"
+    assert found.attributes["number"] == "0042"
+    assert not {"type", "port"} & found.attributes.keys()
+
+
+async def test_incomplete_list_deletes_nothing(
+    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
+) -> None:
+    """An item that makes no sense may have been any extension."""
+    sim.faults.add(
+        Fault(
+            kind="rewrite",
+            endpoint="extensionlist/query",
+            rewrite=lambda answer: {**answer, "extlist": [*answer["extlist"][1:], 7]},
+        )
+    )
+    for _ in range(3):
+        await coordinator.async_refresh()
+    await hass.async_block_till_done()
+
+    assert state(hass, ANNA) == "idle"
+
+
+async def test_lock_out_ends(
+    hass: HomeAssistant,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+    entry: MockConfigEntry,
+) -> None:
+    """After ten minutes one login is tried again."""
+    hass.data[LOCKED_UNTIL] = {entry.entry_id: hass.loop.time() + 1}
+    await coordinator.async_refresh()
+    assert state(hass, CONNECTION) == STATE_OFF
+
+    hass.data[LOCKED_UNTIL] = {entry.entry_id: hass.loop.time() - 1}
+    await coordinator.async_refresh()
+    assert state(hass, CONNECTION) == STATE_ON
+    assert hass.data[LOCKED_UNTIL] == {}
+
+
+async def test_device_deleted_by_hand_comes_back_with_its_extension(
+    hass: HomeAssistant,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+    entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """Between two reads the user was faster; the extension was there all the time."""
+    sim.remove_extension("1001")
+    await coordinator.async_refresh()
+    device = device_registry.async_get_device_by_identifier(
+        (DOMAIN, f"{sim.serial}_1001"), entry.entry_id
+    )
+    assert device is not None
+    assert await async_remove_config_entry_device(hass, entry, device)
+    device_registry.async_remove_device(device.id)
+    sim.add_extension(SimExtension("1001", "Anna Berg"))
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+
+    assert state(hass, ANNA) == "idle"
 
 
 async def test_two_pbxs_do_not_mix(

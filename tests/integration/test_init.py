@@ -20,7 +20,8 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigEntryStat
     """Set an entry up and return what became of it."""
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
-    return entry.state
+    state: ConfigEntryState = entry.state
+    return state
 
 
 async def test_set_up_logs_in_once_and_reads_twice(
@@ -177,8 +178,6 @@ async def test_changed_certificate_is_refused(
     hass: HomeAssistant, tls_sim: Simulator
 ) -> None:
     """What was pinned stays pinned."""
-    from .conftest import entry_for
-
     entry = entry_for(tls_sim)
     entry.add_to_hass(hass)
     assert await set_up(hass, entry) is ConfigEntryState.LOADED

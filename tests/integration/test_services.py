@@ -220,6 +220,17 @@ async def test_each_refusal_is_a_sentence_with_both_names(
     assert len(talking.requests_to("extension/whisper")) == 1
 
 
+async def test_extension_without_a_name_is_called_by_its_number(
+    hass: HomeAssistant, talking: Simulator, coordinator: PbxCoordinator
+) -> None:
+    """Not "1007 (1007)"."""
+    talking.add_extension(SimExtension("1007", "1007"))
+    await coordinator.async_refresh()
+    with pytest.raises(ServiceValidationError, match="may not whisper to Bruno") as err:
+        await whisper(hass, "1007", "1002")
+    assert str(err.value).startswith("1007 may not")
+
+
 @pytest.mark.parametrize(
     ("forbid", "key"),
     [

@@ -27,13 +27,13 @@ async def create(home_assistant: HomeAssistantProcess) -> str:
     )
     async with home_assistant.websocket() as socket:
         registry = await socket.command("config/entity_registry/list")
-        pbx = [
-            entry["entity_id"]
+        pbx = {
+            entry["entity_id"]: entry["original_name"]
             for entry in registry
             if entry["platform"] == "pbx"
             and entry["translation_key"]
             in ("connection", "extensions_registered", "extensions_in_use")
-        ]
+        }
         await socket.command(
             "lovelace/dashboards/create",
             url_path=URL_PATH,
@@ -46,12 +46,12 @@ async def create(home_assistant: HomeAssistantProcess) -> str:
         await socket.command(
             "lovelace/config/save",
             url_path=URL_PATH,
-            config={"views": [_view(extensions, sorted(pbx))]},
+            config={"views": [_view(extensions, pbx)]},
         )
     return f"{home_assistant.url}/{URL_PATH}"
 
 
-def _view(extensions: list[dict[str, Any]], pbx: list[str]) -> dict[str, Any]:
+def _view(extensions: list[dict[str, Any]], pbx: dict[str, str]) -> dict[str, Any]:
     """Return the one view."""
     supervisor = next(
         state for state in extensions if state["attributes"]["number"] == SUPERVISOR
@@ -80,7 +80,11 @@ def _view(extensions: list[dict[str, Any]], pbx: list[str]) -> dict[str, Any]:
                     *(_whisper(supervisor, state) for state in others),
                 ],
             ),
-            _section("PBX", "mdi:server-network", [_tile(entity) for entity in pbx]),
+            _section(
+                "PBX",
+                "mdi:server-network",
+                [_tile(entity, name=name) for entity, name in sorted(pbx.items())],
+            ),
         ],
     }
 
@@ -98,13 +102,15 @@ def _section(heading: str, icon: str, cards: list[dict[str, Any]]) -> dict[str, 
     }
 
 
-def _tile(entity_id: str, columns: int = 6) -> dict[str, Any]:
-    """Return a tile: name, status, number."""
-    content = ["state", "number"] if entity_id.startswith("sensor.") else ["state"]
+def _tile(
+    entity_id: str, *, columns: int = 6, name: str | None = None
+) -> dict[str, Any]:
+    """Return a tile: name and state, and an extension's number."""
     return {
+        **({"name": name} if name else {}),
         "type": "tile",
         "entity": entity_id,
-        "state_content": content,
+        "state_content": ["state"] if name else ["state", "number"],
         "grid_options": {"columns": columns, "rows": 1},
     }
 

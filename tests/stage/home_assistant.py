@@ -98,6 +98,7 @@ class HomeAssistantProcess:
         try:
             await process.answers(f"{home_assistant.url}/manifest.json", START_TIMEOUT)
             await home_assistant._onboard()
+            await home_assistant._wait_until_running()
         except BaseException:
             await process.stop()
             raise
@@ -133,6 +134,12 @@ class HomeAssistantProcess:
                 "clientId": client_id,
                 "expires": int((time.time() + tokens["expires_in"]) * 1000),
             }
+
+    async def _wait_until_running(self) -> None:
+        """Wait until everything is set up; it answers long before."""
+        async with asyncio.timeout(START_TIMEOUT):
+            while (await self.rest("GET", "/api/config"))["state"] != "RUNNING":
+                await asyncio.sleep(0.2)
 
     async def rest(
         self, method: str, path: str, body: dict[str, Any] | None = None

@@ -69,7 +69,7 @@ class PbxInfo:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything one poll read.
+    """Everything one poll read; each extension's number comes once.
 
     `complete` is False when part of the answer could not be understood: what is
     missing from such a snapshot proves nothing.

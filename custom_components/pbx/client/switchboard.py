@@ -47,6 +47,16 @@ class Switchboard:
         """Return whether the last complete snapshot listed an extension."""
         return number in self._extensions and number not in self._missed
 
+    def forget(self, number: str) -> None:
+        """Drop an extension that is not present; listed again, it counts as added.
+
+        Raises ValueError for one that is present.
+        """
+        if self.present(number):
+            raise ValueError(f"Extension {number} is present")
+        self._missed.pop(number, None)
+        self._extensions.pop(number, None)
+
     def reconcile(self, snapshot: Snapshot) -> Changes:
         """Take over what a snapshot says, and return what that changed."""
         added: set[str] = set()
@@ -65,7 +75,9 @@ class Switchboard:
             self._count(extension, 1)
             self._extensions[number] = extension
         removed: set[str] = set()
-        if snapshot.complete:
+        if snapshot.complete and (
+            self._missed or len(snapshot.extensions) != len(self._extensions)
+        ):
             listed = {extension.number for extension in snapshot.extensions}
             removed = self._miss(listed, changed)
         return Changes(frozenset(added), frozenset(changed), frozenset(removed))
@@ -73,8 +85,6 @@ class Switchboard:
     def _miss(self, listed: AbstractSet[str], changed: set[str]) -> set[str]:
         """Note which extensions are not listed, and drop those that are gone."""
         removed: set[str] = set()
-        if not self._missed and len(listed) == len(self._extensions):
-            return removed
         for number in self._extensions.keys() - listed - self._missed.keys():
             self._missed[number] = 0
         for number in self._missed.keys() - listed:

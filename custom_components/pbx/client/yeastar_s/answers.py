@@ -1,7 +1,8 @@
 """From the PBX's answers to our model, believing nothing about their types."""
 
+import json
 import logging
-from typing import Any
+from typing import Any, Final
 
 from ..errors import PbxUnreachable, Unreachable
 from ..model import Extension, ExtensionStatus, PbxInfo
@@ -13,17 +14,41 @@ type Answer = dict[str, Any]
 
 # A status word nobody knows is worth a line in the log, but only the first time; a
 # device that makes up words without end must not fill the memory.
-_MAX_STRANGE_WORDS = 50
+_MAX_STRANGE_WORDS: Final = 50
+_MAX_WORD: Final = 40
 _strange_words: set[str] = set()
 
 
+def decode(body: bytes | bytearray) -> Answer | None:
+    """Return the JSON object of a body, None when it is none (section 1.3).
+
+    Numbers stay the text they are written in: 1495698433.20 is not .200, and every
+    value is documented as a string anyway (section 1.4).
+    """
+    try:
+        answer = json.loads(
+            # A name cut in the middle of a character must not cost the whole list.
+            body.decode("utf-8-sig", errors="replace"),
+            parse_int=str,
+            parse_float=str,
+            parse_constant=str,
+        )
+    except ValueError, RecursionError:
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
 def text(value: object) -> str:
-    """Return a scalar as the PBX means it: a string; anything else is no text."""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    return ""
+    """Return a value as text without white space around it; what is no text is blank."""
+    if not isinstance(value, str):
+        return ""
+    # JSON can express halves of surrogate pairs; nobody could store them.
+    return value.strip().encode(errors="replace").decode()
+
+
+def succeeded(answer: Answer) -> bool:
+    """Return whether the PBX did what it was asked: only one word means so (1.3)."""
+    return answer.get("status") == "Success"
 
 
 def error_code(answer: Answer) -> int | None:
@@ -34,7 +59,7 @@ def error_code(answer: Answer) -> int | None:
         return None
 
 
-def pbx_info(answer: Answer, api_version: str) -> PbxInfo:
+def pbx_info(answer: Answer, dialect: Dialect) -> PbxInfo:
     """Return who the PBX is (reference, section 3.2).
 
     Raises PbxUnreachable when there is no serial number: without it nothing could be
@@ -50,14 +75,15 @@ def pbx_info(answer: Answer, api_version: str) -> PbxInfo:
         model="S-Series",
         hardware_version=text(info.get("hardwarever")) or None,
         firmware_version=text(info.get("firmwarever")) or None,
-        api_version=api_version,
+        api_version=dialect.version,
     )
 
 
 def extensions(answer: Answer, dialect: Dialect) -> tuple[tuple[Extension, ...], bool]:
     """Return the extensions of a list, and whether all of it was understood.
 
-    Raises PbxUnreachable when there is no list (reference, section 3.3).
+    Each number comes once, the first item wins. Raises PbxUnreachable when there is
+    no list (reference, section 3.3).
     """
     items = answer.get("extlist")
     if not isinstance(items, list):
@@ -78,7 +104,8 @@ def _extension(item: object, dialect: Dialect) -> Extension | None:
     if not isinstance(item, dict):
         return None
     number = text(item.get(dialect.extension_number))
-    if not number:
+    # No number that can be dialled has other characters: this one was damaged.
+    if not number or not number.isascii():
         return None
     return Extension(
         number=number,
@@ -92,11 +119,13 @@ def _extension(item: object, dialect: Dialect) -> Extension | None:
 def _status(word: str) -> ExtensionStatus | None:
     """Return what a status word means (reference, section 6.1)."""
     status = STATUS_WORDS.get(word.lower())
-    if (
-        status is None
-        and word not in _strange_words
-        and len(_strange_words) < _MAX_STRANGE_WORDS
-    ):
-        _strange_words.add(word)
-        _LOGGER.warning("Unknown extension status %.40r, please report it", word)
+    if status is None:
+        _note_strange(word[:_MAX_WORD])
     return status
+
+
+def _note_strange(word: str) -> None:
+    """Log a status word that nobody knows, once."""
+    if word.lower() not in _strange_words and len(_strange_words) < _MAX_STRANGE_WORDS:
+        _strange_words.add(word.lower())
+        _LOGGER.warning("Unknown extension status %r, please report it", word)

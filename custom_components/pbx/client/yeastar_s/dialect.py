@@ -1,13 +1,11 @@
 """What differs between the versions of the S-Series API."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from ..model import ExtensionStatus, MonitorMode
-
-# Tried in this order at the first login. v1.1.0 is common; what older firmware
-# answers to a version it does not know is not documented (reference, section 1.5).
-VERSIONS: Final = ("v1.1.0", "v1.0.6", "v1.0.2", "v1.0.1", "v1.0.0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +19,22 @@ class MonitorRequest:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """Paths and field names of one generation of the API (reference, section 3.1)."""
+    """Paths and field names of one version of the API (reference, section 3.1).
 
+    `version` is the segment of the path; `report_format` is what a login sends as
+    `version`, None where the API does not know that field yet (section 2.2).
+    """
+
+    version: str
+    report_format: str | None
     device_info: str
     extension_list: str
     extension_number: str
-    monitor: dict[MonitorMode, MonitorRequest]
+    monitor: Mapping[MonitorMode, MonitorRequest]
 
 
-V1: Final = Dialect(
-    device_info="deviceinfo/query",
-    extension_list="extensionlist/query",
-    extension_number="extnumber",
-    monitor={
+_MONITOR_V1: Final = MappingProxyType(
+    {
         MonitorMode.LISTEN: MonitorRequest(
             "extension/listen", "listener", "listenedext"
         ),
@@ -41,19 +42,44 @@ V1: Final = Dialect(
             "extension/whisper", "whisperer", "whisperedext"
         ),
         MonitorMode.BARGE_IN: MonitorRequest("extension/barge", "bargein", "bargedext"),
-    },
+    }
+)
+
+
+def _v1(version: str, report_format: str | None = None) -> Dialect:
+    """Return the dialect of one v1 version: they share paths and names."""
+    return Dialect(
+        version=version,
+        report_format=report_format,
+        device_info="deviceinfo/query",
+        extension_list="extensionlist/query",
+        extension_number="extnumber",
+        monitor=_MONITOR_V1,
+    )
+
+
+# Tried in this order at the first login. What older firmware answers to a version it
+# does not know is not documented (reference, section 1.5).
+DIALECTS: Final = (
+    _v1("v1.1.0", report_format="1.0.2"),
+    _v1("v1.0.6"),
+    _v1("v1.0.2"),
+    _v1("v1.0.1"),
+    _v1("v1.0.0"),
 )
 
 # Every spelling seen on the wire or in print (reference, section 6.1), in lower case.
-STATUS_WORDS: Final = {
-    "registered": ExtensionStatus.IDLE,
-    "idle": ExtensionStatus.IDLE,
-    "ringing": ExtensionStatus.RINGING,
-    "busy": ExtensionStatus.BUSY,
-    "hold": ExtensionStatus.ON_HOLD,
-    "unavailable": ExtensionStatus.OFFLINE,
-    "unavailabl": ExtensionStatus.OFFLINE,
-    "unregistered": ExtensionStatus.OFFLINE,
-    "malfunction": ExtensionStatus.FAULT,
-    "fxsnoport": ExtensionStatus.FAULT,
-}
+STATUS_WORDS: Final[Mapping[str, ExtensionStatus]] = MappingProxyType(
+    {
+        "registered": ExtensionStatus.IDLE,
+        "idle": ExtensionStatus.IDLE,
+        "ringing": ExtensionStatus.RINGING,
+        "busy": ExtensionStatus.BUSY,
+        "hold": ExtensionStatus.ON_HOLD,
+        "unavailable": ExtensionStatus.OFFLINE,
+        "unavailabl": ExtensionStatus.OFFLINE,
+        "unregistered": ExtensionStatus.OFFLINE,
+        "malfunction": ExtensionStatus.FAULT,
+        "fxsnoport": ExtensionStatus.FAULT,
+    }
+)

@@ -1,4 +1,7 @@
-"""The error codes of the S-Series API (reference, section 7)."""
+"""The error codes of the S-Series API (reference, section 7).
+
+The codes of login and session mean something to `session.py` alone.
+"""
 
 from typing import Final
 
@@ -6,10 +9,10 @@ from ..errors import Refusal
 
 UNKNOWN_REQUEST: Final = 10003
 LOCKED_OUT: Final = 20002
-LOGIN_REJECTED: Final = 20003
+# 20013 is a wrong captcha, which nobody documented how to send: asking again is no use.
+LOGIN_REJECTED: Final = frozenset({20003, 20013})
 API_NOT_RUNNING: Final = frozenset({20010, 30003})
 TOKEN_DEAD: Final = frozenset({20004, 20005, 20006})
-HEARTBEAT_REFUSED: Final = 20011
 
 _REFUSALS: Final[dict[int, Refusal]] = {
     10002: Refusal.BAD_REQUEST,
@@ -55,7 +58,7 @@ _REFUSALS: Final[dict[int, Refusal]] = {
     20008: Refusal.BAD_REQUEST,
     20009: Refusal.UNSUPPORTED,
     20010: Refusal.INTERNAL_ERROR,
-    HEARTBEAT_REFUSED: Refusal.BAD_REQUEST,
+    20011: Refusal.BAD_REQUEST,
     20012: Refusal.NOT_FOUND,
     20013: Refusal.BAD_REQUEST,
     20014: Refusal.NOT_FOUND,
@@ -72,5 +75,8 @@ _REFUSALS: Final[dict[int, Refusal]] = {
 
 
 def refusal_of(code: int | None) -> Refusal:
-    """Return what an error code means; a code nobody documented is UNKNOWN."""
+    """Return what an error code means; UNKNOWN when that is not documented.
+
+    10034 to 10041 and 10083 to 10109 are: they exist, but nobody says what for.
+    """
     return Refusal.UNKNOWN if code is None else _REFUSALS.get(code, Refusal.UNKNOWN)

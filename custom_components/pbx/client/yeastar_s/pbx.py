@@ -10,13 +10,12 @@ import aiohttp
 from ..model import MonitorMode, PbxInfo, Snapshot
 from ..pbx import Address, Capability, Pbx
 from . import answers
-from .dialect import V1
 from .session import Session
 from .transport import Transport
 
 
 def hash_password(password: str) -> str:
-    """Return the API's form of a password: its MD5 in lower-case hex (section 2.1)."""
+    """Return the API's form of a password: MD5 in lower-case hex (reference, section 2.1)."""
     return md5(password.encode(), usedforsecurity=False).hexdigest()
 
 
@@ -37,8 +36,10 @@ class YeastarS(Pbx):
     ) -> None:
         """Keep address and credentials; nothing is sent before the first request.
 
-        `fingerprint` pins a certificate by its SHA-256 in hex; without it the system's
-        CAs decide. `session` is used, never closed.
+        `password_md5` comes from `hash_password`. `fingerprint` pins a certificate by
+        its SHA-256 in hex; without it the CAs of `session` decide, which is used and
+        never closed. `clock` tells seconds. Raises ValueError for a fingerprint that
+        is none.
         """
         self.address = address
         self._session = Session(
@@ -49,12 +50,18 @@ class YeastarS(Pbx):
 
     @override
     async def connect(self) -> PbxInfo:
-        """Log in and read who the PBX is (reference, sections 2.1 and 3.2)."""
+        """Log in and read who the PBX is (reference, sections 2.1 and 3.2).
+
+        That is read once for each login: behind the same address may be another box
+        by then, or new firmware. Raises PbxLoginRejected, PbxLockedOut,
+        PbxWrongService, PbxNotTrusted, PbxUnreachable and PbxRefused.
+        """
         await self._session.log_in()
         generation = self._session.generation
         if self._info is None or self._info_generation != generation:
-            answer = await self._session.request(V1.device_info)
-            self._info = answers.pbx_info(answer, self._session.api_version)
+            dialect = self._session.dialect
+            answer = await self._session.request(dialect.device_info)
+            self._info = answers.pbx_info(answer, dialect)
             self._info_generation = generation
         return self._info
 
@@ -62,23 +69,27 @@ class YeastarS(Pbx):
     async def snapshot(self) -> Snapshot:
         """Read the list of extensions (reference, section 3.3): one request.
 
-        After a new login, who the PBX is comes first: it may be another box, or have
-        new firmware.
+        After a new login, who the PBX is comes on top. Raises the same as `connect`.
         """
-        for _ in range(2):
+        info = await self.connect()
+        dialect = self._session.dialect
+        answer = await self._session.request(dialect.extension_list)
+        if self._session.generation != self._info_generation:
             info = await self.connect()
-            answer = await self._session.request(V1.extension_list)
-            if self._session.generation == self._info_generation:
-                break
-        extensions, complete = answers.extensions(answer, V1)
+        extensions, complete = answers.extensions(answer, dialect)
         return Snapshot(info, extensions, complete)
 
     @override
     async def monitor(
         self, mode: MonitorMode, supervisor: str, extension: str
     ) -> str | None:
-        """Start monitoring (reference, section 4); the API's v1 tells no call id."""
-        request = V1.monitor[mode]
+        """Start monitoring (reference, section 4); the API's v1 tells no call id.
+
+        Raises the same as `connect`; PbxUnreachable with `maybe_done` when the phone
+        of the supervisor may be ringing all the same.
+        """
+        await self._session.log_in()
+        request = self._session.dialect.monitor[mode]
         answer = await self._session.request(
             request.path,
             {request.supervisor: supervisor, request.extension: extension},
@@ -88,5 +99,5 @@ class YeastarS(Pbx):
 
     @override
     async def close(self) -> None:
-        """Log out, for at most five seconds (reference, section 2.4)."""
+        """Log out, for at most five seconds (reference, section 2.4). Raises nothing."""
         await self._session.log_out()

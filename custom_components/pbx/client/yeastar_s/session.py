@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-import logging
 from typing import Final
 
 from ..errors import (
@@ -17,22 +16,19 @@ from ..errors import (
     WrongService,
 )
 from . import errno
-from .answers import Answer, error_code, text
-from .dialect import VERSIONS
+from .answers import Answer, error_code, succeeded, text
+from .dialect import DIALECTS, Dialect
 from .transport import Transport
-
-_LOGGER = logging.getLogger(__name__)
 
 LOCK_OUT: Final = 600.0
 HEARTBEAT_AFTER: Final = 600.0
 LOGOUT_TIMEOUT: Final = 5.0
 # Login and heartbeat must name a port for reports; this is the documented default.
 REPORT_PORT: Final = "8260"
-REPORT_FORMAT: Final = "1.0.2"
 
 
 class Session:
-    """Logs in when it has to, and never when that could do harm (section 2).
+    """Logs in when it has to, and never when that could do harm (reference, section 2).
 
     Times are in seconds of `clock`, which only ever goes forward.
     """
@@ -54,8 +50,8 @@ class Session:
         self._kept_alive_at = 0.0
         self._rejected = False
         self._locked_until: float | None = None
-        self._version_found = False
-        self.api_version = VERSIONS[0]
+        # What the PBX speaks: a guess until the first login.
+        self.dialect = DIALECTS[0]
         # Counts the logins, so that others notice when to read everything anew.
         self.generation = 0
 
@@ -65,47 +61,62 @@ class Session:
         """Return the answer to a request that the PBX carried out.
 
         A dead token is replaced once and the request repeated once: the PBX refused
-        it, so nothing was done. Raises PbxRefused when the PBX says no, and the errors
-        of `log_in` and of the transport.
+        it, so nothing was done (reference, section 2.4). Raises PbxRefused when the
+        PBX says no, PbxUnreachable, and everything that `log_in` raises.
         """
-        await self._keep_alive()
+        # Who acts does not wait for a heartbeat: a dead token shows by itself.
+        if not acting:
+            await self._keep_alive()
         for _ in range(2):
-            token = await self.log_in()
+            token = await self._live_token()
             try:
                 answer = await self._transport.post(
-                    self.api_version, endpoint, body or {}, token, acting=acting
+                    self.dialect.version, endpoint, body or {}, token, acting=acting
                 )
             except PbxWrongService as err:
-                if err.reason is WrongService.NOT_THE_API:
-                    # There was a session, so the API is there: it just stumbled.
-                    raise PbxUnreachable(
-                        Unreachable.BAD_ANSWER, maybe_done=acting
-                    ) from None
-                raise
-            if answer.get("status") == "Success":
+                if err.reason is not WrongService.NOT_THE_API:
+                    raise
+                # It was the API at login, so it will be again.
+                raise PbxUnreachable(
+                    Unreachable.BAD_ANSWER, maybe_done=acting
+                ) from None
+            if succeeded(answer):
                 return answer
             code = error_code(answer)
+            if code == errno.LOCKED_OUT:
+                raise self._lock_out()
             if code not in errno.TOKEN_DEAD:
                 raise PbxRefused(errno.refusal_of(code), code)
             self._drop(token)
         raise PbxUnreachable(Unreachable.BAD_ANSWER)
 
-    async def log_in(self) -> str:
-        """Return a token, by a new login only when there is none (section 2.1).
+    async def log_in(self) -> None:
+        """Make sure there is a token (reference, section 2.1).
 
-        Raises PbxLoginRejected, PbxLockedOut, PbxWrongService, PbxUnreachable and
-        PbxNotTrusted.
+        Raises PbxLoginRejected and PbxLockedOut, both also without asking the PBX
+        again when it is known already; PbxRefused, PbxWrongService, PbxUnreachable
+        and PbxNotTrusted.
         """
+        await self._live_token()
+
+    async def log_out(self) -> None:
+        """Give the token back, if there is one and the PBX still listens (2.4)."""
+        with suppress(PbxError, TimeoutError):
+            async with asyncio.timeout(LOGOUT_TIMEOUT), self._login_lock:
+                token, self._token = self._token, None
+                if token is not None:
+                    await self._transport.post(
+                        self.dialect.version, "logout", {}, token
+                    )
+
+    async def _live_token(self) -> str:
+        """Return the token, by a new login only when there is none."""
         async with self._login_lock:
             if self._token is None:
                 if self._rejected:
                     raise PbxLoginRejected
-                if self._locked_until is not None:
-                    rest = self._locked_until - self._clock()
-                    if rest > 0:
-                        raise PbxLockedOut(rest)
-                    self._locked_until = None
-                self._token = await self._find_version_and_log_in()
+                self._raise_if_locked_out()
+                self._token = await self._find_dialect_and_log_in()
                 self._kept_alive_at = self._clock()
                 self.generation += 1
             return self._token
@@ -115,48 +126,61 @@ class Session:
         if self._token == token:
             self._token = None
 
-    async def _find_version_and_log_in(self) -> str:
-        """Log in with the version that worked before, or with the newest that works."""
-        if self._version_found:
-            candidates = (
-                self.api_version,
-                *(version for version in VERSIONS if version != self.api_version),
-            )
-        else:
-            candidates = VERSIONS
-        for version in candidates:
+    def _lock_out(self) -> PbxLockedOut:
+        """Note that the PBX blocks us, and return the error (section 2.5)."""
+        self._locked_until = self._clock() + LOCK_OUT
+        return PbxLockedOut(LOCK_OUT)
+
+    def _raise_if_locked_out(self) -> None:
+        """Keep quiet for as long as the PBX blocks us."""
+        if self._locked_until is None:
+            return
+        rest = self._locked_until - self._clock()
+        if rest > 0:
+            raise PbxLockedOut(rest)
+        self._locked_until = None
+
+    async def _find_dialect_and_log_in(self) -> str:
+        """Log in with the version that worked last, or with the next that works."""
+        others = (dialect for dialect in DIALECTS if dialect is not self.dialect)
+        for dialect in (self.dialect, *others):
             try:
-                token = await self._try_login(version)
+                token = await self._try_login(dialect)
             except PbxWrongService as err:
                 if err.reason is not WrongService.NOT_THE_API:
                     raise
             else:
-                self.api_version, self._version_found = version, True
+                self.dialect = dialect
                 return token
+        if self.generation:
+            # It was the API before; perhaps it is just starting.
+            raise PbxUnreachable(Unreachable.BAD_ANSWER)
         raise PbxWrongService(WrongService.NOT_THE_API)
 
-    async def _try_login(self, version: str) -> str:
+    async def _try_login(self, dialect: Dialect) -> str:
         """Log in with one version of the API, and return the token."""
         body = {
             "username": self._username,
             "password": self._password_md5,
             "port": REPORT_PORT,
         }
-        if not version.startswith("v1.0"):
-            body["version"] = REPORT_FORMAT
-        answer = await self._transport.post(version, "login", body)
-        if answer.get("status") == "Success":
+        if dialect.report_format is not None:
+            body["version"] = dialect.report_format
+        answer = await self._transport.post(dialect.version, "login", body)
+        if succeeded(answer):
             token = text(answer.get("token"))
             if not token:
                 raise PbxUnreachable(Unreachable.BAD_ANSWER)
             return token
+        if "status" not in answer:
+            # JSON, but another API's: the P-Series says `errcode`.
+            raise PbxWrongService(WrongService.NOT_THE_API)
         match error_code(answer):
-            case errno.LOGIN_REJECTED:
+            case code if code in errno.LOGIN_REJECTED:
                 self._rejected = True
                 raise PbxLoginRejected
             case errno.LOCKED_OUT:
-                self._locked_until = self._clock() + LOCK_OUT
-                raise PbxLockedOut(LOCK_OUT)
+                raise self._lock_out()
             case code if code in errno.API_NOT_RUNNING:
                 raise PbxWrongService(WrongService.API_OFF)
             case errno.UNKNOWN_REQUEST:
@@ -165,30 +189,20 @@ class Session:
                 raise PbxRefused(errno.refusal_of(code), code)
 
     async def _keep_alive(self) -> None:
-        """Send a heartbeat when the token could otherwise die (section 2.4)."""
-        token = self._token
-        now = self._clock()
-        if token is None or now - self._kept_alive_at < HEARTBEAT_AFTER:
+        """Send a heartbeat when the token could otherwise die (section 2.4).
+
+        Whatever comes of it, the request it precedes finds out what that means.
+        """
+        token, now = self._token, self._clock()
+        if token is None or now - self._kept_alive_at <= HEARTBEAT_AFTER:
             return
         self._kept_alive_at = now
-        answer = await self._transport.post(
-            self.api_version,
-            "heartbeat",
-            {
-                "ipaddr": self._transport.local_ip or "0.0.0.0",
-                "port": REPORT_PORT,
-            },
-            token,
-        )
-        if error_code(answer) in errno.TOKEN_DEAD:
-            self._drop(token)
-
-    async def log_out(self) -> None:
-        """Give the token back, if there is one and the PBX still listens."""
-        token, self._token = self._token, None
-        if token is None:
-            return
         with suppress(PbxError):
-            await self._transport.post(
-                self.api_version, "logout", {}, token, timeout=LOGOUT_TIMEOUT
+            answer = await self._transport.post(
+                self.dialect.version,
+                "heartbeat",
+                {"ipaddr": self._transport.local_ip, "port": REPORT_PORT},
+                token,
             )
+            if error_code(answer) in errno.TOKEN_DEAD:
+                self._drop(token)

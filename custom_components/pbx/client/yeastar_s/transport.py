@@ -3,11 +3,13 @@
 from http import HTTPStatus
 import json
 import logging
-from typing import Final
+from typing import Final, override
 
 import aiohttp
+from aiohttp.abc import AbstractStreamWriter
 
 from ..errors import (
+    PbxError,
     PbxNotTrusted,
     PbxUnreachable,
     PbxWrongService,
@@ -16,7 +18,7 @@ from ..errors import (
 )
 from ..pbx import Address
 from ..tls import read_certificate, ssl_argument
-from .answers import Answer
+from .answers import Answer, decode
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -24,6 +26,30 @@ CONNECT_TIMEOUT: Final = 5.0
 TOTAL_TIMEOUT: Final = 10.0
 # The list of a PBX with 10,000 extensions is about 1 MiB.
 MAX_BODY: Final = 2 * 1024 * 1024
+
+_HEADERS: Final = {
+    "Content-Type": "application/json; charset=utf-8",
+    # The device closes after each answer (section 1.3). Saying so ourselves keeps a
+    # stale connection from making it unclear whether a request arrived.
+    "Connection": "close",
+}
+
+
+class _Body(aiohttp.BytesPayload):
+    """A request's body that notes when it is sent, and from which address of ours."""
+
+    sent = False
+    local_ip = ""
+
+    @override
+    async def write_with_length(
+        self, writer: AbstractStreamWriter, content_length: int | None
+    ) -> None:
+        """Send the body; the headers wait until here, so nothing was sent before."""
+        self.sent = True
+        if (transport := getattr(writer, "transport", None)) is not None:
+            self.local_ip = transport.get_extra_info("sockname", ("",))[0]
+        await super().write_with_length(writer, content_length)
 
 
 class Transport:
@@ -40,8 +66,8 @@ class Transport:
         self._session = session
         self._address = address
         self._ssl = ssl_argument(fingerprint)
-        # Our own address as the PBX sees it, once something was sent.
-        self.local_ip: str | None = None
+        # Our own address towards the PBX, once something was sent.
+        self.local_ip = ""
 
     async def post(
         self,
@@ -51,87 +77,76 @@ class Transport:
         token: str | None = None,
         *,
         acting: bool = False,
-        timeout: float = TOTAL_TIMEOUT,
     ) -> Answer:
         """Send one request, once, and return the answer, success or failure.
 
-        `timeout` is in seconds; `acting` marks a request that does something. Raises
-        PbxUnreachable, PbxNotTrusted, and PbxWrongService for a redirect or an answer
-        that is no JSON object.
+        `acting` marks a request that does something. Raises PbxNotTrusted,
+        PbxUnreachable, and PbxWrongService for a redirect or for a whole response
+        that is not an answer of the API.
         """
-        _LOGGER.debug("POST %s/%s to %s", version, endpoint, self._address.host)
+        _LOGGER.debug("POST %s", endpoint)
+        payload = _Body(json.dumps(body, separators=(",", ":")).encode())
+        failure: PbxError
         try:
             async with self._session.post(
                 f"{self._address.url}/api/{version}/{endpoint}",
                 params=None if token is None else {"token": token},
-                data=json.dumps(body, separators=(",", ":")).encode(),
-                headers={
-                    "Content-Type": "application/json; charset=utf-8",
-                    # The device closes after each answer (section 1.3). Saying so
-                    # ourselves keeps a stale connection from making it unclear
-                    # whether a request arrived.
-                    "Connection": "close",
-                },
+                data=payload,
+                headers=_HEADERS,
                 ssl=self._ssl,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(
-                    total=timeout, connect=CONNECT_TIMEOUT, sock_connect=CONNECT_TIMEOUT
+                    total=TOTAL_TIMEOUT, connect=CONNECT_TIMEOUT
                 ),
             ) as response:
-                self._note_local_ip(response)
                 return await self._read(response, acting)
-        except PbxUnreachable, PbxWrongService:
-            raise
         except (
             aiohttp.ClientConnectorCertificateError,
             aiohttp.ServerFingerprintMismatch,
         ):
             failure = await self._not_trusted()
-        except aiohttp.ClientConnectorDNSError:
+        except aiohttp.ClientResponseError:
+            failure = PbxWrongService(WrongService.NOT_THE_API)
+        except aiohttp.ClientConnectorDNSError, ValueError:
+            # ValueError: a name that not even a resolver takes.
             failure = PbxUnreachable(Unreachable.NAME_NOT_RESOLVED)
-        except aiohttp.ConnectionTimeoutError:
-            failure = PbxUnreachable(Unreachable.TIMED_OUT)
-        except aiohttp.ClientConnectorError:
-            failure = PbxUnreachable(Unreachable.CANNOT_CONNECT)
-        except TimeoutError:
-            failure = PbxUnreachable(Unreachable.TIMED_OUT, maybe_done=acting)
-        except aiohttp.ClientPayloadError, aiohttp.ClientResponseError:
+        except aiohttp.ClientPayloadError:
             failure = PbxUnreachable(Unreachable.BAD_ANSWER, maybe_done=acting)
-        except aiohttp.ClientError, OSError, ValueError:
-            failure = PbxUnreachable(Unreachable.CANNOT_CONNECT, maybe_done=acting)
-        raise failure from None
-
-    def _note_local_ip(self, response: aiohttp.ClientResponse) -> None:
-        """Remember our own address, which a heartbeat has to name (section 2.4)."""
-        connection = response.connection
-        transport = connection.transport if connection else None
-        if transport and (name := transport.get_extra_info("sockname")):
-            self.local_ip = str(name[0])
+        except TimeoutError:
+            failure = PbxUnreachable(
+                Unreachable.TIMED_OUT, maybe_done=acting and payload.sent
+            )
+        except aiohttp.ClientError, OSError:
+            failure = PbxUnreachable(
+                Unreachable.CANNOT_CONNECT, maybe_done=acting and payload.sent
+            )
+        finally:
+            self.local_ip = payload.local_ip or self.local_ip
+        raise failure
 
     async def _read(self, response: aiohttp.ClientResponse, acting: bool) -> Answer:
         """Return the JSON object of a response, and nothing else."""
         if 300 <= response.status < 400:
             # Port 80 redirects to the HTTPS port; a POST must not follow.
             raise PbxWrongService(WrongService.REDIRECTED)
-        bad = PbxUnreachable(Unreachable.BAD_ANSWER, maybe_done=acting)
-        other = PbxWrongService(WrongService.NOT_THE_API)
+        if response.status >= 500:
+            raise PbxUnreachable(Unreachable.BAD_ANSWER, maybe_done=acting)
+        answer = None
+        if response.status == HTTPStatus.OK:
+            answer = decode(await self._read_body(response))
+        if answer is None:
+            raise PbxWrongService(WrongService.NOT_THE_API)
+        return answer
+
+    async def _read_body(self, response: aiohttp.ClientResponse) -> bytearray:
+        """Return the body of a response, nothing of it when it is too large."""
         body = bytearray()
         async for chunk in response.content.iter_any():
             body += chunk
             if len(body) > MAX_BODY:
                 response.close()
-                raise bad
-        if response.status == HTTPStatus.NOT_FOUND:
-            raise other
-        if response.status != HTTPStatus.OK:
-            raise bad
-        try:
-            answer = json.loads(body)
-        except ValueError, RecursionError:
-            raise other from None
-        if not isinstance(answer, dict):
-            raise other
-        return answer
+                return bytearray()
+        return body
 
     async def _not_trusted(self) -> PbxNotTrusted | PbxUnreachable:
         """Return the error for a certificate nobody vouches for, with the certificate."""
