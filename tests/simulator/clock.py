@@ -1,0 +1,94 @@
+"""Time as the simulator sees it: the real one, or one that a test moves."""
+
+import asyncio
+from collections.abc import Generator
+import heapq
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What tells the time and lets it pass."""
+
+    def now(self) -> float:
+        """Return the time as seconds since the epoch."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after that many seconds."""
+
+
+class SystemClock:
+    """The time of the machine."""
+
+    def now(self) -> float:
+        """Return the time as seconds since the epoch."""
+        return time.time()
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after that many seconds."""
+        await asyncio.sleep(seconds)
+
+
+class Turns:
+    """Awaiting it gives the event loop some turns; not awaiting it is fine."""
+
+    def __init__(self, count: int) -> None:
+        """Remember how many turns to give."""
+        self._count = count
+
+    def __await__(self) -> Generator[None]:
+        """Yield to the event loop."""
+        for _ in range(self._count):
+            yield
+
+
+class ManualClock:
+    """A time that stands still until a test moves it."""
+
+    def __init__(self, start: float = 1_505_352_445.0) -> None:
+        """Start at a moment of the reference's samples (2017-09-14 01:27:25 UTC)."""
+        self._now = start
+        self._order = 0
+        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+
+    def now(self) -> float:
+        """Return the time as seconds since the epoch."""
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        """Return when the clock was moved that far."""
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._order += 1
+        heapq.heappush(self._sleepers, (self._now + seconds, self._order, future))
+        await future
+
+    @property
+    def sleepers(self) -> int:
+        """Return how many wait for the clock to move."""
+        return sum(not future.done() for _, _, future in self._sleepers)
+
+    def advance(self, seconds: float) -> Turns:
+        """Move the clock at once and wake who is due; await the result to let them run."""
+        self._wake(self._now + seconds)
+        return Turns(20)
+
+    async def run_for(self, seconds: float) -> None:
+        """Move the clock from one sleeper to the next, letting each run at its own time."""
+        end = self._now + seconds
+        await Turns(20)
+        while self._sleepers and self._sleepers[0][0] <= end:
+            self._wake(max(self._sleepers[0][0], self._now))
+            await Turns(20)
+        self._wake(end)
+        await Turns(20)
+
+    def _wake(self, until: float) -> None:
+        """Set the time and wake everybody due by then, the earliest first."""
+        self._now = until
+        while self._sleepers and self._sleepers[0][0] <= until:
+            future = heapq.heappop(self._sleepers)[2]
+            if not future.done():
+                future.set_result(None)

@@ -1,0 +1,204 @@
+"""The exchange: which calls live, and how they come to be."""
+
+from . import routing
+from .call import SimCall
+from .connection import CallKind, CallState
+from .errors import NoSuchCall, NoSuchNumber, NotPossible
+from .events import Booted, Failure, LegKind, LegState, SettingsChanged
+from .extension import SimExtension
+from .leg import Leg
+from .lines import Lines
+from .monitoring import MonitorLeg, MonitorMode
+
+
+class Exchange(Lines):
+    """The PBX without its wire."""
+
+    def route(self, call: SimCall, number: str, trunk: str | None = None) -> None:
+        """Put a call through to a number of any kind."""
+        routing.route(self, call, number, trunk)
+
+    def check_destination(self, number: str) -> None:
+        """Raise NoSuchNumber for what cannot be dialled."""
+        routing.check_destination(self, number)
+
+    def forward_rejected(self, call: SimCall, leg: Leg) -> bool:
+        """Forward a declined call when the extension wants that."""
+        return routing.forward_rejected(self, call, leg)
+
+    def end_monitors_of(self, call: SimCall, extension: str | None = None) -> None:
+        """End who monitors a call, or one extension in it."""
+        for monitor in list(call.monitors):
+            if extension in (None, monitor.extension):
+                monitor.end()
+
+    def became_free(self, number: str) -> None:
+        """Let the queues in which an extension is an agent ring it."""
+        for call in list(self.calls.values()):
+            if call.state is CallState.QUEUED and number in self.queues.get(
+                call.via, ()
+            ):
+                routing.serve_queue(self, call)
+
+    # -- calls
+
+    def call(self, caller: str, callee: str, trunk: str | None = None) -> SimCall:
+        """Dial by hand."""
+        extension = self.extensions.get(caller)
+        if extension is None:
+            raise NoSuchNumber(caller)
+        if not extension.registered or len(self.legs_of(caller)) >= extension.max_calls:
+            raise NotPossible(f"{caller} cannot dial now")
+        call = self._new_call(caller, callee, trunk)
+        self.only_talks_here(call.caller)
+        self.occupy(call.caller)
+        self.route(call, callee, trunk)
+        return call
+
+    def trunk_for(self, number: str) -> str | None:
+        """Return the trunk that an outside number would leave through."""
+        trunk = routing.outbound_trunk(self, number)
+        return None if trunk is None else trunk.name
+
+    def dial(
+        self, caller: str, callee: str, pick_up: bool, trunk: str | None = None
+    ) -> SimCall:
+        """Dial by API: the caller's phone rings first, then the callee's (reference 3.9)."""
+        extension = self.extensions[caller]
+        call = self._new_call(caller, callee, trunk, by_api=True)
+        if not extension.registered or len(self.legs_of(caller)) >= extension.max_calls:
+            why = Failure.BUSY if extension.registered else Failure.UNREACHABLE
+            call.fail(why, call.caller)
+            return call
+        call.state = CallState.DIALLING
+        call.caller.state = LegState.RINGING
+        call.when_picked_up = lambda: self.route(call, callee, trunk)
+        self.occupy(call.caller)
+        if self.switches.ring_report_for_caller:
+            call.emit("ring", call.caller)
+        if pick_up and extension.auto_answer:
+            call.answer()
+        else:
+            after = self.switches.answer_after
+            if after is not None:
+                call.timer(after, call.answer)
+            else:
+                unreachable = Failure.UNREACHABLE
+                call.timer(
+                    extension.ring_seconds, lambda: call.fail(unreachable, call.caller)
+                )
+        return call
+
+    def inbound(self, caller: str, callee: str, trunk: str) -> SimCall:
+        """Let somebody outside call in."""
+        if not routing.is_inside(self, callee):
+            raise NoSuchNumber(callee)
+        line = self.trunks[trunk]
+        leg = self.new_leg(LegKind.INBOUND, caller)
+        leg.from_number, leg.to_number, leg.trunk = caller, callee, line.name
+        call = SimCall(self, leg.call_id, "inbound", leg, callee)
+        self.calls[call.call_id] = call
+        if line.control_answering:
+            call.state = CallState.INVITED
+            call.emit("invite", leg)
+            call.timer(self.switches.invite_window, lambda: self.accept(call))
+        else:
+            self.accept(call)
+        return call
+
+    def accept(self, call: SimCall) -> None:
+        """Take an inbound call."""
+        call.no_timer()
+        call.state = CallState.RINGING
+        call.emit("incoming", call.caller)
+        self.route(call, call.dialled)
+
+    def refuse(self, call: SimCall) -> None:
+        """Refuse an inbound call: hung up and never logged (reference 3.9)."""
+        call.drop()
+        del self.calls[call.call_id]
+
+    def _new_call(
+        self, caller: str, callee: str, trunk: str | None, by_api: bool = False
+    ) -> SimCall:
+        self.check_destination(callee)
+        inside = trunk is None and routing.is_inside(self, callee)
+        if trunk is not None and trunk not in self.trunks:
+            raise NoSuchNumber(trunk)
+        leg = self.new_leg(LegKind.EXTENSION, caller)
+        kind: CallKind = "internal" if inside else "outbound"
+        call = SimCall(self, leg.call_id, kind, leg, callee, by_api)
+        self.calls[call.call_id] = call
+        return call
+
+    def pick_up(self, number: str) -> None:
+        """Take the handset of a ringing phone."""
+        for leg in self.legs_of(number):
+            if leg.state is not LegState.RINGING:
+                continue
+            if leg.call_id in self.monitors:
+                self.monitors[leg.call_id].answer()
+            else:
+                self.calls[leg.call_id].answer(number)
+            return
+        raise NotPossible(f"{number} does not ring")
+
+    def monitor(self, mode: MonitorMode, supervisor: str, extension: str) -> MonitorLeg:
+        """Bring a supervisor into the call an extension has; the rules are checked elsewhere."""
+        calls = sorted(
+            self.calls_of(extension),
+            key=lambda call: call.state is not CallState.TALKING,
+        )
+        if not calls:
+            raise NoSuchCall(extension)
+        leg = MonitorLeg(
+            self, mode, self.new_leg(LegKind.EXTENSION, supervisor), calls[0]
+        )
+        leg.begin(extension)
+        return leg
+
+    # -- the administrator
+
+    def add(self, extension: SimExtension) -> None:
+        """Create an extension."""
+        self.extensions[extension.number] = extension
+        self.emit(SettingsChanged("extension", extension.number, "add"))
+        self.state_changed(extension.number)
+
+    def remove(self, number: str) -> None:
+        """Delete an extension with its calls."""
+        self.hang_up_extension(number)
+        del self.extensions[number]
+        self._told.pop(number, None)
+        self.emit(SettingsChanged("extension", number, "del"))
+
+    def renumber(self, number: str, new: str) -> None:
+        """Give an extension another number; its calls end."""
+        self.hang_up_extension(number)
+        extension = self.extensions.pop(number)
+        self._told.pop(number, None)
+        extension.number = new
+        self.extensions[new] = extension
+
+    def hang_up_extension(self, number: str) -> None:
+        """End every call and monitor leg of an extension."""
+        for leg in self.legs_of(number):
+            self.hang_up_leg(leg)
+
+    def hang_up_leg(self, leg: Leg) -> None:
+        """End what one leg takes part in; one of several that ring only stops ringing."""
+        if leg.call_id in self.monitors:
+            self.monitors[leg.call_id].end()
+        elif (call := self.calls.get(leg.call_id)) is not None:
+            ringing = [end for end in call.callees if end.state is LegState.RINGING]
+            if leg.state is LegState.RINGING and leg in ringing:
+                call.reject(leg.number)
+            else:
+                call.hang_up_leg(leg)
+
+    def restart(self) -> None:
+        """Lose power and come back: calls are gone without a record."""
+        self.vanish()
+        self.know_states()
+        self.booted = self.clock.now()
+        self.emit(Booted())

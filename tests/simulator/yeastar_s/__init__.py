@@ -1,0 +1,1 @@
+"""The wire of the Yeastar S-Series, from the reference alone."""

@@ -1,0 +1,100 @@
+"""An S-Series PBX: takes a request, gives an answer."""
+
+from collections import deque
+from collections.abc import Callable, Collection
+
+from tests.simulator.clock import Clock
+from tests.simulator.exchange.exchange import Exchange
+from tests.simulator.switches import Switches
+
+from . import v1
+from .answers import Answer, Refused, failure
+from .identity import Identity
+from .request import Body
+from .sessions import Sessions
+from .versions import expand, ordered
+
+
+class Throttle:
+    """Counts how often something was done within the window (reference 3.12)."""
+
+    def __init__(self, clock: Clock, switches: Switches) -> None:
+        """Begin with nothing done."""
+        self._clock = clock
+        self._switches = switches
+        self._done: deque[float] = deque()
+
+    def too_often(self, limit: int | None) -> bool:
+        """Return whether it was done too often; if not, it counts as done."""
+        now = self._clock.now()
+        while self._done and now - self._done[0] >= self._switches.apply_window:
+            self._done.popleft()
+        if limit is not None and len(self._done) >= limit:
+            return True
+        self._done.append(now)
+        return False
+
+
+class YeastarS:
+    """The API of the S-Series in front of an exchange."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        sessions: Sessions,
+        identity: Identity,
+        switches: Switches,
+        clock: Clock,
+        versions: Collection[str],
+    ) -> None:
+        """Put the API in front of an exchange."""
+        self.exchange = exchange
+        self.sessions = sessions
+        self.identity = identity
+        self.switches = switches
+        self.clock = clock
+        self.versions = expand(versions)
+        self.applies = Throttle(clock, switches)
+        self.updates = Throttle(clock, switches)
+        self.unapplied: list[Callable[[], None]] = []
+
+    def answer(
+        self,
+        method: str,
+        version: str,
+        endpoint: str,
+        query: dict[str, str],
+        raw_body: bytes,
+        remote: str,
+    ) -> Answer:
+        """Return the answer to a request below /api/."""
+        try:
+            return self._answer(method, version, endpoint, query, raw_body, remote)
+        except Refused as refused:
+            return failure(refused.errno)
+
+    def _answer(
+        self,
+        method: str,
+        version: str,
+        endpoint: str,
+        query: dict[str, str],
+        raw_body: bytes,
+        remote: str,
+    ) -> Answer:
+        """Test in this order: version, method, name, token, endpoint, body (reference 9.2)."""
+        if version not in self.versions:
+            raise Refused("10003")
+        if method != "POST" and not (method == "GET" and self.switches.get_allowed):
+            raise Refused("20001")
+        if not endpoint:
+            raise Refused("20009")
+        if endpoint == "login":
+            body = Body.parse(raw_body)
+            user, password = self.identity.username, self.identity.password
+            return self.sessions.login(body, remote, version, user, password)
+        session = self.sessions.check(query)
+        found = v1.ENDPOINTS.get(endpoint)
+        if found is None or ordered(version) < found.since:
+            raise Refused("10003")
+        return found.handler(self, session, Body.parse(raw_body))

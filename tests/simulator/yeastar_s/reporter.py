@@ -1,0 +1,211 @@
+"""Sends reports until they are answered 200: reference 5.1 and 9.7."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+
+import aiohttp
+
+from tests.simulator.clock import Clock
+from tests.simulator.exchange.events import Booted, Event, StateChanged
+from tests.simulator.exchange.exchange import Exchange
+from tests.simulator.faults import ReportFaults
+from tests.simulator.switches import Switches
+
+from .identity import Identity
+from .reports import Report, reports_of
+from .sessions import Session, Sessions
+
+LOG_LIMIT = 2000
+
+
+@dataclass(slots=True)
+class SentReport:
+    """What became of a report."""
+
+    target: str
+    action: str
+    body: bytes
+    at: float
+    tries: int = 0
+    delivered: bool = False
+
+
+@dataclass(slots=True)
+class Target:
+    """One receiver with its own queue, so that a dead one delays nobody else."""
+
+    url: str
+    waiting: deque[tuple[Report, Session]] = field(default_factory=deque)
+    held_back: tuple[Report, Session] | None = None
+    worker: asyncio.Task[None] | None = None
+
+
+class Reporter:
+    """Turns what happens into reports and posts them, in order for each target."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        sessions: Sessions,
+        identity: Identity,
+        switches: Switches,
+        clock: Clock,
+        faults: ReportFaults,
+    ) -> None:
+        """Listen to the exchange."""
+        self._exchange = exchange
+        self._sessions = sessions
+        self._identity = identity
+        self._switches = switches
+        self._clock = clock
+        self._faults = faults
+        self._targets: dict[str, Target] = {}
+        self._late: set[asyncio.Task[None]] = set()
+        self._http: aiohttp.ClientSession | None = None
+        self.network_up = True
+        self.own_address = "127.0.0.1"
+        self.dropped = 0
+        self.log: deque[SentReport] = deque(maxlen=LOG_LIMIT)
+        exchange.listeners.append(self.happened)
+
+    def happened(self, event: Event) -> None:
+        """Queue the reports of an event for every target."""
+        if self._http is None or not self._is_reported(event):
+            return
+        booted = isinstance(event, Booted)
+        for session in (
+            self._sessions.boot_targets() if booted else self._sessions.targets()
+        ):
+            for report in reports_of(
+                event, session.report_format, self._identity, self._switches
+            ):
+                self._queue(report, session)
+
+    def start(self) -> None:
+        """Begin to send."""
+        # Reference 5.2: a new connection for every report.
+        connector = aiohttp.TCPConnector(force_close=True)
+        self._http = aiohttp.ClientSession(connector=connector)
+
+    async def stop(self) -> None:
+        """Stop sending; what waits is lost."""
+        tasks = [t.worker for t in self._targets.values() if t.worker is not None]
+        tasks.extend(self._late)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._targets.clear()
+        if self._http is not None:
+            await self._http.close()
+            self._http = None
+
+    async def sent(self) -> None:
+        """Return when nothing waits to be sent any more."""
+        while True:
+            tasks = [t.worker for t in self._targets.values() if t.worker is not None]
+            tasks.extend(self._late)
+            if not tasks:
+                return
+            await asyncio.wait(tasks)
+
+    def _is_reported(self, event: Event) -> bool:
+        """Return False for an extension without "Status Monitor" (reference 5.1)."""
+        if isinstance(event, StateChanged):
+            extension = self._exchange.extensions.get(event.number)
+            return extension is not None and extension.status_monitored
+        return True
+
+    def _queue(self, report: Report, session: Session) -> None:
+        """Let the faults have their way with a report, then line it up."""
+        assert session.target is not None
+        target = self._targets.setdefault(session.target, Target(session.target))
+        item = (report, session)
+        fault = self._faults.next(report.action)
+        kind = "" if fault is None else fault.kind
+        if kind == "lost":
+            return
+        if kind == "reordered" and target.held_back is None:
+            target.held_back = item
+            return
+        if kind == "delayed" and fault is not None:
+            task = asyncio.get_running_loop().create_task(
+                self._later(fault.seconds, target, item)
+            )
+            self._late.add(task)
+            task.add_done_callback(self._late.discard)
+            return
+        if kind == "garbled":
+            item = (
+                Report(report.action, report.body[: len(report.body) // 2] + b"\xff{"),
+                session,
+            )
+        self._line_up(target, item)
+        if kind == "doubled":
+            self._line_up(target, item)
+        if target.held_back is not None:
+            held, target.held_back = target.held_back, None
+            self._line_up(target, held)
+
+    async def _later(
+        self, seconds: float, target: Target, item: tuple[Report, Session]
+    ) -> None:
+        await self._clock.sleep(seconds)
+        self._line_up(self._targets.setdefault(target.url, target), item)
+
+    def _line_up(self, target: Target, item: tuple[Report, Session]) -> None:
+        target.waiting.append(item)
+        while len(target.waiting) > self._switches.report_queue:
+            target.waiting.popleft()
+            self.dropped += 1
+        if target.worker is None:
+            target.worker = asyncio.get_running_loop().create_task(self._work(target))
+
+    async def _work(self, target: Target) -> None:
+        """Send what waits for one target, one report after the other."""
+        try:
+            while target.waiting:
+                report, session = target.waiting.popleft()
+                await self._deliver(target.url, report, session)
+        finally:
+            target.worker = None
+            if not target.waiting and target.held_back is None:
+                self._targets.pop(target.url, None)
+
+    async def _deliver(self, url: str, report: Report, session: Session) -> None:
+        """Try until the server answers 200, but not for ever."""
+        sent = SentReport(url, report.action, report.body, self._clock.now())
+        self.log.append(sent)
+        for attempt in range(self._switches.report_tries):
+            if attempt:
+                await self._clock.sleep(self._switches.report_spacing)
+            sent.tries += 1
+            if await self._post(url, report.body):
+                sent.delivered = True
+                if self._switches.reports_keep_token:
+                    session.used = self._clock.now()
+                return
+
+    async def _post(self, url: str, body: bytes) -> bool:
+        """Post once; return whether the answer was 200."""
+        if self._http is None or not self.network_up:
+            return False
+        # The network is real, so its time is: a test's clock may jump while a report is under way.
+        timeout = aiohttp.ClientTimeout(total=self._switches.report_timeout)
+        # The request as documented in reference 5.1, down to the space in `Host`.
+        headers = {
+            "User-Agent": "WebAPI",
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+        }
+        if self._switches.report_host == "documented":
+            headers["Host"] = (
+                f"{self.own_address}: {url.split('/')[2].rpartition(':')[2]}"
+            )
+        try:
+            async with self._http.post(
+                url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+            ) as response:
+                return response.status == 200
+        except aiohttp.ClientError, TimeoutError, OSError, ValueError:
+            return False

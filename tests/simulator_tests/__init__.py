@@ -1,0 +1,1 @@
+"""The simulator against the literal samples of the reference, over real sockets."""
