@@ -30,7 +30,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool:
 
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, log_out))
     await coordinator.async_config_entry_first_refresh()
-    coordinator.async_register_pbx()
+    coordinator.devices.async_register_pbx(
+        coordinator.info, coordinator.pbx.address.url
+    )
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
@@ -51,7 +53,7 @@ async def async_remove_config_entry_device(
 ) -> bool:
     """Let the user remove the device of an extension the PBX no longer lists."""
     coordinator = entry.runtime_data
-    number = coordinator.extension_number(device)
+    number = coordinator.devices.extension_number(device)
     if number is None or coordinator.data.present(number):
         return False
     coordinator.data.forget(number)

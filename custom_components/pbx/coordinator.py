@@ -12,7 +12,6 @@ from homeassistant.exceptions import (
     HomeAssistantError,
     ServiceValidationError,
 )
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util.hass_dict import HassKey
 
@@ -29,6 +28,7 @@ from .client.pbx import Pbx
 from .client.switchboard import Switchboard
 from .connection import failure
 from .const import DOMAIN, LOGGER, POLL_INTERVAL
+from .devices import PbxDevices
 
 type PbxConfigEntry = ConfigEntry[PbxCoordinator]
 
@@ -53,16 +53,6 @@ class Topic(Enum):
     """What a listener can wait for, besides an extension's number."""
 
     COUNTS = auto()
-
-
-def device_name(extension: Extension) -> str:
-    """Return what an extension's device is called: its name, where it has one."""
-    return extension.name or extension.number
-
-
-def device_model(extension: Extension) -> str:
-    """Return an extension's kind and number, shown on its device's page."""
-    return f"{extension.type or ''} extension {extension.number}".lstrip()
 
 
 def spoken_name(extension: Extension) -> str:
@@ -96,25 +86,11 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         if TYPE_CHECKING:
             assert entry.unique_id is not None
         self.serial_number = entry.unique_id
-        self._devices = dr.async_get(hass)
-        self._switchboard = Switchboard(
-            number
-            for device in dr.async_entries_for_config_entry(
-                self._devices, entry.entry_id
-            )
-            if (number := self.extension_number(device)) is not None
-        )
+        self.devices = PbxDevices(hass, entry.entry_id, self.serial_number)
+        self._switchboard = Switchboard(self.devices.extension_numbers())
         self._topics: dict[str | Topic, list[CALLBACK_TYPE]] = {}
         self._newcomers: list[Callable[[Iterable[str]], None]] = []
         self._counts = (0, 0)
-
-    def extension_number(self, device: dr.AnyDeviceEntry) -> str | None:
-        """Return the number of the extension a device stands for, if it does."""
-        prefix = f"{self.serial_number}_"
-        for domain, identifier in device.identifiers:
-            if domain == DOMAIN and identifier.startswith(prefix):
-                return identifier.removeprefix(prefix)
-        return None
 
     @override
     async def async_shutdown(self) -> None:
@@ -185,14 +161,13 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         """Take a snapshot over, and tell whom it concerns."""
         first = self.data is None
         if not first and snapshot.info != self.info:
-            self.info = snapshot.info
-            self.async_register_pbx()
+            self.devices.async_register_pbx(snapshot.info, self.pbx.address.url)
         self.info = snapshot.info
         changes = self._switchboard.reconcile(snapshot)
         for number in changes.removed:
-            self._forget(number)
+            self.devices.async_remove(number)
         for number in changes.changed:
-            self._rename(self._switchboard.extensions[number])
+            self.devices.async_rename(self._switchboard.extensions[number])
         counts = self._switchboard.registered_count, self._switchboard.in_use_count
         counts_changed, self._counts = counts != self._counts, counts
         if first:
@@ -206,40 +181,6 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
             self._tell(number)
         if counts_changed:
             self._tell(Topic.COUNTS)
-
-    @callback
-    def async_register_pbx(self) -> None:
-        """Put the PBX itself into the device registry, or bring it up to date there."""
-        self._devices.async_get_or_create(
-            config_entry_id=self.config_entry.entry_id,
-            identifiers={(DOMAIN, self.serial_number)},
-            manufacturer=self.info.manufacturer,
-            model=self.info.model,
-            name=self.info.name or self.config_entry.title,
-            serial_number=self.serial_number,
-            hw_version=self.info.hardware_version,
-            sw_version=self.info.firmware_version,
-            configuration_url=self.pbx.address.url,
-        )
-
-    def _device(self, number: str) -> dr.DeviceEntry | None:
-        """Return the device of an extension."""
-        return self._devices.async_get_device_by_identifier(
-            (DOMAIN, f"{self.serial_number}_{number}"), self.config_entry.entry_id
-        )
-
-    def _forget(self, number: str) -> None:
-        """Remove an extension the PBX no longer has, with all its entities."""
-        if device := self._device(number):
-            LOGGER.debug("Extension %s is gone from %s", number, self.name)
-            self._devices.async_remove_device(device.id)
-
-    def _rename(self, extension: Extension) -> None:
-        """Carry the PBX's own name over; a name given by the user stays on top."""
-        name, model = device_name(extension), device_model(extension)
-        device = self._device(extension.number)
-        if device and (device.name, device.model) != (name, model):
-            self._devices.async_update_device(device.id, name=name, model=model)
 
     @callback
     @override

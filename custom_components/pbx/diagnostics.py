@@ -53,7 +53,7 @@ async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: PbxConfigEntry, device: dr.AnyDeviceEntry
 ) -> dict[str, Any]:
     """Return diagnostics of one extension, or of the PBX."""
-    number = entry.runtime_data.extension_number(device)
+    number = entry.runtime_data.devices.extension_number(device)
     extension = entry.runtime_data.data.extensions.get(number) if number else None
     if extension is None:
         return await async_get_config_entry_diagnostics(hass, entry)

@@ -4,21 +4,12 @@ from collections.abc import Callable, Iterable
 from typing import override
 
 from homeassistant.core import callback
-from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .client.model import Extension
-from .const import DOMAIN
-from .coordinator import (
-    PbxConfigEntry,
-    PbxCoordinator,
-    Topic,
-    device_model,
-    device_name,
-)
+from .coordinator import PbxConfigEntry, PbxCoordinator, Topic
 
 
 @callback
@@ -51,7 +42,7 @@ class PbxEntity(CoordinatorEntity[PbxCoordinator]):
         self.entity_description = description
         serial_number = coordinator.serial_number
         self._attr_unique_id = f"{serial_number}_{description.key}"
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, serial_number)})
+        self._attr_device_info = coordinator.devices.pbx()
 
 
 class ExtensionEntity(CoordinatorEntity[PbxCoordinator]):
@@ -68,16 +59,8 @@ class ExtensionEntity(CoordinatorEntity[PbxCoordinator]):
         self._number = number
         identifier = f"{coordinator.serial_number}_{number}"
         self._attr_unique_id = f"{identifier}_{description.key}"
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, identifier)},
-            manufacturer=coordinator.info.manufacturer,
-            model=device_model(self._extension),
-            name=device_name(self._extension),
-            via_device_id=dr.async_get_device_id_by_identifier(
-                coordinator.hass,
-                (DOMAIN, coordinator.serial_number),
-                config_entry_id=coordinator.config_entry.entry_id,
-            ),
+        self._attr_device_info = coordinator.devices.extension(
+            self._extension, coordinator.info.manufacturer
         )
 
     @property

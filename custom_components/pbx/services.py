@@ -153,7 +153,7 @@ def _find(
             hass, DOMAIN, device_id
         )
         coordinator: PbxCoordinator = entry.runtime_data
-        number = coordinator.extension_number(device)
+        number = coordinator.devices.extension_number(device)
         if number is None:
             raise _invalid("not_an_extension", reference=reference)
         if entry.entry_id not in entries:

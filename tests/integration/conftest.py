@@ -8,6 +8,7 @@ from typing import Any
 
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_SSL, CONF_USERNAME
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
@@ -93,6 +94,20 @@ async def tls_sim(
     simulator = small_office(clock)
     async with simulator.running(tls=True):
         yield simulator
+
+
+def state_of(hass: HomeAssistant, entity_id: str) -> str | None:
+    """Return the state of an entity, None when there is none."""
+    found = hass.states.get(entity_id)
+    return found.state if found else None
+
+
+def device_of(
+    registry: dr.DeviceRegistry, entry: MockConfigEntry, number: str | None = None
+) -> dr.DeviceEntry | None:
+    """Return the device of an extension, or of the PBX; None when there is none."""
+    identifier = "_".join(filter(None, (entry.unique_id, number)))
+    return registry.async_get_device_by_identifier((DOMAIN, identifier), entry.entry_id)
 
 
 def entry_for(simulator: Simulator, title: str = "Yeastar S100") -> MockConfigEntry:

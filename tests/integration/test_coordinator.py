@@ -6,7 +6,6 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -14,22 +13,15 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.pbx import async_remove_config_entry_device
 from custom_components.pbx.const import DOMAIN, POLL_INTERVAL
 from custom_components.pbx.coordinator import LOCKED_UNTIL, PbxCoordinator
 from tests.simulator import Fault, SimExtension, Simulator
 
-from .conftest import entry_for, small_office
+from .conftest import entry_for, small_office, state_of
 
 ANNA = "sensor.anna_berg"
 BRUNO = "sensor.bruno_costa"
 CONNECTION = "binary_sensor.yeastar_s100_connection"
-
-
-def state(hass: HomeAssistant, entity_id: str) -> str | None:
-    """Return the state of an entity, None when there is none."""
-    found = hass.states.get(entity_id)
-    return found.state if found else None
 
 
 @pytest.fixture
@@ -64,7 +56,7 @@ async def test_polls_every_ten_seconds_with_one_request(
     assert [request.endpoint for request in list(sim.requests)[before:]] == [
         "extensionlist/query"
     ]
-    assert state(hass, ANNA) == state(hass, BRUNO) == "busy"
+    assert state_of(hass, ANNA) == state_of(hass, BRUNO) == "busy"
 
 
 async def test_only_what_changed_writes_its_state(
@@ -90,149 +82,6 @@ async def test_only_what_changed_writes_its_state(
     ]
 
 
-async def test_new_extension_appears(
-    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
-) -> None:
-    """Nobody needs to reload anything."""
-    sim.add_extension(SimExtension("0100", "Reception"))
-    await coordinator.async_refresh()
-    await hass.async_block_till_done()
-
-    found = hass.states.get("sensor.reception")
-    assert found is not None
-    assert found.state == "idle"
-    assert found.attributes["number"] == "0100"
-    assert state(hass, "binary_sensor.reception_registered") == STATE_ON
-
-
-async def test_renamed_extension_is_renamed_but_not_over_the_users_name(
-    hass: HomeAssistant,
-    sim: Simulator,
-    coordinator: PbxCoordinator,
-    entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
-) -> None:
-    """The PBX's name changes with the PBX; the user's own stays on top."""
-    device = device_registry.async_get_device_by_identifier(
-        (DOMAIN, f"{sim.serial}_1001"), entry.entry_id
-    )
-    assert device is not None
-    device_registry.async_update_device(device.id, name_by_user="Boss")
-    sim.rename_extension("1001", "Anna Lind")
-    sim.rename_extension("1002", "Bruno Lind")
-    await coordinator.async_refresh()
-    await hass.async_block_till_done()
-
-    anna, bruno = hass.states.get(ANNA), hass.states.get(BRUNO)
-    assert anna is not None
-    assert bruno is not None
-    assert anna.name == "Boss"
-    assert bruno.name == "Bruno Lind"
-    after = device_registry.async_get(device.id)
-    assert after is not None
-    assert after.name == "Anna Lind"
-
-
-async def test_deleted_extension_goes_after_two_complete_reads(
-    hass: HomeAssistant,
-    sim: Simulator,
-    coordinator: PbxCoordinator,
-    entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
-) -> None:
-    """One read without it makes it unavailable, a second one removes it."""
-    sim.remove_extension("1001")
-    await coordinator.async_refresh()
-    await hass.async_block_till_done()
-    assert state(hass, ANNA) == STATE_UNAVAILABLE
-
-    sim.faults.add(Fault(kind="http_500"))
-    await coordinator.async_refresh()
-    await hass.async_block_till_done()
-    assert state(hass, ANNA) == STATE_UNAVAILABLE
-    sim.faults.clear()
-
-    await coordinator.async_refresh()
-    await hass.async_block_till_done()
-    assert state(hass, ANNA) is None
-    assert (
-        device_registry.async_get_device_by_identifier(
-            (DOMAIN, f"{sim.serial}_1001"), entry.entry_id
-        )
-        is None
-    )
-
-
-async def test_extension_missing_from_one_read_comes_back(
-    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
-) -> None:
-    """A hiccup of the PBX costs nothing but a moment."""
-    sim.remove_extension("1001")
-    await coordinator.async_refresh()
-    sim.add_extension(SimExtension("1001", "Anna Berg"))
-    await coordinator.async_refresh()
-    await coordinator.async_refresh()
-    await hass.async_block_till_done()
-
-    assert state(hass, ANNA) == "idle"
-
-
-async def test_extension_deleted_and_made_again_is_fed_again(
-    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
-) -> None:
-    """A number that was gone and comes back gets its entities back."""
-    sim.remove_extension("1001")
-    await coordinator.async_refresh()
-    await coordinator.async_refresh()
-    await hass.async_block_till_done()
-    sim.add_extension(SimExtension("1001", "Anna Berg"))
-    await coordinator.async_refresh()
-    await hass.async_block_till_done()
-
-    assert state(hass, ANNA) == "idle"
-
-
-async def test_empty_list_is_not_believed(
-    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
-) -> None:
-    """A PBX that says it has no extensions deletes none, however often it says so."""
-    sim.faults.add(Fault(kind="empty_list", endpoint="extensionlist/query"))
-    for _ in range(3):
-        await coordinator.async_refresh()
-    await hass.async_block_till_done()
-    assert state(hass, ANNA) == STATE_UNAVAILABLE
-    assert state(hass, CONNECTION) == STATE_OFF
-
-    sim.faults.clear()
-    await coordinator.async_refresh()
-    await hass.async_block_till_done()
-    assert state(hass, ANNA) == "idle"
-    assert state(hass, CONNECTION) == STATE_ON
-
-
-async def test_extension_deleted_while_home_assistant_was_down(
-    hass: HomeAssistant,
-    sim: Simulator,
-    coordinator: PbxCoordinator,
-    entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
-) -> None:
-    """The registry remembers it; two reads without it remove it."""
-    await hass.config_entries.async_unload(entry.entry_id)
-    sim.remove_extension("1001")
-    identifier = (DOMAIN, f"{sim.serial}_1001")
-
-    await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    assert device_registry.async_get_device_by_identifier(identifier, entry.entry_id)
-
-    await entry.runtime_data.async_refresh()
-    await hass.async_block_till_done()
-    assert not device_registry.async_get_device_by_identifier(
-        identifier, entry.entry_id
-    )
-
-
 async def test_pbx_gone_for_an_hour_and_back_with_other_extensions(
     hass: HomeAssistant,
     sim: Simulator,
@@ -244,8 +93,8 @@ async def test_pbx_gone_for_an_hour_and_back_with_other_extensions(
     for _ in range(360):
         await coordinator.async_refresh()
     await hass.async_block_till_done()
-    assert state(hass, ANNA) == STATE_UNAVAILABLE
-    assert state(hass, CONNECTION) == STATE_OFF
+    assert state_of(hass, ANNA) == STATE_UNAVAILABLE
+    assert state_of(hass, CONNECTION) == STATE_OFF
     assert caplog.text.count("Error fetching Yeastar S100 data") == 1
 
     sim.restart()
@@ -256,10 +105,10 @@ async def test_pbx_gone_for_an_hour_and_back_with_other_extensions(
     await coordinator.async_refresh()
     await hass.async_block_till_done()
 
-    assert state(hass, ANNA) is None
-    assert state(hass, "sensor.dora_evans") == "idle"
-    assert state(hass, BRUNO) == "idle"
-    assert state(hass, CONNECTION) == STATE_ON
+    assert state_of(hass, ANNA) is None
+    assert state_of(hass, "sensor.dora_evans") == "idle"
+    assert state_of(hass, BRUNO) == "idle"
+    assert state_of(hass, CONNECTION) == STATE_ON
     assert caplog.text.count("Fetching Yeastar S100 data recovered") == 1
 
 
@@ -274,26 +123,7 @@ async def test_restarted_pbx_costs_one_login(
     await hass.async_block_till_done()
 
     assert len(sim.requests_to("login")) == before + 1
-    assert state(hass, ANNA) == "offline"
-
-
-async def test_new_firmware_shows_on_the_device(
-    hass: HomeAssistant,
-    sim: Simulator,
-    coordinator: PbxCoordinator,
-    entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
-) -> None:
-    """After a restart of the PBX its identity is read again."""
-    sim.firmware = "30.15.0.99"
-    sim.restart()
-    await coordinator.async_refresh()
-
-    device = device_registry.async_get_device_by_identifier(
-        (DOMAIN, sim.serial), entry.entry_id
-    )
-    assert device is not None
-    assert device.sw_version == "30.15.0.99"
+    assert state_of(hass, ANNA) == "offline"
 
 
 async def test_password_changed_on_the_pbx_asks_the_user(
@@ -308,7 +138,7 @@ async def test_password_changed_on_the_pbx_asks_the_user(
     assert len(sim.requests_to("login")) == 2
     flows = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
     assert [flow["context"]["source"] for flow in flows] == [SOURCE_REAUTH]
-    assert state(hass, ANNA) == STATE_UNAVAILABLE
+    assert state_of(hass, ANNA) == STATE_UNAVAILABLE
 
     async_fire_time_changed(hass)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -325,7 +155,7 @@ async def test_swapped_pbx_feeds_nothing(
     await coordinator.async_refresh()
     await hass.async_block_till_done()
 
-    assert state(hass, ANNA) == STATE_UNAVAILABLE
+    assert state_of(hass, ANNA) == STATE_UNAVAILABLE
     assert coordinator.data.extensions["1001"].registered
 
 
@@ -355,38 +185,9 @@ async def test_unknown_status_word_is_unknown_and_logged_once(
     await coordinator.async_refresh()
     await hass.async_block_till_done()
 
-    assert state(hass, ANNA) == "unknown"
-    assert state(hass, "binary_sensor.anna_berg_registered") == "unknown"
+    assert state_of(hass, ANNA) == "unknown"
+    assert state_of(hass, "binary_sensor.anna_berg_registered") == "unknown"
     assert caplog.text.count("Levitating") == 1
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "Zoë 📞 Ünal",
-        'O\'Neil "The Phone"',
-        "<b>Bold</b> & <script>alert(1)</script>",
-        "x" * 200,
-    ],
-)
-async def test_any_name_will_do(
-    hass: HomeAssistant,
-    sim: Simulator,
-    coordinator: PbxCoordinator,
-    name: str,
-    device_registry: dr.DeviceRegistry,
-    entry: MockConfigEntry,
-) -> None:
-    """Names are the PBX's; we carry them as they are."""
-    sim.add_extension(SimExtension("4711", name))
-    await coordinator.async_refresh()
-    await hass.async_block_till_done()
-
-    device = device_registry.async_get_device_by_identifier(
-        (DOMAIN, f"{sim.serial}_4711"), entry.entry_id
-    )
-    assert device is not None
-    assert device.name == name
 
 
 async def test_extension_of_which_little_is_known(
@@ -416,24 +217,6 @@ async def test_extension_of_which_little_is_known(
     assert not {"type", "port"} & found.attributes.keys()
 
 
-async def test_incomplete_list_deletes_nothing(
-    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
-) -> None:
-    """An item that makes no sense may have been any extension."""
-    sim.faults.add(
-        Fault(
-            kind="rewrite",
-            endpoint="extensionlist/query",
-            rewrite=lambda answer: {**answer, "extlist": [*answer["extlist"][1:], 7]},
-        )
-    )
-    for _ in range(3):
-        await coordinator.async_refresh()
-    await hass.async_block_till_done()
-
-    assert state(hass, ANNA) == "idle"
-
-
 async def test_lock_out_ends(
     hass: HomeAssistant,
     sim: Simulator,
@@ -443,35 +226,12 @@ async def test_lock_out_ends(
     """After ten minutes one login is tried again."""
     hass.data[LOCKED_UNTIL] = {entry.entry_id: hass.loop.time() + 1}
     await coordinator.async_refresh()
-    assert state(hass, CONNECTION) == STATE_OFF
+    assert state_of(hass, CONNECTION) == STATE_OFF
 
     hass.data[LOCKED_UNTIL] = {entry.entry_id: hass.loop.time() - 1}
     await coordinator.async_refresh()
-    assert state(hass, CONNECTION) == STATE_ON
+    assert state_of(hass, CONNECTION) == STATE_ON
     assert hass.data[LOCKED_UNTIL] == {}
-
-
-async def test_device_deleted_by_hand_comes_back_with_its_extension(
-    hass: HomeAssistant,
-    sim: Simulator,
-    coordinator: PbxCoordinator,
-    entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
-) -> None:
-    """Between two reads the user was faster; the extension was there all the time."""
-    sim.remove_extension("1001")
-    await coordinator.async_refresh()
-    device = device_registry.async_get_device_by_identifier(
-        (DOMAIN, f"{sim.serial}_1001"), entry.entry_id
-    )
-    assert device is not None
-    assert await async_remove_config_entry_device(hass, entry, device)
-    device_registry.async_remove_device(device.id)
-    sim.add_extension(SimExtension("1001", "Anna Berg"))
-    await coordinator.async_refresh()
-    await hass.async_block_till_done()
-
-    assert state(hass, ANNA) == "idle"
 
 
 async def test_two_pbxs_do_not_mix(
@@ -490,8 +250,8 @@ async def test_two_pbxs_do_not_mix(
         await coordinator.async_refresh()
         await hass.async_block_till_done()
 
-        assert state(hass, "sensor.other_anna") == "offline"
-        assert state(hass, ANNA) == "idle"
+        assert state_of(hass, "sensor.other_anna") == "offline"
+        assert state_of(hass, ANNA) == "idle"
         await hass.config_entries.async_unload(second.entry_id)
 
 

@@ -13,7 +13,7 @@ from custom_components.pbx.const import DOMAIN
 from custom_components.pbx.coordinator import PbxCoordinator
 from tests.simulator import Fault, Simulator
 
-from .conftest import entry_for
+from .conftest import device_of, entry_for
 
 
 async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigEntryState:
@@ -43,9 +43,7 @@ async def test_devices(
     device_registry: dr.DeviceRegistry,
 ) -> None:
     """The PBX is a device, each extension one below it."""
-    pbx = device_registry.async_get_device_by_identifier(
-        (DOMAIN, sim.serial), entry.entry_id
-    )
+    pbx = device_of(device_registry, entry)
     assert pbx is not None
     assert (pbx.manufacturer, pbx.model) == ("Yeastar", "S-Series")
     assert pbx.serial_number == sim.serial

@@ -1,12 +1,17 @@
 """How a PBX's certificate is trusted: by the system's CAs, or by one pinned fingerprint."""
 
 import asyncio
+from contextlib import suppress
 from hashlib import sha256
 import ssl
+from typing import Final
 
 import aiohttp
 
 from .pbx import Address
+
+# Seconds to wait for a server that does not end a connection as it should.
+GOODBYE_TIMEOUT: Final = 1.0
 
 
 def fingerprint_of(certificate: bytes) -> str:
@@ -38,9 +43,13 @@ async def read_certificate(address: Address, timeout: float) -> bytes:
     context.verify_mode = ssl.CERT_NONE
     async with asyncio.timeout(timeout):
         _, writer = await asyncio.open_connection(
-            address.host, address.port, ssl=context
+            address.host,
+            address.port,
+            ssl=context,
+            ssl_shutdown_timeout=GOODBYE_TIMEOUT,
         )
     presented = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
-    # Saying goodbye properly would wait for a server that may not answer.
-    writer.transport.abort()
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
     return bytes(presented)

@@ -29,8 +29,7 @@ MAX_BODY: Final = 2 * 1024 * 1024
 
 _HEADERS: Final = {
     "Content-Type": "application/json; charset=utf-8",
-    # The device closes after each answer (section 1.3). Saying so ourselves keeps a
-    # stale connection from making it unclear whether a request arrived.
+    # The device closes after each answer (section 1.3); what is in front of it may not.
     "Connection": "close",
 }
 
@@ -47,8 +46,12 @@ class _Body(aiohttp.BytesPayload):
     ) -> None:
         """Send the body; the headers wait until here, so nothing was sent before."""
         self.sent = True
+        # None when the connection was lost just now: the writing says so.
         if (transport := getattr(writer, "transport", None)) is not None:
-            self.local_ip = transport.get_extra_info("sockname", ("",))[0]
+            self.local_ip = transport.get_extra_info("sockname")[0]
+            # No later request may use this connection: on one that has gone stale,
+            # nobody could tell whether the request arrived.
+            transport.get_protocol().force_close()
         await super().write_with_length(writer, content_length)
 
 
