@@ -1,0 +1,38 @@
+"""Sensors that always say the same: one for each number, two beside them."""
+
+from homeassistant.components.sensor import SensorEntity
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import CONF_NUMBERS, DOMAIN, TrivialConfigEntry
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: TrivialConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the sensors."""
+    entities = entry.runtime_data
+    hub = [TrivialSensor(name) for name in ("hub_1", "hub_2")]
+    entities.hub.extend(hub)
+    for number in entry.data[CONF_NUMBERS]:
+        entities.sensors[number] = TrivialSensor(number)
+    async_add_entities([*hub, *entities.sensors.values()])
+
+
+class TrivialSensor(SensorEntity):
+    """A sensor with a device."""
+
+    _attr_has_entity_name = True
+    _attr_name = None
+    _attr_should_poll = False
+
+    def __init__(self, number: str) -> None:
+        """Initialize the sensor."""
+        self._attr_unique_id = f"{number}_status"
+        self._attr_native_value = "idle"
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, number)}, name=f"Trivial {number}"
+        )
