@@ -42,6 +42,8 @@ def text(value: object) -> str:
     """Return a value as text without white space around it; what is no text is blank."""
     if not isinstance(value, str):
         return ""
+    if value.isascii():
+        return value.strip()
     # JSON can express halves of surrogate pairs; nobody could store them.
     return value.strip().encode(errors="replace").decode()
 
