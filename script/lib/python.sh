@@ -1,6 +1,6 @@
 # Find or bring a Python that runs Home Assistant. Sourced by script/setup, never run.
 # shellcheck shell=bash
-# shellcheck disable=SC2154  # root, tools, uv and patchelf are set by script/setup and uv.sh
+# shellcheck disable=SC2154  # tools and uv are set by script/setup
 
 debian_python=$tools/python-debian
 
@@ -21,12 +21,20 @@ find_python() {
     fi
     step "its download is out of reach (.tools/uv-python.log), unpacking Debian's packages into .tools"
     python=$debian_python/usr/bin/python3.14
-    unpack_debian_python && usable "$python" || die \
-        "There is no Python >= 3.14.2, uv could not download one, and Debian's testing packages could not be unpacked. Install Python 3.14 (with its headers) so that python3.14 is on the PATH, then run script/setup again."
+    if ! unpack_debian_python || ! usable "$python"; then
+        die "There is no Python >= 3.14.2, uv could not download one, and Debian's testing packages could not be unpacked. Install Python 3.14 (with its headers) so that python3.14 is on the PATH, then run script/setup again."
+    fi
     done_step
 }
 
-usable() { "$1" -c 'import sys, ssl, sqlite3, ctypes, lzma, zlib; sys.exit(sys.version_info < (3, 14, 2))' 2>/dev/null; }
+# New enough, whole, and with its headers: two packages are compiled.
+usable() {
+    "$1" -c '
+import os, sys, sysconfig
+import ctypes, lzma, sqlite3, ssl, zlib
+header = os.path.join(sysconfig.get_path("include"), "Python.h")
+sys.exit(sys.version_info < (3, 14, 2) or not os.path.exists(header))' 2>/dev/null
+}
 
 limited() {
     if command -v timeout >/dev/null; then timeout "$@"; else shift && "$@"; fi
@@ -45,7 +53,7 @@ debian_mirror() {
         done
         cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null |
             sed -nE 's/^[[:space:]]*deb[[:space:]]+(\[[^]]*\][[:space:]]+)?([^[:space:]]+)[[:space:]].*/\2/p'
-    } | sed 's,/*$,,' | awk '/\/debian$/ && !mirror { mirror = $0 } END { print mirror }'
+    } | sed 's,/*$,,' | awk '/\/debian(\.list)?$/ && !mirror { mirror = $0 } END { print mirror }'
 }
 
 # Unpack python3.14 and all it needs, its own libc too, from Debian testing. Signatures are checked as always.
@@ -103,7 +111,7 @@ relocate_debian_python() {
     libdir=${libc%/libc.so.6}
     loader=$(cd "$new/$libdir" && echo ld-linux*.so.*)
     [ -f "$new/$libc" ] && [ -f "$new/$libdir/$loader" ] || return 1
-    "$patchelf" --set-interpreter "$debian_python/$libdir/$loader" \
+    "$tools/bin/patchelf" --set-interpreter "$debian_python/$libdir/$loader" \
         --force-rpath --set-rpath "$debian_python/$libdir" "$new/usr/bin/python3.14" || return 1
     # Of the headers only Python's own: extensions are compiled against this machine's libc. Debian's
     # pyconfig.h looks for its other half from /usr/include on.

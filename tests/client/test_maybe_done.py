@@ -124,11 +124,12 @@ async def test_answer_that_comes_too_slowly_times_out(
 
 @pytest.mark.usefixtures("short_timeouts")
 async def test_connection_that_does_not_come_about_times_out(
-    http: aiohttp.ClientSession,
+    http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A handshake without an end: nothing was sent yet."""
+    """A handshake without an end: nothing was sent yet, and the wait is shorter."""
+    monkeypatch.setattr(transport, "TOTAL_TIMEOUT", 60)
     wire = Wire(b"")
-    async with wire.running(claim_tls=True):
+    async with wire.running(claim_tls=True), asyncio.timeout(10):
         with pytest.raises(PbxUnreachable) as err:
             await client_of(wire, http).monitor(MonitorMode.LISTEN, "1005", "1001")
     assert err.value.reason is Unreachable.TIMED_OUT

@@ -82,6 +82,26 @@ async def test_only_what_changed_writes_its_state(
     ]
 
 
+async def test_recovery_writes_each_state_once(
+    hass: HomeAssistant,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+    written: list[str],
+) -> None:
+    """What changed while the PBX was away is not written twice when it is back."""
+    await sim.go_offline()
+    await coordinator.async_refresh()
+    sim.set_registered("1001", False)
+    await sim.come_back()
+    await hass.async_block_till_done()
+    written.clear()
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+
+    assert len(written) == len(set(written)) == len(hass.states.async_all())
+    assert state_of(hass, ANNA) == "offline"
+
+
 async def test_pbx_gone_for_an_hour_and_back_with_other_extensions(
     hass: HomeAssistant,
     sim: Simulator,

@@ -9,6 +9,8 @@ import sys
 import tempfile
 import time
 
+import aiohttp
+
 from . import dashboard
 from .home_assistant import HomeAssistantProcess
 from .pbx import PbxProcess
@@ -106,8 +108,8 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         return asyncio.run(run(arguments.seconds))
-    except StageError as err:
-        sys.stderr.write(f"script/demo: {err}\n")
+    except (StageError, aiohttp.ClientError, TimeoutError) as err:
+        sys.stderr.write(f"script/demo: {err or type(err).__name__}\n")
         return 1
 
 

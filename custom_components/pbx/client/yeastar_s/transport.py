@@ -147,7 +147,6 @@ class Transport:
         async for chunk in response.content.iter_any():
             body += chunk
             if len(body) > MAX_BODY:
-                response.close()
                 return bytearray()
         return body
 
