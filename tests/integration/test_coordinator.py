@@ -289,3 +289,25 @@ async def test_states_are_written_once_per_change(
         BRUNO,
         "sensor.yeastar_s100_extensions_in_use",
     ]
+
+
+async def test_listener_without_a_topic_hears_of_the_connection_only(
+    sim: Simulator, coordinator: PbxCoordinator
+) -> None:
+    """Whoever names no extension is not woken for each of them."""
+    heard: list[bool] = []
+    remove = coordinator.async_add_listener(
+        lambda: heard.append(coordinator.last_update_success)
+    )
+    sim.set_registered("1001", False)
+    await coordinator.async_refresh()
+    assert heard == []
+
+    await sim.go_offline()
+    await coordinator.async_refresh()
+    await sim.come_back()
+    await coordinator.async_refresh()
+    remove()
+    await sim.go_offline()
+    await coordinator.async_refresh()
+    assert heard == [False, True]

@@ -235,3 +235,26 @@ async def test_device_deleted_by_hand_comes_back_with_its_extension(
     await hass.async_block_till_done()
 
     assert state_of(hass, ANNA) == "idle"
+
+
+async def test_device_that_was_removed_already_is_not_missed(
+    hass: HomeAssistant,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+    entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """An extension without a device is renamed and deleted without a stumble."""
+    for number in ("1001", "1002"):
+        device = device_of(device_registry, entry, number)
+        assert device is not None
+        device_registry.async_remove_device(device.id)
+    sim.rename_extension("1001", "Anna Lind")
+    sim.remove_extension("1002")
+    await coordinator.async_refresh()
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+
+    assert coordinator.last_update_success
+    assert coordinator.data.extensions["1001"].name == "Anna Lind"
+    assert "1002" not in coordinator.data.extensions
