@@ -1,7 +1,6 @@
 """Add a PBX, sign in again, point the entry to another address."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address
 from typing import Any, override
 
 from homeassistant.config_entries import (
@@ -31,6 +30,7 @@ from homeassistant.helpers.selector import (
     TextSelectorType,
 )
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
+from homeassistant.util.network import is_ip_address
 import voluptuous as vol
 from yarl import URL
 
@@ -99,15 +99,6 @@ def split_address(user_input: Mapping[str, Any]) -> dict[str, Any]:
     tls = url.scheme == "https" if url.scheme else user_input[CONF_SSL]
     port = url.explicit_port or (url.port if url.scheme else user_input[CONF_PORT])
     return {CONF_HOST: url.host, CONF_PORT: port, CONF_SSL: tls}
-
-
-def is_ip_address(host: str) -> bool:
-    """Return whether a host is a literal address rather than a name."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 class PbxConfigFlow(ConfigFlow, domain=DOMAIN):

@@ -12,6 +12,7 @@ from .client.errors import (
     PbxLockedOut,
     PbxLoginRejected,
     PbxNotTrusted,
+    PbxRefused,
     PbxUnreachable,
     PbxWrongService,
 )
@@ -45,6 +46,8 @@ def failure_key(err: PbxError) -> str:
             return "not_trusted"
         case PbxUnreachable() | PbxWrongService():
             return err.reason.value
+        case PbxRefused():
+            return "refused"
         case _:
             return "unknown"
 
@@ -54,6 +57,8 @@ def failure_placeholders(err: PbxError, address: Address) -> dict[str, str]:
     placeholders = {"address": address.url}
     if isinstance(err, PbxLockedOut):
         placeholders["minutes"] = str(max(1, round(err.retry_after / 60)))
+    elif isinstance(err, PbxRefused):
+        placeholders["code"] = str(err.code or "-")
     return placeholders
 
 

@@ -1,7 +1,7 @@
 """A simulated PBX on a real socket, and an entry for it."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from hashlib import md5
 import ssl
 from typing import Any
@@ -16,7 +16,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.pbx.const import CONF_FINGERPRINT, CONF_PASSWORD_MD5, DOMAIN
 from custom_components.pbx.coordinator import PbxCoordinator
-from tests.simulator import Clock, ManualClock, SimExtension, Simulator
+from tests.simulator import Clock, Fault, ManualClock, SimExtension, Simulator
 
 OFFICE = (
     SimExtension("1001", "Anna Berg"),
@@ -94,6 +94,17 @@ async def tls_sim(
     simulator = small_office(clock)
     async with simulator.running(tls=True):
         yield simulator
+
+
+def rewrite_list(sim: Simulator, change: Callable[[list[Any]], list[Any]]) -> None:
+    """Let the PBX send another list of extensions than the true one."""
+    sim.faults.add(
+        Fault(
+            kind="rewrite",
+            endpoint="extensionlist/query",
+            rewrite=lambda answer: {**answer, "extlist": change(answer["extlist"])},
+        )
+    )
 
 
 def state_of(hass: HomeAssistant, entity_id: str) -> str | None:

@@ -232,7 +232,7 @@ async def test_certificate_exchanged_while_the_user_reads(
         (Fault(kind="http_500"), "bad_answer"),
         (Fault(kind="empty", endpoint="deviceinfo/query"), "bad_answer"),
         (Fault(kind="reset"), "cannot_connect"),
-        (Fault(kind="errno", endpoint="login", errno=31337), "unknown"),
+        (Fault(kind="errno", endpoint="login", errno=31337), "refused"),
     ],
     ids=lambda value: value if isinstance(value, str) else value.kind,
 )

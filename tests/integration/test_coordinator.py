@@ -17,7 +17,7 @@ from custom_components.pbx.const import DOMAIN, POLL_INTERVAL
 from custom_components.pbx.coordinator import LOCKED_UNTIL, PbxCoordinator
 from tests.simulator import Fault, SimExtension, Simulator
 
-from .conftest import entry_for, small_office, state_of
+from .conftest import entry_for, rewrite_list, small_office, state_of
 
 ANNA = "sensor.anna_berg"
 BRUNO = "sensor.bruno_costa"
@@ -165,6 +165,17 @@ async def test_password_changed_on_the_pbx_asks_the_user(
     assert len(sim.requests_to("login")) == 2
 
 
+async def test_refused_poll_names_the_code(
+    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
+) -> None:
+    """A code is worth more to the user than "unknown"."""
+    sim.faults.add(Fault(kind="errno", endpoint="extensionlist/query", errno=30001))
+    await coordinator.async_refresh()
+
+    assert state_of(hass, ANNA) == STATE_UNAVAILABLE
+    assert "30001" in str(coordinator.last_exception)
+
+
 async def test_swapped_pbx_feeds_nothing(
     hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
 ) -> None:
@@ -186,20 +197,12 @@ async def test_unknown_status_word_is_unknown_and_logged_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A word nobody knows is neither free nor busy."""
-    sim.faults.add(
-        Fault(
-            kind="rewrite",
-            endpoint="extensionlist/query",
-            rewrite=lambda answer: {
-                **answer,
-                "extlist": [
-                    {**item, "status": "Levitating"}
-                    if item["extnumber"] == "1001"
-                    else item
-                    for item in answer["extlist"]
-                ],
-            },
-        )
+    rewrite_list(
+        sim,
+        lambda items: [
+            {**item, "status": "Levitating"} if item["extnumber"] == "1001" else item
+            for item in items
+        ],
     )
     await coordinator.async_refresh()
     await coordinator.async_refresh()
@@ -214,19 +217,7 @@ async def test_extension_of_which_little_is_known(
     hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
 ) -> None:
     """A number and a status are enough."""
-    sim.faults.add(
-        Fault(
-            kind="rewrite",
-            endpoint="extensionlist/query",
-            rewrite=lambda answer: {
-                **answer,
-                "extlist": [
-                    *answer["extlist"],
-                    {"extnumber": "0042", "status": "Idle"},
-                ],
-            },
-        )
-    )
+    rewrite_list(sim, lambda items: [*items, {"extnumber": "0042", "status": "Idle"}])
     await coordinator.async_refresh()
     await hass.async_block_till_done()
 

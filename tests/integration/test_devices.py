@@ -11,7 +11,7 @@ from custom_components.pbx.const import DOMAIN
 from custom_components.pbx.coordinator import PbxCoordinator
 from tests.simulator import Fault, SimExtension, Simulator
 
-from .conftest import device_of, state_of
+from .conftest import device_of, rewrite_list, state_of
 
 ANNA = "sensor.anna_berg"
 BRUNO = "sensor.bruno_costa"
@@ -202,13 +202,7 @@ async def test_incomplete_list_deletes_nothing(
     hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
 ) -> None:
     """An item that makes no sense may have been any extension."""
-    sim.faults.add(
-        Fault(
-            kind="rewrite",
-            endpoint="extensionlist/query",
-            rewrite=lambda answer: {**answer, "extlist": [*answer["extlist"][1:], 7]},
-        )
-    )
+    rewrite_list(sim, lambda items: [*items[1:], 7])
     for _ in range(3):
         await coordinator.async_refresh()
     await hass.async_block_till_done()

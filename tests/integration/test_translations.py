@@ -15,8 +15,10 @@ from custom_components.pbx.client.errors import (
     PbxLockedOut,
     PbxLoginRejected,
     PbxNotTrusted,
+    PbxRefused,
     PbxUnreachable,
     PbxWrongService,
+    Refusal,
     Unreachable,
     WrongService,
 )
@@ -34,6 +36,7 @@ FAILURES: list[PbxError] = [
     PbxLoginRejected(),
     PbxLockedOut(600),
     PbxNotTrusted(b""),
+    PbxRefused(Refusal.UNKNOWN, 31337),
     *(PbxUnreachable(reason) for reason in Unreachable),
     *(PbxWrongService(reason) for reason in WrongService),
 ]
