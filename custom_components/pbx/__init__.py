@@ -1,17 +1,19 @@
 """A PBX (phone system) in Home Assistant."""
 
-from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
+from homeassistant.components import webhook
+from homeassistant.const import CONF_WEBHOOK_ID, EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
 from .connection import create_pbx
-from .const import DOMAIN
+from .const import CONF_REPORT_PORT, DEFAULT_REPORT_PORT, DOMAIN, LOGGER
 from .coordinator import LOCKED_UNTIL, PbxConfigEntry, PbxCoordinator
+from .issues import async_port_taken
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
-PLATFORMS = [Platform.BINARY_SENSOR, Platform.SENSOR]
+PLATFORMS = [Platform.BINARY_SENSOR, Platform.EVENT, Platform.SENSOR]
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -22,6 +24,10 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool:
     """Set up one PBX."""
+    if CONF_WEBHOOK_ID not in entry.data:
+        # Nobody can guess it, so that nobody else can report.
+        data = {**entry.data, CONF_WEBHOOK_ID: webhook.async_generate_id()}
+        hass.config_entries.async_update_entry(entry, data=data)
     coordinator = PbxCoordinator(hass, entry, create_pbx(hass, entry.data))
 
     async def log_out(_: Event) -> None:
@@ -29,6 +35,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool:
         await coordinator.async_shutdown()
 
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, log_out))
+    # The coordinator shuts down by itself when the entry is unloaded, or fails to set up.
+    try:
+        await coordinator.receiver.async_start(entry.title)
+    except OSError as err:
+        port = entry.options.get(CONF_REPORT_PORT, DEFAULT_REPORT_PORT)
+        LOGGER.warning("Cannot listen for reports on port %s: %s", port, err.strerror)
+        async_port_taken(hass, entry, port)
     await coordinator.async_config_entry_first_refresh()
     coordinator.devices.async_register_pbx(
         coordinator.info, coordinator.pbx.address.url
@@ -51,8 +64,11 @@ async def async_remove_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> None
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: PbxConfigEntry, device: dr.AnyDeviceEntry
 ) -> bool:
-    """Let the user remove the device of an extension the PBX no longer lists."""
+    """Let the user remove the device of what the PBX no longer lists."""
     coordinator = entry.runtime_data
+    trunk = coordinator.devices.trunk_name(device)
+    if trunk is not None:
+        return not coordinator.data.trunk_present(trunk)
     number = coordinator.devices.extension_number(device)
     if number is None or coordinator.data.present(number):
         return False

@@ -1,4 +1,4 @@
-"""Binary sensors: whether the PBX answers, and whether each phone is registered."""
+"""Binary sensors: whether PBX, phones and trunks can be reached."""
 
 from typing import override
 
@@ -12,7 +12,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import PbxConfigEntry
-from .entity import ExtensionEntity, PbxEntity, async_add_for_each_extension
+from .entity import (
+    ExtensionEntity,
+    PbxEntity,
+    TrunkEntity,
+    async_add_for_each_extension,
+    async_add_for_each_trunk,
+)
 
 PARALLEL_UPDATES = 0
 
@@ -30,6 +36,12 @@ REGISTERED = BinarySensorEntityDescription(
     entity_category=EntityCategory.DIAGNOSTIC,
 )
 
+USABLE = BinarySensorEntityDescription(
+    key="usable",
+    translation_key="trunk_usable",
+    device_class=BinarySensorDeviceClass.CONNECTIVITY,
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
@@ -43,6 +55,11 @@ async def async_setup_entry(
         entry,
         async_add_entities,
         lambda number: [RegisteredSensor(coordinator, number, REGISTERED)],
+    )
+    async_add_for_each_trunk(
+        entry,
+        async_add_entities,
+        lambda name: [TrunkUsableSensor(coordinator, name, USABLE)],
     )
 
 
@@ -70,3 +87,13 @@ class RegisteredSensor(ExtensionEntity, BinarySensorEntity):
     def is_on(self) -> bool | None:
         """Return whether the phone is registered."""
         return self._extension.registered
+
+
+class TrunkUsableSensor(TrunkEntity, BinarySensorEntity):
+    """Whether calls can pass through a trunk."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return whether the trunk is usable."""
+        return self._trunk.usable

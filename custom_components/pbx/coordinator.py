@@ -1,34 +1,37 @@
 """The coordinator of one PBX: owns its client and its switchboard."""
 
 from collections.abc import Callable, Iterable
-from enum import Enum, auto
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import (
-    ConfigEntryAuthFailed,
-    ConfigEntryError,
-    HomeAssistantError,
-    ServiceValidationError,
-)
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError
+from homeassistant.helpers.debounce import Debouncer
+from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from .client.errors import (
-    PbxError,
-    PbxLockedOut,
-    PbxLoginRejected,
-    PbxRefused,
-    PbxUnreachable,
-    Refusal,
-)
-from .client.model import Extension, MonitorMode, PbxInfo, Snapshot
+from .client.errors import PbxError, PbxLockedOut, PbxLoginRejected
+from .client.model import CallEvent, PbxInfo, Snapshot
 from .client.pbx import Pbx
-from .client.switchboard import Switchboard
+from .client.report import (
+    ExtensionReport,
+    Report,
+    Restarted,
+    SettingsChanged,
+    Subject as Changed,
+)
+from .client.switchboard import Changes, Switchboard
 from .connection import failure
-from .const import DOMAIN, LOGGER, POLL_INTERVAL
+from .const import CONF_CONTACTS, DOMAIN, LOGGER
+from .contacts import Contacts
 from .devices import PbxDevices
+from .issues import async_delete_issues, async_update_issues
+from .listeners import Listeners, Part, Subject, Topic
+from .proof import FAST_POLL, PushMode, PushProof
+from .push import PushReceiver
 
 type PbxConfigEntry = ConfigEntry[PbxCoordinator]
 
@@ -36,30 +39,9 @@ type PbxConfigEntry = ConfigEntry[PbxCoordinator]
 # every retry of a set-up makes a new one, and each must not knock again.
 LOCKED_UNTIL: HassKey[dict[str, float]] = HassKey(f"{DOMAIN}_locked_until")
 
-MONITOR_REFUSALS = frozenset(
-    {
-        Refusal.MISSING_PARAMETER,
-        Refusal.NO_SUCH_EXTENSION,
-        Refusal.NOT_IN_CALL,
-        Refusal.NOT_IDLE,
-        Refusal.MONITORING_FORBIDDEN,
-        Refusal.MONITOR_MODE_MISMATCH,
-        Refusal.INTERNAL_ERROR,
-    }
-)
-
-
-class Topic(Enum):
-    """What a listener can wait for, besides an extension's number."""
-
-    COUNTS = auto()
-
-
-def spoken_name(extension: Extension) -> str:
-    """Return an extension as a sentence names it."""
-    if extension.name in ("", extension.number):
-        return extension.number
-    return f"{extension.name} ({extension.number})"
+TRUNKS_EVERY = timedelta(seconds=55)
+# Seconds in which what follows a report is waited for, before the PBX is asked.
+DOUBT = 2.0
 
 
 class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
@@ -79,7 +61,6 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
             LOGGER,
             config_entry=entry,
             name=entry.title,
-            update_interval=POLL_INTERVAL,
             always_update=False,
         )
         self.pbx = pbx
@@ -87,33 +68,73 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
             assert entry.unique_id is not None
         self.serial_number = entry.unique_id
         self.devices = PbxDevices(hass, entry.entry_id, self.serial_number)
-        self._switchboard = Switchboard(self.devices.extension_numbers())
-        self._topics: dict[str | Topic, list[CALLBACK_TYPE]] = {}
-        self._newcomers: list[Callable[[Iterable[str]], None]] = []
-        self._counts = (0, 0)
+        self._switchboard = Switchboard(
+            self.devices.extension_numbers(), self.devices.trunk_names()
+        )
+        self.contacts = Contacts(entry.options.get(CONF_CONTACTS, ""))
+        self.receiver = PushReceiver(
+            hass, entry.data, entry.options, pbx, self.serial_number, self._take_report
+        )
+        self.proof = PushProof()
+        self.update_interval = self.proof.interval
+        self._told = Listeners[()]()
+        self._call_events = Listeners[CallEvent]()
+        self._newcomers = Listeners[Iterable[str]]()
+        self._counts: dict[Topic, object] = {}
+        self._trunks_read: datetime | None = None
+        self._doubts: set[str] = set()
+        self._doubtful = False
+        self._primed = False
+        self._ask_soon = Debouncer(
+            hass,
+            LOGGER,
+            cooldown=DOUBT,
+            immediate=False,
+            function=self._async_ask_in_doubt,
+            background=True,
+        )
+        self._cancel_settling: CALLBACK_TYPE | None = None
 
     @override
     async def async_shutdown(self) -> None:
-        """Stop polling and log out."""
+        """Stop polling and listening, and log out: then the PBX reports no more."""
+        self.receiver.async_stop()
+        self._ask_soon.async_shutdown()
+        if self._cancel_settling is not None:
+            self._cancel_settling()
+            self._cancel_settling = None
+        async_delete_issues(self.hass, self.config_entry)
         await super().async_shutdown()
         await self.pbx.close()
+
+    @property
+    def push_mode(self) -> PushMode:
+        """What is known about the reports."""
+        return self.proof.mode
 
     @override
     async def _async_update_data(self) -> Switchboard:
         """Read the PBX and bring the switchboard up to date."""
         self._raise_if_locked_out()
+        trunks = (
+            self._trunks_read is None
+            or dt_util.utcnow() - self._trunks_read >= TRUNKS_EVERY
+        )
+        self._switchboard.expect_snapshot()
         try:
-            snapshot = await self.pbx.snapshot()
+            snapshot = await self.pbx.snapshot(trunks=trunks)
         except PbxLoginRejected as err:
             raise ConfigEntryAuthFailed(**failure(err, self.pbx.address)) from err
         except PbxLockedOut as err:
-            self._remember_lock_out(err)
+            self.remember_lock_out(err)
             raise UpdateFailed(
                 **failure(err, self.pbx.address), retry_after=err.retry_after
             ) from err
         except PbxError as err:
             raise UpdateFailed(**failure(err, self.pbx.address)) from err
         self._check(snapshot)
+        if trunks:
+            self._trunks_read = dt_util.utcnow()
         self._reconcile(snapshot)
         return self._switchboard
 
@@ -130,7 +151,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
             **failure(PbxLockedOut(rest), self.pbx.address), retry_after=rest
         )
 
-    def _remember_lock_out(self, err: PbxLockedOut) -> None:
+    def remember_lock_out(self, err: PbxLockedOut) -> None:
         """Note when a login makes sense again."""
         self.hass.data.setdefault(LOCKED_UNTIL, {})[self.config_entry.entry_id] = (
             self.hass.loop.time() + err.retry_after
@@ -158,92 +179,166 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
 
     @callback
     def _reconcile(self, snapshot: Snapshot) -> None:
-        """Take a snapshot over, and tell whom it concerns."""
-        first = self.data is None
+        """Take a snapshot over, weigh it against the reports, and tell whom it concerns."""
+        first, self._primed = not self._primed, True
+        # What went on while nobody could see it is no news, and no evidence either.
+        silent = first or not self.last_update_success
         if not first and snapshot.info != self.info:
             self.devices.async_register_pbx(snapshot.info, self.pbx.address.url)
         self.info = snapshot.info
-        changes = self._switchboard.reconcile(snapshot)
+        changes = self._switchboard.reconcile(snapshot, _now(), silent=silent)
         for number in changes.removed:
             self.devices.async_remove(number)
+        for name in changes.trunks_removed:
+            self.devices.async_remove_trunk(name)
         for number in changes.changed:
             self.devices.async_rename(self._switchboard.extensions[number])
-        counts = self._switchboard.registered_count, self._switchboard.in_use_count
-        counts_changed, self._counts = counts != self._counts, counts
+        if silent:
+            self.proof.interrupted()
+        else:
+            self.proof.polled(changes.unreported, self._switchboard.extensions)
+        self._push_may_have_changed()
+        if self._switchboard.on_hold_count:
+            # No report tells that a call is taken back.
+            self.update_interval = min(self.update_interval or FAST_POLL, FAST_POLL)
+        if changes.doubtful:
+            self._doubtful = True
+            self._ask_soon.async_schedule_call()
+        self._publish(changes, first=first)
+
+    @callback
+    def _take_report(self, report: Report) -> None:
+        """Take over what the PBX told by itself."""
+        number = report.number if isinstance(report, ExtensionReport) else None
+        self.proof.reported(number)
+        self._push_may_have_changed()
+        self._told.async_tell(Topic.REPORTS)
+        if not self._primed:
+            return  # the first snapshot comes first
+        match report:
+            case Restarted():
+                self._doubtful = True
+            case SettingsChanged():
+                self._doubtful = True
+                if report.subject is not Changed.EXTENSION:
+                    self._trunks_read = None
+        changes = self._switchboard.apply(report, _now())
+        self._publish(changes)
+        self._doubts.update(changes.changed | changes.calls)
+        if number is not None and number not in self._switchboard.extensions:
+            self._doubtful = True
+        if self._doubtful or not all(map(self._switchboard.consistent, self._doubts)):
+            self._ask_soon.async_schedule_call()
+        else:
+            self._doubts.clear()
+
+    async def _async_ask_in_doubt(self) -> None:
+        """Ask the PBX when what it told does not fit together, and nothing has come since."""
+        in_doubt = self._doubtful or not all(
+            map(self._switchboard.consistent, self._doubts)
+        )
+        self._doubtful = False
+        self._doubts.clear()
+        if in_doubt:
+            await self.async_refresh()
+
+    @callback
+    def _push_may_have_changed(self) -> None:
+        """Poll as fast as the proof allows, and say what the user can do about it."""
+        self.update_interval = self.proof.interval
+        proof = self.proof
+        state = (proof.mode, proof.missing, proof.never_reported)
+        if state != self._counts.get(Topic.PUSH):
+            self._counts[Topic.PUSH] = state
+            self._told.async_tell(Topic.PUSH)
+            async_update_issues(self.hass, self)
+
+    @callback
+    def _publish(self, changes: Changes, *, first: bool = False) -> None:
+        """Tell exactly those whom changes concern."""
+        board = self._switchboard
+        counts: dict[Topic, object] = {
+            Topic.REGISTERED: board.registered_count,
+            Topic.IN_USE: board.in_use_count,
+            Topic.CALLS: board.call_count,
+        }
+        changed = [
+            topic for topic, count in counts.items() if count != self._counts.get(topic)
+        ]
+        self._counts |= counts
+        self._settle_later()
         if first:
             return
         if changes.added:
-            for add in tuple(self._newcomers):
-                add(sorted(changes.added))
-        if not self.last_update_success:
-            return  # the connection is back: the base class tells every listener
-        for number in changes.changed:
-            self._tell(number)
-        if counts_changed:
-            self._tell(Topic.COUNTS)
+            self._newcomers.async_tell((Part.STATUS, ""), sorted(changes.added))
+        if changes.trunks_added:
+            self._newcomers.async_tell((Part.TRUNK, ""), sorted(changes.trunks_added))
+        # When the connection is back, the base class tells every listener.
+        if self.last_update_success:
+            for number in changes.changed:
+                self._told.async_tell((Part.STATUS, number))
+            for number in changes.calls:
+                self._told.async_tell((Part.CALLS, number))
+            for name in changes.trunks_changed:
+                self._told.async_tell((Part.TRUNK, name))
+            for topic in changed:
+                self._told.async_tell(topic)
+        for event in changes.events:
+            self._call_events.async_tell((Part.CALLS, event.number), event)
+            if event.outcome is not None or event.type.value == "ended":
+                self._told.async_tell((Part.LAST_CALL, event.number))
+
+    @callback
+    def _settle_later(self) -> None:
+        """Wait for the next end of a call that must not wait any longer."""
+        deadline = self._switchboard.next_deadline
+        if deadline is None or self._cancel_settling is not None:
+            return
+
+        @callback
+        def settle(_: datetime) -> None:
+            """Tell how calls ended that the PBX gave no record of."""
+            self._cancel_settling = None
+            self._publish(self._switchboard.settle(_now()))
+
+        self._cancel_settling = async_call_later(
+            self.hass, max(0.0, deadline - _now()), settle
+        )
 
     @callback
     @override
     def async_add_listener(
-        self, update_callback: CALLBACK_TYPE, context: str | Topic | None = None
+        self, update_callback: CALLBACK_TYPE, context: Subject | None = None
     ) -> CALLBACK_TYPE:
-        """Listen for the connection, and for one extension or topic."""
+        """Listen for the connection, and for one subject."""
         remove = super().async_add_listener(update_callback, context)
         if context is None:
             return remove
-        listeners = self._topics.setdefault(context, [])
-        listeners.append(update_callback)
+        remove_subject = self._told.async_add(context, update_callback)
 
         @callback
         def remove_both() -> None:
             """Stop listening for either."""
-            listeners.remove(update_callback)
-            if not listeners:
-                self._topics.pop(context, None)
+            remove_subject()
             remove()
 
         return remove_both
 
     @callback
-    def async_add_newcomer_listener(
-        self, update_callback: Callable[[Iterable[str]], None]
+    def async_add_call_listener(
+        self, number: str, told: Callable[[CallEvent], None]
     ) -> CALLBACK_TYPE:
-        """Call back with the numbers of extensions that appear from now on."""
-        self._newcomers.append(update_callback)
-        return lambda: self._newcomers.remove(update_callback)
+        """Call back with what happens to the calls of one extension."""
+        return self._call_events.async_add((Part.CALLS, number), told)
 
     @callback
-    def _tell(self, topic: str | Topic) -> None:
-        """Let the listeners of one topic write their states."""
-        for update_callback in tuple(self._topics.get(topic, ())):
-            update_callback()
+    def async_add_newcomer_listener(
+        self, part: Part, told: Callable[[Iterable[str]], None]
+    ) -> CALLBACK_TYPE:
+        """Call back with the extensions or trunks that appear from now on."""
+        return self._newcomers.async_add((part, ""), told)
 
-    async def async_monitor(
-        self, mode: MonitorMode, supervisor: Extension, extension: Extension
-    ) -> str | None:
-        """Let a supervisor join an extension's call; return the id of his own call."""
-        names = {
-            "supervisor": spoken_name(supervisor),
-            "extension": spoken_name(extension),
-        }
-        try:
-            return await self.pbx.monitor(mode, supervisor.number, extension.number)
-        except PbxRefused as err:
-            key = err.refusal if err.refusal in MONITOR_REFUSALS else "refused"
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key=f"monitor_{key}",
-                translation_placeholders=names | {"code": str(err.code or "-")},
-            ) from err
-        except PbxError as err:
-            if isinstance(err, PbxUnreachable) and err.maybe_done:
-                raise HomeAssistantError(
-                    translation_domain=DOMAIN,
-                    translation_key="monitor_unanswered",
-                    translation_placeholders=names,
-                ) from err
-            if isinstance(err, PbxLoginRejected):
-                self.config_entry.async_start_reauth(self.hass)
-            elif isinstance(err, PbxLockedOut):
-                self._remember_lock_out(err)
-            raise HomeAssistantError(**failure(err, self.pbx.address)) from err
+
+def _now() -> float:
+    """Return the time as the switchboard wants it."""
+    return dt_util.utcnow().timestamp()

@@ -1,11 +1,13 @@
-"""What the device registry holds of one PBX: the PBX itself and its extensions."""
+"""What the device registry holds of one PBX: itself, its extensions and its trunks."""
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.device_registry import ChildDeviceInfo, DeviceInfo
 
 from .client.model import Extension, PbxInfo
 from .const import DOMAIN, LOGGER
+
+TRUNK = "trunk_"
 
 
 class PbxDevices:
@@ -20,11 +22,30 @@ class PbxDevices:
 
     def extension_number(self, device: dr.AnyDeviceEntry) -> str | None:
         """Return the number of the extension a device stands for, if it does."""
+        rest = self._rest(device)
+        # Numbers consist of digits, so no extension can be taken for a trunk.
+        return None if rest is None or rest.startswith(TRUNK) else rest
+
+    def trunk_name(self, device: dr.AnyDeviceEntry) -> str | None:
+        """Return the name of the trunk a device stands for, if it does."""
+        rest = self._rest(device)
+        return rest.removeprefix(TRUNK) if rest and rest.startswith(TRUNK) else None
+
+    def _rest(self, device: dr.AnyDeviceEntry) -> str | None:
+        """Return what a device's identifier says beside the PBX it belongs to."""
         prefix = f"{self._serial_number}_"
         for domain, identifier in device.identifiers:
             if domain == DOMAIN and identifier.startswith(prefix):
                 return identifier.removeprefix(prefix)
         return None
+
+    def trunk_names(self) -> set[str]:
+        """Return the names of the trunks that have a device."""
+        devices = dr.async_child_entries_for_config_entry(
+            self._registry, self._entry_id
+        )
+        names = (self.trunk_name(device) for device in devices)
+        return {name for name in names if name is not None}
 
     def extension_numbers(self) -> set[str]:
         """Return the numbers of the extensions that have a device."""
@@ -58,11 +79,15 @@ class PbxDevices:
             manufacturer=manufacturer,
             model=_model(extension),
             name=_name(extension),
-            via_device_id=dr.async_get_device_id_by_identifier(
-                self._hass,
-                (DOMAIN, self._serial_number),
-                config_entry_id=self._entry_id,
-            ),
+            via_device_id=self._pbx_id(),
+        )
+
+    def trunk(self, name: str) -> ChildDeviceInfo:
+        """Return the device that entities of a trunk belong to."""
+        return ChildDeviceInfo(
+            identifiers={(DOMAIN, f"{self._serial_number}_{TRUNK}{name}")},
+            name=name,
+            parent_device_id=self._pbx_id(),
         )
 
     @callback
@@ -79,6 +104,22 @@ class PbxDevices:
         if device := self._device(number):
             LOGGER.debug("Extension %s is gone from the PBX", number)
             self._registry.async_remove_device(device.id)
+
+    @callback
+    def async_remove_trunk(self, name: str) -> None:
+        """Remove a trunk that the PBX no longer has, with all its entities."""
+        device = self._registry.async_get_child_device_by_identifier(
+            (DOMAIN, f"{self._serial_number}_{TRUNK}{name}"), self._entry_id
+        )
+        if device:
+            LOGGER.debug("A trunk is gone from the PBX")
+            self._registry.async_remove_device(device.id)
+
+    def _pbx_id(self) -> str:
+        """Return the id of the PBX's own device."""
+        return dr.async_get_device_id_by_identifier(
+            self._hass, (DOMAIN, self._serial_number), config_entry_id=self._entry_id
+        )
 
     def _identifier(self, number: str) -> tuple[str, str]:
         """Return what tells an extension's device from all others."""

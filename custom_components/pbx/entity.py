@@ -1,4 +1,4 @@
-"""The devices of a PBX and of its extensions, and what their entities share."""
+"""What the entities of a PBX, of its extensions and of its trunks share."""
 
 from collections.abc import Callable, Iterable
 from typing import override
@@ -8,8 +8,9 @@ from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .client.model import Extension
-from .coordinator import PbxConfigEntry, PbxCoordinator, Topic
+from .client.model import Extension, Trunk
+from .coordinator import PbxConfigEntry, PbxCoordinator
+from .listeners import Part, Topic
 
 
 @callback
@@ -26,7 +27,24 @@ def async_add_for_each_extension(
 
     coordinator = entry.runtime_data
     add(coordinator.data.extensions)
-    entry.async_on_unload(coordinator.async_add_newcomer_listener(add))
+    entry.async_on_unload(coordinator.async_add_newcomer_listener(Part.STATUS, add))
+
+
+@callback
+def async_add_for_each_trunk(
+    entry: PbxConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    create: Callable[[str], Iterable[Entity]],
+) -> None:
+    """Add the entities of the trunks there are, and of those that come later."""
+
+    @callback
+    def add(names: Iterable[str]) -> None:
+        async_add_entities(entity for name in names for entity in create(name))
+
+    coordinator = entry.runtime_data
+    add(coordinator.data.trunks)
+    entry.async_on_unload(coordinator.async_add_newcomer_listener(Part.TRUNK, add))
 
 
 class PbxEntity(CoordinatorEntity[PbxCoordinator]):
@@ -35,10 +53,13 @@ class PbxEntity(CoordinatorEntity[PbxCoordinator]):
     _attr_has_entity_name = True
 
     def __init__(
-        self, coordinator: PbxCoordinator, description: EntityDescription
+        self,
+        coordinator: PbxCoordinator,
+        description: EntityDescription,
+        topic: Topic | None = None,
     ) -> None:
         """Initialize the entity."""
-        super().__init__(coordinator, Topic.COUNTS)
+        super().__init__(coordinator, topic)
         self.entity_description = description
         serial_number = coordinator.serial_number
         self._attr_unique_id = f"{serial_number}_{description.key}"
@@ -49,12 +70,13 @@ class ExtensionEntity(CoordinatorEntity[PbxCoordinator]):
     """An entity of one extension."""
 
     _attr_has_entity_name = True
+    _part = Part.STATUS
 
     def __init__(
         self, coordinator: PbxCoordinator, number: str, description: EntityDescription
     ) -> None:
         """Initialize the entity."""
-        super().__init__(coordinator, number)
+        super().__init__(coordinator, (self._part, number))
         self.entity_description = description
         self._number = number
         identifier = f"{coordinator.serial_number}_{number}"
@@ -73,3 +95,33 @@ class ExtensionEntity(CoordinatorEntity[PbxCoordinator]):
     def available(self) -> bool:
         """Return whether the PBX answers and lists the extension."""
         return super().available and self.coordinator.data.present(self._number)
+
+
+class TrunkEntity(CoordinatorEntity[PbxCoordinator]):
+    """An entity of one trunk."""
+
+    _attr_has_entity_name = True
+
+    def __init__(
+        self, coordinator: PbxCoordinator, name: str, description: EntityDescription
+    ) -> None:
+        """Initialize the entity."""
+        super().__init__(coordinator, (Part.TRUNK, name))
+        self.entity_description = description
+        self._trunk_name = name
+        identifier = f"{coordinator.serial_number}_trunk_{name}"
+        self._attr_unique_id = f"{identifier}_{description.key}"
+        self._attr_device_info = coordinator.devices.trunk(name)
+
+    @property
+    def _trunk(self) -> Trunk:
+        """The trunk, as the PBX last described it."""
+        return self.coordinator.data.trunks[self._trunk_name]
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether the PBX answers and lists the trunk."""
+        return super().available and self.coordinator.data.trunk_present(
+            self._trunk_name
+        )

@@ -30,7 +30,8 @@ from .const import (
     KEY_STATUS,
     SERVICE_WHISPER,
 )
-from .coordinator import PbxConfigEntry, PbxCoordinator, spoken_name
+from .coordinator import PbxConfigEntry, PbxCoordinator
+from .monitor import async_monitor, spoken_name
 
 WHISPER_SCHEMA = vol.Schema(
     {
@@ -62,8 +63,8 @@ async def _async_whisper(call: ServiceCall) -> ServiceResponse:
         call.data.get(ATTR_CONFIG_ENTRY_ID),
     )
     await _async_check_permission(call.hass, call.context, pair)
-    call_id = await pair.coordinator.async_monitor(
-        MonitorMode.WHISPER, pair.supervisor, pair.extension
+    call_id = await async_monitor(
+        pair.coordinator, MonitorMode.WHISPER, pair.supervisor, pair.extension
     )
     if not call.return_response:
         return None

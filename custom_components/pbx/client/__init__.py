@@ -15,18 +15,40 @@ from .errors import (
     Unreachable,
     WrongService,
 )
-from .model import Extension, ExtensionStatus, MonitorMode, PbxInfo, Snapshot
-from .pbx import Address, Capability, Pbx
+from .model import (
+    Call,
+    CallDirection,
+    CallEvent,
+    CallEventType,
+    CallOutcome,
+    Extension,
+    ExtensionStatus,
+    MonitorMode,
+    Party,
+    PartyState,
+    PbxInfo,
+    Snapshot,
+    Trunk,
+    TrunkStatus,
+)
+from .pbx import Address, Capability, Pbx, ReportTarget
 from .switchboard import Changes, Switchboard
 from .tls import fingerprint_of, read_certificate
 
 __all__ = [
     "Address",
+    "Call",
+    "CallDirection",
+    "CallEvent",
+    "CallEventType",
+    "CallOutcome",
     "Capability",
     "Changes",
     "Extension",
     "ExtensionStatus",
     "MonitorMode",
+    "Party",
+    "PartyState",
     "Pbx",
     "PbxError",
     "PbxInfo",
@@ -37,8 +59,11 @@ __all__ = [
     "PbxUnreachable",
     "PbxWrongService",
     "Refusal",
+    "ReportTarget",
     "Snapshot",
     "Switchboard",
+    "Trunk",
+    "TrunkStatus",
     "Unreachable",
     "WrongService",
     "fingerprint_of",

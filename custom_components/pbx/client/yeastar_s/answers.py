@@ -81,24 +81,39 @@ def pbx_info(answer: Answer, dialect: Dialect) -> PbxInfo:
     )
 
 
-def extensions(answer: Answer, dialect: Dialect) -> tuple[tuple[Extension, ...], bool]:
-    """Return the extensions of a list, and whether all of it was understood.
+class ExtensionList:
+    """Reads lists of extensions (section 3.3), and what did not change only once."""
 
-    Each number comes once, the first item wins. Raises PbxUnreachable when there is
-    no list (reference, section 3.3).
-    """
-    items = answer.get("extlist")
-    if not isinstance(items, list):
-        raise PbxUnreachable(Unreachable.BAD_ANSWER)
-    found: dict[str, Extension] = {}
-    complete = True
-    for item in items:
-        extension = _extension(item, dialect)
-        if extension is None:
-            complete = False
+    def __init__(self) -> None:
+        """Begin without a list to compare with."""
+        self._items: list[object] = []
+        self._read: list[Extension | None] = []
+
+    def read(
+        self, answer: Answer, dialect: Dialect
+    ) -> tuple[tuple[Extension, ...], bool]:
+        """Return the extensions of a list, and whether all of it was understood.
+
+        Each number comes once, the first item wins. Raises PbxUnreachable when there
+        is no list.
+        """
+        items = answer.get("extlist")
+        if not isinstance(items, list):
+            raise PbxUnreachable(Unreachable.BAD_ANSWER)
+        if len(items) == len(self._items):
+            pairs = zip(items, self._items, self._read, strict=True)
+            read = [
+                known if item == before else _extension(item, dialect)
+                for item, before, known in pairs
+            ]
         else:
-            found.setdefault(extension.number, extension)
-    return tuple(found.values()), complete
+            read = [_extension(item, dialect) for item in items]
+        self._items, self._read = items, read
+        found: dict[str, Extension] = {}
+        for extension in read:
+            if extension is not None:
+                found.setdefault(extension.number, extension)
+        return tuple(found.values()), None not in read
 
 
 def _extension(item: object, dialect: Dialect) -> Extension | None:
@@ -112,13 +127,13 @@ def _extension(item: object, dialect: Dialect) -> Extension | None:
     return Extension(
         number=number,
         name=text(item.get("username")),
-        status=_status(text(item.get("status"))),
+        status=extension_status(text(item.get("status"))),
         type=text(item.get("type")) or None,
         port=text(item.get("port")) or None,
     )
 
 
-def _status(word: str) -> ExtensionStatus | None:
+def extension_status(word: str) -> ExtensionStatus | None:
     """Return what a status word means (reference, section 6.1)."""
     status = STATUS_WORDS.get(word.lower())
     if status is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from ..model import ExtensionStatus, MonitorMode
+from ..model import ExtensionStatus, MonitorMode, TrunkStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,9 @@ class MonitorRequest:
 class Dialect:
     """Paths and field names of one version of the API (reference, section 3.1).
 
-    `version` is the segment of the path; `report_format` is what a login sends as
-    `version`, None where the API does not know that field yet (section 2.2).
+    `version` is the segment of the path; `report_format` is what login and heartbeat
+    send as `version`, None where the API does not know that field yet (section 2.2),
+    nor that the address of reports can be absolute (2.3).
     """
 
     version: str
@@ -30,6 +31,10 @@ class Dialect:
     device_info: str
     extension_list: str
     extension_number: str
+    extension_settings: str
+    trunk_list: str
+    inbound_calls: str
+    outbound_calls: str
     monitor: Mapping[MonitorMode, MonitorRequest]
 
 
@@ -54,6 +59,10 @@ def _v1(version: str, report_format: str | None = None) -> Dialect:
         device_info="deviceinfo/query",
         extension_list="extensionlist/query",
         extension_number="extnumber",
+        extension_settings="extension/query",
+        trunk_list="trunklist/query",
+        inbound_calls="inbound/query",
+        outbound_calls="outbound/query",
         monitor=_MONITOR_V1,
     )
 
@@ -81,5 +90,26 @@ STATUS_WORDS: Final[Mapping[str, ExtensionStatus]] = MappingProxyType(
         "unregistered": ExtensionStatus.OFFLINE,
         "malfunction": ExtensionStatus.FAULT,
         "fxsnoport": ExtensionStatus.FAULT,
+    }
+)
+
+# By the beginning, as some go on in brackets (reference, section 6.2); in lower case.
+TRUNK_WORDS: Final[Mapping[str, TrunkStatus]] = MappingProxyType(
+    {
+        "registered": TrunkStatus.REGISTERED,
+        "registering": TrunkStatus.REGISTERING,
+        "unregister": TrunkStatus.UNREGISTERED,
+        "failure": TrunkStatus.UNREGISTERED,
+        "idle": TrunkStatus.IDLE,
+        "busy": TrunkStatus.BUSY,
+        "up": TrunkStatus.UP,
+        "down": TrunkStatus.DOWN,
+        "alarm": TrunkStatus.ALARM,
+        "fault": TrunkStatus.FAULT,
+        "disable": TrunkStatus.DISABLED,
+        "power off": TrunkStatus.POWER_OFF,
+        "no sim": TrunkStatus.NO_SIM,
+        "no signal": TrunkStatus.NO_SIGNAL,
+        "pin error": TrunkStatus.PIN_ERROR,
     }
 )

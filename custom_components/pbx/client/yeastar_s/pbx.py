@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from hashlib import md5
 import time
-from typing import override
+from typing import Final, override
 
 import aiohttp
 
-from ..model import MonitorMode, PbxInfo, Snapshot
-from ..pbx import Address, Capability, Pbx
-from . import answers
+from ..errors import PbxRefused
+from ..model import Extension, FoundCall, MonitorMode, PbxInfo, Snapshot
+from ..pbx import Address, Capability, Pbx, ReportTarget
+from ..report import Received
+from . import answers, lists, reports
+from .answers import Answer, ExtensionList
 from .session import Session
 from .transport import Transport
 
@@ -17,6 +20,10 @@ from .transport import Transport
 def hash_password(password: str) -> str:
     """Return the API's form of a password: MD5 in lower-case hex (reference, section 2.1)."""
     return md5(password.encode(), usedforsecurity=False).hexdigest()
+
+
+# So many extensions are asked for their own calls in one poll.
+LOOK_INTO: Final = 50
 
 
 class YeastarS(Pbx):
@@ -42,9 +49,9 @@ class YeastarS(Pbx):
         is none.
         """
         self.address = address
-        self._session = Session(
-            Transport(session, address, fingerprint), username, password_md5, clock
-        )
+        self._transport = Transport(session, address, fingerprint)
+        self._session = Session(self._transport, username, password_md5, clock)
+        self._list = ExtensionList()
         self._info: PbxInfo | None = None
         self._info_generation = 0
 
@@ -65,19 +72,89 @@ class YeastarS(Pbx):
             self._info_generation = generation
         return self._info
 
+    @property
     @override
-    async def snapshot(self) -> Snapshot:
-        """Read the list of extensions (reference, section 3.3): one request.
+    def report_target(self) -> ReportTarget | None:
+        """Where the PBX reports to (reference, section 2.3)."""
+        return self._session.report_target
 
-        After a new login, who the PBX is comes on top. Raises the same as `connect`.
+    @report_target.setter
+    def report_target(self, target: ReportTarget | None) -> None:
+        """Change it: the PBX is told with the next login or heartbeat."""
+        self._session.report_target = target
+
+    @property
+    @override
+    def own_address(self) -> str:
+        """Our literal IP address towards the PBX; blank before the first request."""
+        return self._transport.local_ip
+
+    @property
+    @override
+    def remote_address(self) -> str:
+        """The PBX's literal IP address; blank before the first request."""
+        return self._transport.remote_ip
+
+    @override
+    def parse(self, body: bytes) -> Received | None:
+        """Return what a report says, in any of the three formats (section 5)."""
+        return reports.parse(body)
+
+    @override
+    async def snapshot(self, *, trunks: bool = True) -> Snapshot:
+        """Read calls, extensions and trunks (reference, sections 3.3, 3.4, 3.7, 3.8).
+
+        The list of extensions comes after the calls: what it says is the newer. Only
+        extensions in a call that no list shows are asked for it one by one. After a
+        new login, who the PBX is comes on top. Raises the same as `connect`.
         """
         info = await self.connect()
         dialect = self._session.dialect
+        inbound = await self._optional(dialect.inbound_calls)
+        outbound = await self._optional(dialect.outbound_calls)
         answer = await self._session.request(dialect.extension_list)
+        extensions, complete = self._list.read(answer, dialect)
+        calls, looked_into = await self._calls(inbound, outbound, extensions)
+        trunk_list = await self._optional(dialect.trunk_list) if trunks else {}
         if self._session.generation != self._info_generation:
             info = await self.connect()
-        extensions, complete = answers.extensions(answer, dialect)
-        return Snapshot(info, extensions, complete)
+        return Snapshot(
+            info,
+            extensions,
+            complete,
+            calls,
+            looked_into,
+            lists.trunks(trunk_list),
+        )
+
+    async def _calls(
+        self, inbound: Answer, outbound: Answer, extensions: tuple[Extension, ...]
+    ) -> tuple[tuple[FoundCall, ...] | None, frozenset[str]]:
+        """Return the calls that can be found, None where the PBX has no such lists."""
+        numbers = {extension.number for extension in extensions}
+        found = lists.inbound_calls(inbound)
+        if found is not None:
+            found = lists.outbound_calls(outbound, numbers, found)
+        if found is None:
+            return None, frozenset()
+        unexplained = lists.to_look_into(extensions, found, LOOK_INTO)
+        if not unexplained:
+            return tuple(found), frozenset()
+        dialect = self._session.dialect
+        settings = await self._optional(
+            dialect.extension_settings, {"extid": ",".join(unexplained)}
+        )
+        found, told = lists.own_calls(settings, dialect, extensions, found)
+        return tuple(found), told
+
+    async def _optional(
+        self, endpoint: str, body: dict[str, str] | None = None
+    ) -> Answer:
+        """Return an answer that a poll can do without: older firmware refuses some."""
+        try:
+            return await self._session.request(endpoint, body)
+        except PbxRefused:
+            return {}
 
     @override
     async def monitor(

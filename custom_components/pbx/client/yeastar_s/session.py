@@ -15,6 +15,7 @@ from ..errors import (
     Unreachable,
     WrongService,
 )
+from ..pbx import ReportTarget
 from . import errno
 from .answers import Answer, error_code, succeeded, text
 from .dialect import DIALECTS, Dialect
@@ -23,8 +24,8 @@ from .transport import Transport
 LOCK_OUT: Final = 600.0
 HEARTBEAT_AFTER: Final = 600.0
 LOGOUT_TIMEOUT: Final = 5.0
-# Login and heartbeat must name a port for reports; this is the documented default.
-REPORT_PORT: Final = "8260"
+# Login and heartbeat must name a port even if nothing listens; the documented default.
+NO_REPORT_PORT: Final = "8260"
 
 
 class Session:
@@ -54,6 +55,9 @@ class Session:
         self.dialect = DIALECTS[0]
         # Counts the logins, so that others notice when to read everything anew.
         self.generation = 0
+        self.report_target: ReportTarget | None = None
+        # What the PBX was told last, and from which of our addresses.
+        self._told: tuple[ReportTarget | None, str] = (None, "")
 
     async def request(
         self, endpoint: str, body: dict[str, str] | None = None, *, acting: bool = False
@@ -159,18 +163,24 @@ class Session:
 
     async def _try_login(self, dialect: Dialect) -> str:
         """Log in with one version of the API, and return the token."""
-        body = {
-            "username": self._username,
-            "password": self._password_md5,
-            "port": REPORT_PORT,
-        }
-        if dialect.report_format is not None:
-            body["version"] = dialect.report_format
-        answer = await self._transport.post(dialect.version, "login", body)
+        target = self.report_target
+        answer = await self._transport.post(
+            dialect.version,
+            "login",
+            {
+                "username": self._username,
+                "password": self._password_md5,
+                **_report_fields(target, dialect),
+            },
+        )
         if succeeded(answer):
             token = text(answer.get("token"))
             if not token:
                 raise PbxUnreachable(Unreachable.BAD_ANSWER)
+            self._told = (target, self._transport.local_ip)
+            if target and target.host and dialect.report_format is None:
+                # Such a login cannot name a host, the first heartbeat can.
+                self._told = (None, "")
             return token
         if "status" not in answer:
             # JSON, but another API's: the P-Series says `errcode`.
@@ -191,18 +201,42 @@ class Session:
     async def _keep_alive(self) -> None:
         """Send a heartbeat when the token could otherwise die (section 2.4).
 
-        Whatever comes of it, the request it precedes finds out what that means.
+        Or when the PBX reports to where it should not any more. Whatever comes of it,
+        the request it precedes finds out what that means.
         """
         token, now = self._token, self._clock()
-        if token is None or now - self._kept_alive_at <= HEARTBEAT_AFTER:
+        told = (self.report_target, self._transport.local_ip)
+        if token is None or (
+            told == self._told and now - self._kept_alive_at <= HEARTBEAT_AFTER
+        ):
             return
-        self._kept_alive_at = now
+        self._kept_alive_at, self._told = now, told
+        host = self.report_target.host if self.report_target else None
+        fields = _report_fields(self.report_target, self.dialect)
+        if "urltag" in fields:
+            fields["urlflag"] = fields["urltag"]  # what the K2 calls it
         with suppress(PbxError):
             answer = await self._transport.post(
                 self.dialect.version,
                 "heartbeat",
-                {"ipaddr": self._transport.local_ip, "port": REPORT_PORT},
+                {"ipaddr": host or self._transport.local_ip, **fields},
                 token,
             )
             if error_code(answer) in errno.TOKEN_DEAD:
                 self._drop(token)
+
+
+def _report_fields(target: ReportTarget | None, dialect: Dialect) -> dict[str, str]:
+    """Return how login and heartbeat say where to report to (section 2.3).
+
+    Left out of a heartbeat, the device falls back to its defaults, so it gets all.
+    """
+    fields = {} if dialect.report_format is None else {"version": dialect.report_format}
+    if target is None:
+        return {"port": NO_REPORT_PORT, **fields}
+    fields |= {"port": str(target.port), "url": target.path}
+    if dialect.report_format is not None:
+        fields["urltag"] = "0" if target.host is None else "1"
+        if target.host is not None:
+            fields["url"] = target.url("").removeprefix("http://")
+    return fields

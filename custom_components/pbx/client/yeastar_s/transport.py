@@ -39,6 +39,7 @@ class _Body(aiohttp.BytesPayload):
 
     sent = False
     local_ip = ""
+    remote_ip = ""
 
     @override
     async def write_with_length(
@@ -49,6 +50,7 @@ class _Body(aiohttp.BytesPayload):
         # None when the connection was lost just now: the writing says so.
         if (transport := getattr(writer, "transport", None)) is not None:
             self.local_ip = transport.get_extra_info("sockname")[0]
+            self.remote_ip = transport.get_extra_info("peername")[0]
             # No later request may use this connection: on one that has gone stale,
             # nobody could tell whether the request arrived.
             transport.get_protocol().force_close()
@@ -69,8 +71,9 @@ class Transport:
         self._session = session
         self._address = address
         self._ssl = ssl_argument(fingerprint)
-        # Our own address towards the PBX, once something was sent.
+        # Our own address towards the PBX and the PBX's, once something was sent.
         self.local_ip = ""
+        self.remote_ip = ""
 
     async def post(
         self,
@@ -125,6 +128,7 @@ class Transport:
             )
         finally:
             self.local_ip = payload.local_ip or self.local_ip
+            self.remote_ip = payload.remote_ip or self.remote_ip
         raise failure
 
     async def _read(self, response: aiohttp.ClientResponse, acting: bool) -> Answer:

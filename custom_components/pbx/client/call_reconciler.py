@@ -1,0 +1,201 @@
+"""What a poll found of the calls, taken over into the table."""
+
+from collections.abc import Set as AbstractSet
+
+from .call_table import CallTable
+from .live_call import LiveCall
+from .model import (
+    IN_USE,
+    CallDirection,
+    ExtensionStatus,
+    FoundCall,
+    Party,
+    PartyState,
+    Snapshot,
+)
+
+
+class CallReconciler:
+    """Makes one table of calls agree with one snapshot.
+
+    `touched` are the extensions and the ids of calls that were reported while the
+    snapshot was under way: the report may be the newer one, so they stay as they are.
+    """
+
+    def __init__(
+        self,
+        table: CallTable,
+        snapshot: Snapshot,
+        touched: AbstractSet[str],
+        now: float,
+    ) -> None:
+        """Keep what is to be made to agree."""
+        self._table = table
+        self._snapshot = snapshot
+        self._touched = touched
+        self._now = now
+        self._statuses = {
+            extension.number: extension.status for extension in snapshot.extensions
+        }
+        self._seen: set[str] = set()
+
+    def run(self) -> None:
+        """Do it."""
+        for found in self._snapshot.calls or ():
+            self._take(found)
+        for live in list(self._table.live.values()):
+            if live.key not in self._seen and not self._is_touched(live):
+                self._check_unseen(live)
+
+    def _status(self, number: str) -> ExtensionStatus | None:
+        """Return an extension's status; one that is not listed is gone, if all are."""
+        missing = ExtensionStatus.OFFLINE if self._snapshot.complete else None
+        return self._statuses.get(number, missing)
+
+    def _in_use(self, number: str) -> bool:
+        """Return whether an extension can be in a call."""
+        status = self._status(number)
+        return status is None or status in IN_USE
+
+    def _is_touched(self, live: LiveCall) -> bool:
+        """Return whether a call was reported while the snapshot was under way."""
+        return live.key in self._touched or any(
+            leg.number in self._touched for leg in live.extensions()
+        )
+
+    def _take(self, found: FoundCall) -> None:
+        """Take one found call over."""
+        live = self._match(found)
+        if (
+            found.id in self._touched
+            or not self._touched.isdisjoint(found.numbers)
+            or (live is not None and self._is_touched(live))
+        ):
+            if live is not None:
+                self._seen.add(live.key)
+            return
+        if live is None:
+            live = self._table.begin(found.id, self._now)
+        elif not live.live:
+            self._table.reopen(live)
+        elif live.id is None and found.id is not None:
+            self._table.identify(live, found.id)
+        self._seen.add(live.key)
+        live.learn(found.direction, found.dialed)
+        for party in found.outside:
+            leg = live.leg(party)
+            if leg is not None and not leg.present:
+                self._table.bring_back(live, leg)
+            self._table.join(live, party, self._now)
+        for index, number in enumerate(found.numbers):
+            self._take_extension(live, found, number, first=index == 0)
+        self._drop_others(live, found)
+
+    def _take_extension(
+        self, live: LiveCall, found: FoundCall, number: str, *, first: bool
+    ) -> None:
+        """Let an extension take part as it was found."""
+        if not self._in_use(number):
+            return  # the list is the newer of the two
+        party = self._party(found, number, first=first)
+        leg = live.legs.get(number)
+        if leg is not None and leg.present:
+            if found.direction is CallDirection.INTERNAL and any(
+                len(self._table.live_of(other)) > 1 for other in found.numbers
+            ):
+                return  # its status may be that of another call
+        elif leg is not None:
+            if found.direction is CallDirection.OUTBOUND and (
+                number not in self._snapshot.looked_into
+            ):
+                return  # such a call names who dialled it, also when they have left
+            self._table.bring_back(live, leg)
+        self._table.join(live, party, self._now)
+
+    def _party(self, found: FoundCall, number: str, *, first: bool) -> Party:
+        """Return an extension as a party of a found call."""
+        status = self._status(number)
+        caller: bool | None = None
+        if found.direction is CallDirection.INBOUND:
+            caller = False
+        elif found.caller_known:
+            caller = first
+        if status is ExtensionStatus.RINGING:
+            state = PartyState.RINGING
+        elif found.answered:
+            on_hold = status is ExtensionStatus.ON_HOLD
+            state = PartyState.HELD if on_hold else PartyState.TALKING
+        else:
+            state = PartyState.DIALING if caller else PartyState.RINGING
+        return Party(number, extension=True, state=state, caller=caller)
+
+    def _match(self, found: FoundCall) -> LiveCall | None:
+        """Return the call that was found, if it is known."""
+        table = self._table
+        if found.id is not None:
+            known = table.live.get(found.id) or table.remembered(found.id)
+            if known is not None:
+                return known
+        candidates = [
+            live for number in found.numbers for live in table.live_of(number)
+        ] or list(table.live.values())
+        candidates = [
+            live
+            for live in candidates
+            if live.key not in self._seen and (found.id is None or live.id is None)
+        ]
+        lines = {party.leg for party in found.outside if party.leg}
+        for live in candidates:
+            if any(leg.line in lines for leg in live if leg.line):
+                return live
+        candidates = [
+            live for live in candidates if live.direction in (None, found.direction)
+        ]
+        if found.direction is CallDirection.INTERNAL:
+            numbers = set(found.numbers)
+            for live in candidates:
+                there = {leg.number for leg in live.extensions()}
+                if not live.outside and len(there & numbers) > 1:
+                    return live
+            return None
+        outside = {party.number for party in found.outside}
+        for live in candidates:
+            if any(leg.number in outside for leg in live if not leg.extension):
+                return live
+        return None
+
+    def _drop_others(self, live: LiveCall, found: FoundCall) -> None:
+        """Let those leave who are not in the call any more."""
+        # Of a call to the outside, or inside, it is not told who else takes part.
+        whole = found.direction is CallDirection.INBOUND or (
+            found.direction is CallDirection.INTERNAL and found.answered
+        )
+        for leg in live.extensions():
+            if leg.number in self._touched:
+                continue
+            if not self._in_use(leg.number) or (
+                whole and leg.number not in found.numbers
+            ):
+                if leg.state is PartyState.RINGING and found.answered and found.numbers:
+                    self._table.answered_elsewhere(live, leg, self._now)
+                else:
+                    self._table.depart(live, leg, self._now)
+
+    def _check_unseen(self, live: LiveCall) -> None:
+        """End what the PBX does not know any more."""
+        if live.outside:
+            if self._snapshot.calls is not None or not any(
+                self._in_use(leg.number) for leg in live.extensions()
+            ):
+                self._table.close(live, self._now, None)
+            return
+        gone = [leg for leg in live.extensions() if not self._in_use(leg.number)]
+        there = [leg for leg in live.extensions() if self._in_use(leg.number)]
+        asked = any(leg.number in self._snapshot.looked_into for leg in there)
+        # Somebody alone may talk to the voicemail, unless another call occupies them.
+        alone = len(there) == 1 and len(self._table.live_of(there[0].number)) == 1
+        if not alone and (len(there) < 2 or asked):
+            self._table.close(live, self._now, None)
+            return
+        for leg in gone:
+            self._table.depart(live, leg, self._now)

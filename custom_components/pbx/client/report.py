@@ -1,0 +1,123 @@
+"""What a PBX tells by itself, in no PBX's own words."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .model import CallDirection, CallOutcome, ExtensionStatus, Party
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionReport:
+    """What an extension does now; `status` is None for a word that nobody knows."""
+
+    number: str
+    status: ExtensionStatus | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallReport:
+    """Who takes part in a call, and what each of them does now.
+
+    A party that is not named has not left: a report speaks of the two it concerns,
+    or of one. `via` is the ring group, queue or IVR the call passed, where told.
+    """
+
+    call_id: str
+    parties: tuple[Party, ...]
+    direction: CallDirection | None = None
+    dialed: str | None = None
+    via: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallReleased:
+    """Somebody hung up; `parties` are those it concerned, who hung up first."""
+
+    call_id: str
+    parties: tuple[Party, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallTransferred:
+    """The first party left the call to the others; by forwarding, before it was in."""
+
+    call_id: str
+    parties: tuple[Party, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallFailed:
+    """A call could not be put through; `parties` is who it failed at, if told."""
+
+    call_id: str
+    parties: tuple[Party, ...]
+    outcome: CallOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """The PBX's record of a call, or of one part of a transferred one.
+
+    `duration` and `talked` are whole seconds, None where the PBX gave none. `callee`
+    is the one reached; `via` the ring group or queue that passed the call on.
+    """
+
+    call_id: str
+    caller: str
+    callee: str
+    outcome: CallOutcome | None
+    direction: CallDirection | None
+    transfer: bool = False
+    via: str | None = None
+    trunk: str | None = None
+    dialed: str | None = None
+    duration: int | None = None
+    talked: int | None = None
+
+
+class Subject(StrEnum):
+    """Whose settings were changed."""
+
+    EXTENSION = "extension"
+    TRUNK = "trunk"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """Somebody changed the configuration of the PBX."""
+
+    subject: Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Restarted:
+    """The PBX has just started: calls and sessions are gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherReport:
+    """A report that changes nothing here; `name` is the PBX's own word for it."""
+
+    name: str
+
+
+type Report = (
+    ExtensionReport
+    | CallReport
+    | CallReleased
+    | CallTransferred
+    | CallFailed
+    | CallRecord
+    | SettingsChanged
+    | Restarted
+    | OtherReport
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A report, and the serial number of the PBX it says it comes from, if it does."""
+
+    report: Report
+    serial_number: str | None

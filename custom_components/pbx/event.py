@@ -1,0 +1,57 @@
+"""Events: what happens to the calls of each extension."""
+
+from typing import Any, override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .call_data import event_data
+from .client.model import CallEvent, CallEventType
+from .const import ATTR_DIALED, ATTR_NAME, ATTR_NUMBER
+from .coordinator import PbxConfigEntry
+from .entity import ExtensionEntity, async_add_for_each_extension
+
+PARALLEL_UPDATES = 0
+
+CALL = EventEntityDescription(
+    key="call",
+    translation_key="call",
+    event_types=[event_type.value for event_type in CallEventType],
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: PbxConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the events of a PBX."""
+    coordinator = entry.runtime_data
+    async_add_for_each_extension(
+        entry,
+        async_add_entities,
+        lambda number: [CallEventEntity(coordinator, number, CALL)],
+    )
+
+
+class CallEventEntity(ExtensionEntity, EventEntity):
+    """What happens to an extension's calls, each thing once."""
+
+    # Who called whom stays out of the database; the logbook shows what happened.
+    _unrecorded_attributes = frozenset({ATTR_NUMBER, ATTR_NAME, ATTR_DIALED})
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen for what happens."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.coordinator.async_add_call_listener(self._number, self._happened)
+        )
+
+    @callback
+    def _happened(self, event: CallEvent) -> None:
+        """Fire."""
+        data: dict[str, Any] = event_data(event, self.coordinator)
+        self._trigger_event(event.type.value, data)
+        self.async_write_ha_state()
