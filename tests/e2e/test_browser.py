@@ -87,6 +87,12 @@ async def test_from_adding_a_pbx_to_whispering(
         "POST", "/calls", {"from": "1001", "to": "1002", "answer": True}
     )
     await expect(tile).to_contain_text("Busy")
+    talking = page.locator("hui-markdown-card", has_text="Other party")
+    erwin = (await extension(pbx, "1001"))["name"]
+    await expect(talking.locator("tr", has_text=erwin).first).to_contain_text(amy)
+    await expect(page.locator("hui-tile-card", has_text="Push")).to_contain_text(
+        "Working"
+    )
 
     # The button puts the supervisor's phone into that call.
     await page.get_by_text(f"Whisper to {amy}").click()

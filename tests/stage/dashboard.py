@@ -2,38 +2,61 @@
 
 from typing import Any, Final
 
-from .home_assistant import HomeAssistantProcess
+from .home_assistant import HomeAssistantProcess, extensions_in
 
 URL_PATH: Final = "pbx-office"
 SUPERVISOR: Final = "1005"
 
+# Who talks to whom: for each extension the entity that names the other party.
 TALKING = """
-{% set ns = namespace(names=[]) %}
-{% for state in states.sensor if state.entity_id in integration_entities('pbx')
-   and state.attributes.number is defined and state.state in ('busy', 'on_hold') %}
-{% set ns.names = ns.names + [state.name] %}
-{% endfor %}
-{% if ns.names %}**On the phone:** {{ ns.names | join(', ') }}
-{% else %}Nobody is on the phone.{% endif %}
+{{% set ns = namespace(lines=[]) %}}
+{{% for status, other in {pairs} if states(other) not in ('unknown', 'unavailable') %}}
+{{% set since = state_attr(other, 'direction') or 'call' %}}
+{{% set ns.lines = ns.lines + ['| ' ~ state_attr(status, 'friendly_name') ~ ' | '
+   ~ (state_attr(other, 'name') or states(other)) ~ ' | ' ~ since ~ ' |'] %}}
+{{% endfor %}}
+{{% if ns.lines %}}
+| Extension | Other party | Direction |
+| --- | --- | --- |
+{{{{ ns.lines | join('\n') }}}}
+{{% else %}}Nobody is on the phone.{{% endif %}}
 """
+OF_PBX: Final = (
+    "connection",
+    "push_mode",
+    "calls",
+    "extensions_registered",
+    "extensions_in_use",
+)
 
 
 async def create(home_assistant: HomeAssistantProcess) -> str:
     """Make the dashboard, and return its address."""
     states = await home_assistant.rest("GET", "/api/states")
-    extensions = sorted(
-        (state for state in states if "number" in state["attributes"]),
-        key=lambda state: str(state["attributes"]["number"]),
-    )
+    extensions = extensions_in(states)
     async with home_assistant.websocket() as socket:
         registry = await socket.command("config/entity_registry/list")
+        ours = [entry for entry in registry if entry["platform"] == "pbx"]
         pbx = {
             entry["entity_id"]: entry["original_name"]
-            for entry in registry
-            if entry["platform"] == "pbx"
-            and entry["translation_key"]
-            in ("connection", "extensions_registered", "extensions_in_use")
+            for entry in ours
+            if entry["translation_key"] in OF_PBX
         }
+        trunks = sorted(
+            entry["entity_id"]
+            for entry in ours
+            if entry["translation_key"] == "trunk_status"
+        )
+        others = {
+            entry["device_id"]: entry["entity_id"]
+            for entry in ours
+            if entry["translation_key"] == "other_party"
+        }
+        pairs = [
+            [entry["entity_id"], others[entry["device_id"]]]
+            for entry in ours
+            if entry["translation_key"] == "extension_status"
+        ]
         await socket.command(
             "lovelace/dashboards/create",
             url_path=URL_PATH,
@@ -46,12 +69,17 @@ async def create(home_assistant: HomeAssistantProcess) -> str:
         await socket.command(
             "lovelace/config/save",
             url_path=URL_PATH,
-            config={"views": [_view(extensions, pbx)]},
+            config={"views": [_view(extensions, pbx, trunks, pairs)]},
         )
     return f"{home_assistant.url}/{URL_PATH}"
 
 
-def _view(extensions: list[dict[str, Any]], pbx: dict[str, str]) -> dict[str, Any]:
+def _view(
+    extensions: list[dict[str, Any]],
+    pbx: dict[str, str],
+    trunks: list[str],
+    pairs: list[list[str]],
+) -> dict[str, Any]:
     """Return the one view."""
     supervisor = next(
         state for state in extensions if state["attributes"]["number"] == SUPERVISOR
@@ -71,11 +99,6 @@ def _view(extensions: list[dict[str, Any]], pbx: dict[str, str]) -> dict[str, An
                 f"Whisper as {_name(supervisor)}",
                 "mdi:account-voice",
                 [
-                    {
-                        "type": "markdown",
-                        "content": TALKING,
-                        "grid_options": {"columns": 12},
-                    },
                     _tile(supervisor["entity_id"], columns=12),
                     *(_whisper(supervisor, state) for state in others),
                 ],
@@ -83,7 +106,16 @@ def _view(extensions: list[dict[str, Any]], pbx: dict[str, str]) -> dict[str, An
             _section(
                 "PBX",
                 "mdi:server-network",
-                [_tile(entity, name=name) for entity, name in sorted(pbx.items())],
+                [
+                    *(_tile(entity, name=name) for entity, name in sorted(pbx.items())),
+                    *(_tile(entity, trunk=True) for entity in trunks),
+                    {
+                        "type": "markdown",
+                        "title": "Calls",
+                        "content": TALKING.format(pairs=pairs),
+                        "grid_options": {"columns": 12},
+                    },
+                ],
             ),
         ],
     }
@@ -103,14 +135,14 @@ def _section(heading: str, icon: str, cards: list[dict[str, Any]]) -> dict[str, 
 
 
 def _tile(
-    entity_id: str, *, columns: int = 6, name: str | None = None
+    entity_id: str, *, columns: int = 6, name: str | None = None, trunk: bool = False
 ) -> dict[str, Any]:
     """Return a tile: name and state, and an extension's number."""
     return {
         **({"name": name} if name else {}),
         "type": "tile",
         "entity": entity_id,
-        "state_content": ["state"] if name else ["state", "number"],
+        "state_content": ["state"] if name or trunk else ["state", "number"],
         "grid_options": {"columns": columns, "rows": 1},
     }
 

@@ -193,13 +193,19 @@ class HomeAssistantProcess:
         async with asyncio.timeout(seconds):
             while True:
                 states = await self.rest("GET", "/api/states")
-                if sum("number" in state["attributes"] for state in states) >= count:
+                if len(extensions_in(states)) >= count:
                     return
                 await asyncio.sleep(0.2)
 
     async def stop(self) -> None:
         """End it."""
         await self.process.stop()
+
+
+def extensions_in(states: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the status sensors of extensions, by number."""
+    found = [s for s in states if {"number", "type"} <= s["attributes"].keys()]
+    return sorted(found, key=lambda state: str(state["attributes"]["number"]))
 
 
 class WebSocket:
