@@ -1,4 +1,4 @@
-"""Add a PBX, sign in again, point the entry to another address."""
+"""Add a PBX, sign in again, point the entry to another address, choose options."""
 
 from collections.abc import Mapping
 from typing import Any, override
@@ -48,6 +48,7 @@ from .const import (
     DOMAIN,
     LOGGER,
 )
+from .options_flow import PbxOptionsFlow
 
 HOST_SELECTOR = TextSelector(TextSelectorConfig(autocomplete="off"))
 PORT_SELECTOR = vol.All(
@@ -105,6 +106,13 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
     """Handle everything an entry is made and changed by."""
 
     VERSION = 1
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> PbxOptionsFlow:
+        """Return what the options are changed by."""
+        return PbxOptionsFlow()
 
     def __init__(self) -> None:
         """Initialize the flow."""

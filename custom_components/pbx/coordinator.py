@@ -82,6 +82,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         self._newcomers = Listeners[Iterable[str]]()
         self._counts: dict[Topic, object] = {}
         self._trunks_read: datetime | None = None
+        self._absent: set[str] = set()
         self._doubts: set[str] = set()
         self._doubtful = False
         self._primed = False
@@ -116,6 +117,8 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
     async def _async_update_data(self) -> Switchboard:
         """Read the PBX and bring the switchboard up to date."""
         self._raise_if_locked_out()
+        # Unless it succeeds: whoever is back wants to be seen soon.
+        self.update_interval = FAST_POLL
         trunks = (
             self._trunks_read is None
             or dt_util.utcnow() - self._trunks_read >= TRUNKS_EVERY
@@ -215,6 +218,8 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         self._told.async_tell(Topic.REPORTS)
         if not self._primed:
             return  # the first snapshot comes first
+        if not self.last_update_success:
+            self._doubtful = True  # the PBX is back
         match report:
             case Restarted():
                 self._doubtful = True
@@ -266,6 +271,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
             topic for topic, count in counts.items() if count != self._counts.get(topic)
         ]
         self._counts |= counts
+        moved = self._presence_changed(changes)
         self._settle_later()
         if first:
             return
@@ -279,6 +285,9 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
                 self._told.async_tell((Part.STATUS, number))
             for number in changes.calls:
                 self._told.async_tell((Part.CALLS, number))
+            for number in moved:
+                for part in (Part.PRESENCE, Part.CALLS, Part.LAST_CALL):
+                    self._told.async_tell((part, number))
             for name in changes.trunks_changed:
                 self._told.async_tell((Part.TRUNK, name))
             for topic in changed:
@@ -287,6 +296,16 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
             self._call_events.async_tell((Part.CALLS, event.number), event)
             if event.outcome is not None or event.type.value == "ended":
                 self._told.async_tell((Part.LAST_CALL, event.number))
+
+    def _presence_changed(self, changes: Changes) -> set[str]:
+        """Return the extensions that are not listed any more, or are listed again."""
+        before = self._absent - changes.removed
+        self._absent = (before - changes.changed) | {
+            number
+            for number in changes.changed
+            if not self._switchboard.present(number)
+        }
+        return before ^ self._absent
 
     @callback
     def _settle_later(self) -> None:

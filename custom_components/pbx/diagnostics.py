@@ -1,24 +1,35 @@
 """Diagnostics: what a person needs to help, and nothing that opens a door."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
-from homeassistant.const import CONF_HOST, CONF_MAC, CONF_USERNAME
+from homeassistant.const import CONF_HOST, CONF_MAC, CONF_USERNAME, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
-from .client.model import Extension
-from .const import CONF_FINGERPRINT, CONF_PASSWORD_MD5
-from .coordinator import PbxConfigEntry
+from .client.model import Call, Extension, Trunk
+from .const import (
+    CONF_CONTACTS,
+    CONF_FINGERPRINT,
+    CONF_PASSWORD_MD5,
+    CONF_REPORT_ADDRESS,
+    CONF_REPORT_SENDERS,
+)
+from .coordinator import PbxConfigEntry, PbxCoordinator
 
 TO_REDACT = {
+    CONF_CONTACTS,
     CONF_FINGERPRINT,
     CONF_HOST,
     CONF_MAC,
     CONF_PASSWORD_MD5,
+    CONF_REPORT_ADDRESS,
+    CONF_REPORT_SENDERS,
     CONF_USERNAME,
+    CONF_WEBHOOK_ID,
     "name",
     "serial_number",
 }
@@ -32,6 +43,7 @@ async def async_get_config_entry_diagnostics(
     extensions = coordinator.data.extensions.values()
     return {
         "entry": async_redact_data(dict(entry.data), TO_REDACT),
+        "options": async_redact_data(dict(entry.options), TO_REDACT),
         "pbx": async_redact_data(asdict(coordinator.info), TO_REDACT),
         "connection": {
             "connected": coordinator.last_update_success,
@@ -40,6 +52,12 @@ async def async_get_config_entry_diagnostics(
                 coordinator.last_exception, "translation_key", None
             ),
         },
+        "push": _push(coordinator),
+        "calls": {
+            "total": coordinator.data.call_count,
+            "each": [_call(call) for call in coordinator.data.calls],
+        },
+        "trunks": _trunks(coordinator.data.trunks.values()),
         "extensions": {
             "total": len(extensions),
             "by_status": dict(Counter(str(ext.status) for ext in extensions)),
@@ -58,6 +76,45 @@ async def async_get_device_diagnostics(
     if extension is None:
         return await async_get_config_entry_diagnostics(hass, entry)
     return _describe(entry, extension)
+
+
+def _push(coordinator: PbxCoordinator) -> dict[str, Any]:
+    """Return whether reports arrive, and what became of them; not where they go."""
+    receiver = coordinator.receiver
+    last, interval = receiver.last_report, coordinator.update_interval
+    return {
+        "mode": coordinator.push_mode.value,
+        "address_overridden": CONF_REPORT_ADDRESS in coordinator.config_entry.options,
+        "accepted": receiver.accepted,
+        "dropped": {reason.value: count for reason, count in receiver.dropped.items()},
+        "last_report": last.isoformat() if last else None,
+        "poll_interval": interval.total_seconds() if interval else None,
+        "extensions_not_reported": len(coordinator.proof.never_reported),
+    }
+
+
+def _call(call: Call) -> dict[str, Any]:
+    """Return a call without who is in it."""
+    return {
+        "id_known": call.id is not None,
+        "direction": call.direction.value if call.direction else None,
+        "parties": [
+            {"extension": party.extension, "state": party.state.value}
+            for party in call.parties
+        ],
+        "held": call.held,
+        "answered": call.answered_at is not None,
+        "via_group": call.via is not None,
+    }
+
+
+def _trunks(trunks: Collection[Trunk]) -> dict[str, Any]:
+    """Return how many trunks there are of each kind; their names may be numbers."""
+    return {
+        "total": len(trunks),
+        "by_type": dict(Counter(str(trunk.type) for trunk in trunks)),
+        "by_status": dict(Counter(str(trunk.status) for trunk in trunks)),
+    }
 
 
 def _describe(entry: PbxConfigEntry, extension: Extension) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .call_data import event_data
 from .client.model import CallEvent, CallEventType
-from .const import ATTR_DIALED, ATTR_NAME, ATTR_NUMBER
+from .const import ATTR_DIALED, ATTR_ENDED_BY, ATTR_NAME, ATTR_NUMBER
 from .coordinator import PbxConfigEntry
 from .entity import ExtensionEntity, async_add_for_each_extension
+from .listeners import Part
 
 PARALLEL_UPDATES = 0
 
@@ -38,8 +39,11 @@ async def async_setup_entry(
 class CallEventEntity(ExtensionEntity, EventEntity):
     """What happens to an extension's calls, each thing once."""
 
+    _part = Part.PRESENCE
     # Who called whom stays out of the database; the logbook shows what happened.
-    _unrecorded_attributes = frozenset({ATTR_NUMBER, ATTR_NAME, ATTR_DIALED})
+    _unrecorded_attributes = frozenset(
+        {ATTR_NUMBER, ATTR_NAME, ATTR_DIALED, ATTR_ENDED_BY}
+    )
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 def async_update_issues(hass: HomeAssistant, coordinator: PbxCoordinator) -> None:
     """Raise what is wrong with the reports now, and take back what is not any more."""
     entry, proof = coordinator.config_entry, coordinator.proof
+    # Blank without a port to listen on, which is a repair of its own.
+    address = coordinator.receiver.address
     _set(
         hass,
         entry,
         ISSUE_PUSH_MISSING,
-        {"pbx": entry.title, "address": coordinator.receiver.address}
-        if proof.missing
-        else None,
+        {"pbx": entry.title, "address": address} if proof.missing and address else None,
     )
     silent = proof.never_reported
     _set(

@@ -258,7 +258,9 @@ class LastCallSensor(ExtensionEntity, RestoreSensor):
     """How an extension's last call ended."""
 
     _part = Part.LAST_CALL
-    _unrecorded_attributes = frozenset({ATTR_NUMBER, ATTR_NAME, ATTR_DIALED})
+    _unrecorded_attributes = frozenset(
+        {ATTR_NUMBER, ATTR_NAME, ATTR_DIALED, ATTR_ENDED_BY}
+    )
     _restored: dict[str, Any] | None = None
     _restored_outcome: str | None = None
 

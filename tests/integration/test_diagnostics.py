@@ -4,6 +4,7 @@ import json
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
@@ -22,19 +23,85 @@ async def test_entry(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
     sim: Simulator,
-    coordinator: PbxCoordinator,
     entry: MockConfigEntry,
     snapshot: SnapshotAssertion,
 ) -> None:
     """Enough to help, nothing to break in with, nobody's name."""
+    hass.config_entries.async_update_entry(
+        entry,
+        options={
+            "report_address": "ha.example.com",
+            "report_port": 8260,
+            "report_senders": ["192.0.2.7"],
+            "contacts": "0401234567 = Dora",
+        },
+    )
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    coordinator: PbxCoordinator = entry.runtime_data
     sim.call("1001", "1002", answer=True)
+    sim.inbound("0401234567", "1005", answer=True)
     await coordinator.async_refresh()
+    assert await async_setup_component(hass, "diagnostics", {})
+    client = await hass_client()
+    path = f"/api/webhook/{entry.data['webhook_id']}"
+    for body in (b"nonsense", b'{"action":"BootUp","sn":"another"}'):
+        await client.post(path, data=body)
+    await hass.async_block_till_done()
     diagnostics = await get_diagnostics_for_config_entry(hass, hass_client, entry)
     assert diagnostics == snapshot(exclude=paths("entry.port"))
 
     text = json.dumps(diagnostics)
-    for secret in (*sim.secrets, sim.serial, "Anna", sim.host):
+    for secret in (
+        *sim.secrets,
+        sim.serial,
+        sim.host,
+        entry.data["webhook_id"],
+        "Anna",
+        "Dora",
+        "0401234567",
+        "ha.example.com",
+        "192.0.2.7",
+        *sim.calls,
+        *sim.trunks,
+    ):
         assert secret not in text
+
+
+async def test_reports_that_came(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    sim: Simulator,
+    entry: MockConfigEntry,
+    coordinator: PbxCoordinator,
+) -> None:
+    """How many, when the last one, and what follows from that."""
+    diagnostics = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    assert diagnostics["push"] == {
+        "mode": "waiting",
+        "address_overridden": False,
+        "accepted": 0,
+        "dropped": {},
+        "last_report": None,
+        "poll_interval": 10.0,
+        "extensions_not_reported": 0,
+    }
+    client = await hass_client()
+    body = {
+        "action": "ExtensionStatus",
+        "extension": "1001",
+        "status": "Registered",
+        "sn": sim.serial,
+    }
+    await client.post(f"/api/webhook/{entry.data['webhook_id']}", json=body)
+    await hass.async_block_till_done()
+    push = (await get_diagnostics_for_config_entry(hass, hass_client, entry))["push"]
+    assert isinstance(push, dict)
+    assert (push["mode"], push["accepted"]) == ("working", 1)
+    assert push["poll_interval"] == 60.0
+    last = coordinator.receiver.last_report
+    assert last is not None
+    assert push["last_report"] == last.isoformat()
 
 
 async def test_entry_of_a_pbx_that_is_gone(

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from enum import StrEnum
 import json
 from pathlib import Path
 import re
@@ -22,10 +23,24 @@ from custom_components.pbx.client.errors import (
     Unreachable,
     WrongService,
 )
-from custom_components.pbx.client.model import ExtensionStatus
+from custom_components.pbx.client.model import (
+    CallDirection,
+    CallEventType,
+    CallOutcome,
+    ExtensionStatus,
+    TrunkStatus,
+)
 from custom_components.pbx.client.pbx import Address
 from custom_components.pbx.connection import failure
-from custom_components.pbx.coordinator import MONITOR_REFUSALS
+from custom_components.pbx.const import (
+    ISSUE_NOT_REPORTED,
+    ISSUE_PORT_TAKEN,
+    ISSUE_PUSH_MISSING,
+)
+from custom_components.pbx.monitor import MONITOR_REFUSALS
+from custom_components.pbx.options_flow import OPTIONS_SCHEMA
+from custom_components.pbx.proof import PushMode
+from custom_components.pbx.sensor import LAST_CALL_ATTRIBUTES
 
 COMPONENT = Path(__file__).parents[2] / "custom_components" / "pbx"
 ENGLISH: dict[str, Any] = json.loads(
@@ -102,10 +117,69 @@ def test_no_sentence_is_left_over() -> None:
     assert ENGLISH["exceptions"].keys() <= used
 
 
-def test_every_status_has_a_name() -> None:
-    """The sensor's options are the enum's words, all of them translated."""
-    states = ENGLISH["entity"]["sensor"]["extension_status"]["state"]
-    assert set(states) == {status.value for status in ExtensionStatus}
+SENSOR = ENGLISH["entity"]["sensor"]
+CALL = ENGLISH["entity"]["event"]["call"]["state_attributes"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        (SENSOR["extension_status"], ExtensionStatus),
+        (SENSOR["trunk_status"], TrunkStatus),
+        (SENSOR["last_call"], CallOutcome),
+        (SENSOR["push_mode"], PushMode),
+        (CALL["event_type"], CallEventType),
+        (CALL["outcome"], CallOutcome),
+        (CALL["direction"], CallDirection),
+        (SENSOR["last_call"]["state_attributes"]["direction"], CallDirection),
+        (SENSOR["other_party"]["state_attributes"]["direction"], CallDirection),
+    ],
+)
+def test_every_word_has_a_name(texts: dict[str, Any], words: type[StrEnum]) -> None:
+    """What a state or an attribute can be is the enum's words, all of them translated."""
+    assert set(texts["state"]) == {word.value for word in words}
+
+
+def test_every_attribute_of_a_call_has_a_name() -> None:
+    """The last call says the same as the event, except what is its state, and when."""
+    last = set(SENSOR["last_call"]["state_attributes"])
+    assert last == set(LAST_CALL_ATTRIBUTES)
+    assert set(CALL) == last - {"ended"} | {"event_type", "outcome"}
+
+
+@pytest.mark.parametrize(
+    ("key", "filled"),
+    [
+        (ISSUE_PUSH_MISSING, {"pbx", "address"}),
+        (ISSUE_NOT_REPORTED, {"pbx", "extensions"}),
+        (ISSUE_PORT_TAKEN, {"pbx", "port"}),
+    ],
+)
+def test_each_repair_says_of_which_pbx(key: str, filled: set[str]) -> None:
+    """And the rest it is filled with is said too."""
+    title, description = (
+        placeholders(ENGLISH["issues"][key][part]) for part in ("title", "description")
+    )
+    assert "pbx" in title
+    assert title | description == filled
+
+
+def test_no_repair_is_left_over() -> None:
+    """What nothing raises any more is deleted."""
+    used = {ISSUE_PUSH_MISSING, ISSUE_NOT_REPORTED, ISSUE_PORT_TAKEN}
+    assert ENGLISH["issues"].keys() == used
+
+
+def test_every_option_is_explained() -> None:
+    """Each field has a name and a description, each error a sentence."""
+    options = ENGLISH["options"]
+    step = options["step"]["init"]
+    fields = {str(key) for key in OPTIONS_SCHEMA.schema}
+    assert step["data"].keys() == step["data_description"].keys() == fields
+    source = (COMPONENT / "options_flow.py").read_text(encoding="utf-8")
+    assert options["error"].keys() == set(re.findall(r'= "(invalid_\w+)"', source))
+    for text in options["error"].values():
+        assert placeholders(text) <= {"line", "sender"}
 
 
 def test_errors_of_the_flow_are_all_translated() -> None:

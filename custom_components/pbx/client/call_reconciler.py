@@ -1,5 +1,6 @@
 """What a poll found of the calls, taken over into the table."""
 
+from collections import Counter
 from collections.abc import Set as AbstractSet
 
 from .call_table import CallTable
@@ -36,6 +37,12 @@ class CallReconciler:
         self._now = now
         self._statuses = {
             extension.number: extension.status for extension in snapshot.extensions
+        }
+        self._calls_of = Counter(
+            number for found in snapshot.calls or () for number in found.numbers
+        )
+        self._on_line: dict[str | None, LiveCall] = {
+            leg.line: live for live in table.live.values() for leg in live if leg.line
         }
         self._seen: set[str] = set()
 
@@ -101,7 +108,7 @@ class CallReconciler:
         leg = live.legs.get(number)
         if leg is not None and leg.present:
             if found.direction is CallDirection.INTERNAL and any(
-                len(self._table.live_of(other)) > 1 for other in found.numbers
+                self._calls_of[other] > 1 for other in found.numbers
             ):
                 return  # its status may be that of another call
         elif leg is not None:
@@ -136,33 +143,21 @@ class CallReconciler:
             known = table.live.get(found.id) or table.remembered(found.id)
             if known is not None:
                 return known
+        for party in found.outside:
+            live = self._on_line.get(party.leg)
+            if live is not None and self._may_be(live, found):
+                return live
         candidates = [
             live for number in found.numbers for live in table.live_of(number)
         ] or list(table.live.values())
-        candidates = [
-            live
-            for live in candidates
-            if live.key not in self._seen and (found.id is None or live.id is None)
-        ]
-        lines = {party.leg for party in found.outside if party.leg}
         for live in candidates:
-            if any(leg.line in lines for leg in live if leg.line):
-                return live
-        candidates = [
-            live for live in candidates if live.direction in (None, found.direction)
-        ]
-        if found.direction is CallDirection.INTERNAL:
-            numbers = set(found.numbers)
-            for live in candidates:
-                there = {leg.number for leg in live.extensions()}
-                if not live.outside and len(there & numbers) > 1:
-                    return live
-            return None
-        outside = {party.number for party in found.outside}
-        for live in candidates:
-            if any(leg.number in outside for leg in live if not leg.extension):
+            if self._may_be(live, found) and _alike(live, found):
                 return live
         return None
+
+    def _may_be(self, live: LiveCall, found: FoundCall) -> bool:
+        """Return whether nothing speaks against two calls being one."""
+        return live.key not in self._seen and (found.id is None or live.id is None)
 
     def _drop_others(self, live: LiveCall, found: FoundCall) -> None:
         """Let those leave who are not in the call any more."""
@@ -199,3 +194,15 @@ class CallReconciler:
             return
         for leg in gone:
             self._table.depart(live, leg, self._now)
+
+
+def _alike(live: LiveCall, found: FoundCall) -> bool:
+    """Return whether who takes part in two calls suggests that they are one."""
+    if live.direction not in (None, found.direction):
+        return False
+    if found.outside:
+        numbers = {party.number for party in found.outside}
+        return any(leg.number in numbers for leg in live if not leg.extension)
+    # One extension may have two calls, but two of them are in the same one.
+    there = [leg for leg in live.extensions() if leg.number in found.numbers]
+    return not live.outside and len(there) > 1

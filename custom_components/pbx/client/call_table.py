@@ -78,9 +78,21 @@ class CallTable:
 
     def drain(self) -> tuple[list[CallEvent], set[str]]:
         """Return what happened since the last time."""
-        happened = self.events, self.touched
+        events = [
+            event if event.party is not None else self._completed(event)
+            for event in self.events
+        ]
+        touched = self.touched
         self.events, self.touched = [], set()
-        return happened
+        return events, touched
+
+    def _completed(self, event: CallEvent) -> CallEvent:
+        """Add the other party: whoever a report names first joins the call alone."""
+        for live in self._of.get(event.number, {}).values():
+            if live.id == event.call.id and live.started_at == event.call.started_at:
+                party = live.call.other(event.number)
+                return replace(event, call=live.call, party=party)
+        return event
 
     # -- steps, also for the reconciler
 
@@ -156,7 +168,8 @@ class CallTable:
         leg.leave(now, None if settle is None else self._deadline(now, settle))
         live.changed()
         self._touch(live, leg)
-        self._out(leg.number, live)
+        if leg.extension:
+            self._out(leg.number, live)
         self._await_end(live, leg)
 
     def depart(self, live: LiveCall, leg: Leg, now: float) -> None:
@@ -202,6 +215,12 @@ class CallTable:
     def status(self, number: str, status: ExtensionStatus | None, now: float) -> None:
         """Take over what an extension's status says of its calls: hold is told nowhere else."""
         legs = [(live, live.legs[number]) for live in self.live_of(number)]
+        if status is ExtensionStatus.IDLE:
+            # No report tells that a queue or a group rings somebody no more.
+            for live, leg in legs:
+                if leg.state is PartyState.RINGING:
+                    self.depart(live, leg, now)
+            return
         if status is ExtensionStatus.ON_HOLD:
             wanted = PartyState.HELD
             legs = [

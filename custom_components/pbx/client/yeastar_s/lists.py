@@ -81,7 +81,7 @@ def inbound_calls(answer: Answer) -> list[FoundCall] | None:
 
 def _inbound(item: dict[str, Any]) -> FoundCall:
     """Return one inbound call with those it rings at, or has reached."""
-    call_id = text(item.get("inboundid")) or None
+    call_id = text(item.get("inboundid"))
     answered = text(item.get("status")).lower() == _TALKING
     callees = list(_objects(item.get("callee")))
     numbers = (text(callee.get("extid")) for callee in callees)
@@ -175,7 +175,7 @@ def _outbound(line: str, item: dict[str, Any], known: Collection[str]) -> FoundC
 
 
 def to_look_into(
-    extensions: tuple[Extension, ...], calls: list[FoundCall], limit: int
+    extensions: tuple[Extension, ...], calls: list[FoundCall]
 ) -> list[str]:
     """Return the extensions in use whose calls the other lists do not show."""
     shown = {number for call in calls for number in call.numbers}
@@ -183,7 +183,7 @@ def to_look_into(
         extension.number
         for extension in extensions
         if extension.status in IN_USE and extension.number not in shown
-    ][:limit]
+    ]
 
 
 def own_calls(

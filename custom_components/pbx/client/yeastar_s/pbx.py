@@ -54,6 +54,9 @@ class YeastarS(Pbx):
         self._list = ExtensionList()
         self._info: PbxInfo | None = None
         self._info_generation = 0
+        # Extensions in calls that no list shows, and in which poll each was asked last.
+        self._asked: dict[str, int] = {}
+        self._polls = 0
 
     @override
     async def connect(self) -> PbxInfo:
@@ -137,15 +140,23 @@ class YeastarS(Pbx):
             found = lists.outbound_calls(outbound, numbers, found)
         if found is None:
             return None, frozenset()
-        unexplained = lists.to_look_into(extensions, found, LOOK_INTO)
-        if not unexplained:
+        asked = self._to_ask(lists.to_look_into(extensions, found))
+        if not asked:
             return tuple(found), frozenset()
         dialect = self._session.dialect
         settings = await self._optional(
-            dialect.extension_settings, {"extid": ",".join(unexplained)}
+            dialect.extension_settings, {"extid": ",".join(asked)}
         )
         found, told = lists.own_calls(settings, dialect, extensions, found)
         return tuple(found), told
+
+    def _to_ask(self, numbers: list[str]) -> list[str]:
+        """Return as many as may be asked, those first whose turn was longest ago."""
+        self._polls += 1
+        self._asked = {number: self._asked.get(number, 0) for number in numbers}
+        asked = sorted(numbers, key=self._asked.__getitem__)[:LOOK_INTO]
+        self._asked.update(dict.fromkeys(asked, self._polls))
+        return asked
 
     async def _optional(
         self, endpoint: str, body: dict[str, str] | None = None
