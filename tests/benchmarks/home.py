@@ -9,7 +9,13 @@ import sys
 from unittest.mock import patch
 
 from aiohttp.resolver import ThreadedResolver
-from homeassistant.const import CONF_HOST, CONF_PORT, CONF_SSL, CONF_USERNAME
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_PORT,
+    CONF_SSL,
+    CONF_USERNAME,
+    EVENT_HOMEASSISTANT_START,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 from homeassistant.setup import async_setup_component
@@ -19,12 +25,13 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.pbx.const import CONF_PASSWORD_MD5, DOMAIN as PBX
-from tests.stage.process import StageError
+from tests.stage.process import StageError, free_port
 
-from .pbx import RecordedPbx
+from .pbx import HOST, RecordedPbx
 from .recording import SERIAL, USERNAME, numbers
 from .trivial.const import CONF_NUMBERS, DOMAIN as TRIVIAL
 
+PLATFORMS = ("http", "webhook", "binary_sensor", "event", "sensor")
 TRIVIAL_FOLDER = Path(__file__).with_name("trivial")
 
 
@@ -37,11 +44,12 @@ class LoopbackResolver(ThreadedResolver):
 
 
 class Home:
-    """Home Assistant, running, with the platforms loaded that the entities are of."""
+    """Home Assistant, running, with everything loaded that the entities need."""
 
-    def __init__(self, hass: HomeAssistant, pbx: RecordedPbx) -> None:
+    def __init__(self, hass: HomeAssistant, pbx: RecordedPbx, port: int) -> None:
         """Keep what runs."""
         self.hass = hass
+        self.port = port
         self._pbx = pbx
 
     @classmethod
@@ -55,10 +63,12 @@ class Home:
                 lambda hass: LoopbackResolver(),
             ):
                 try:
-                    for platform in ("binary_sensor", "sensor"):
-                        await async_setup_component(hass, platform, {})
+                    port = free_port()
+                    server = {"server_host": [HOST], "server_port": port}
+                    for component in PLATFORMS:
+                        await async_setup_component(hass, component, {"http": server})
                     await hass.async_block_till_done()
-                    yield cls(hass, pbx)
+                    yield cls(hass, pbx, port)
                 finally:
                     await hass.async_stop(force=True)
 
@@ -82,6 +92,11 @@ class Home:
         )
         entry.add_to_hass(self.hass)
         return entry
+
+    async def serve(self) -> None:
+        """Let Home Assistant's own server answer, as it does once all has started."""
+        self.hass.bus.async_fire(EVENT_HOMEASSISTANT_START)
+        await self.hass.async_block_till_done()
 
     async def set_up(self, entry: MockConfigEntry) -> None:
         """Set an entry up and wait until all of it is there."""

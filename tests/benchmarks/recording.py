@@ -14,6 +14,9 @@ TRUNK = "SIP-142"
 FIRST_NUMBER = 10000
 WHISPER = "extension/whisper"
 EXTENSION_LIST = "extensionlist/query"
+# What every poll asks, and what it asks besides when that was 55 s ago.
+POLL = ("inbound/query", "outbound/query", EXTENSION_LIST)
+SLOW_POLL = (*POLL, "trunklist/query")
 
 
 def numbers(count: int) -> list[str]:
@@ -33,11 +36,11 @@ def whisper_body(count: int) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Recording:
-    """Whole responses of a PBX by endpoint, and two lists that differ in who phones."""
+    """Whole responses of a PBX by endpoint: always the same, or by whether somebody phones."""
 
     token: str
     responses: dict[str, bytes]
-    lists: tuple[bytes, bytes]
+    pictures: tuple[dict[str, bytes], dict[str, bytes]]
 
 
 async def record(count: int) -> Recording:
@@ -63,20 +66,29 @@ async def record(count: int) -> Recording:
             "version": "1.0.2",
         }
         token = json.loads(_ask(simulator, "login", credentials))["token"]
-        idle = _ask(simulator, EXTENSION_LIST, {}, token)
+        idle = _picture(simulator, token)
         for number in callers(count):
             simulator.outbound(number, "5503301", TRUNK, answer=True)
-        phoning = _ask(simulator, EXTENSION_LIST, {}, token)
+        phoning = _picture(simulator, token)
         responses = {
             endpoint: _response(_ask(simulator, endpoint, body, token))
             for endpoint, body in (
                 ("login", credentials),
                 ("deviceinfo/query", {}),
+                ("heartbeat", {"ipaddr": "127.0.0.1", "port": "8260"}),
                 (WHISPER, whisper_body(count)),
                 ("logout", {}),
             )
         }
-    return Recording(token, responses, (_response(idle), _response(phoning)))
+    return Recording(token, responses, (idle, phoning))
+
+
+def _picture(simulator: Simulator, token: str) -> dict[str, bytes]:
+    """Return the responses to what a poll asks."""
+    return {
+        endpoint: _response(_ask(simulator, endpoint, {}, token))
+        for endpoint in SLOW_POLL
+    }
 
 
 def _ask(

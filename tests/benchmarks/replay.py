@@ -6,7 +6,7 @@ from collections import Counter
 import signal
 from typing import override
 
-from .recording import EXTENSION_LIST, Recording, record
+from .recording import Recording, record
 
 OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
 
@@ -18,7 +18,7 @@ class Replay:
         """Begin with the first one, and nobody on the phone."""
         self._recordings = recordings
         self._recording = next(iter(recordings.values()))
-        self._list = 0
+        self._picture = 0
         self._requests: Counter[str] = Counter()
 
     def answer(self, path: str) -> bytes:
@@ -26,12 +26,11 @@ class Replay:
         match path.partition("?")[0].split("/", 3)[1:]:
             case ["api", _, endpoint]:
                 self._requests[endpoint] += 1
-                if endpoint == EXTENSION_LIST:
-                    return self._recording.lists[self._list]
-                return self._recording.responses[endpoint]
+                picture = self._recording.pictures[self._picture]
+                return picture.get(endpoint) or self._recording.responses[endpoint]
             case ["show", count, which]:
                 self._recording = self._recordings[int(count)]
-                self._list = int(which)
+                self._picture = int(which)
                 return _plain(self._recording.token)
             case ["requests"]:
                 return _plain(str(self._requests.total()))

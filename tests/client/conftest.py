@@ -10,11 +10,21 @@ from custom_components.pbx.client.yeastar_s import YeastarS, hash_password, tran
 from custom_components.pbx.client.yeastar_s.dialect import DIALECTS
 from tests.simulator import ManualClock, SimExtension, Simulator
 
+from .calls_told import Told
 from .wire import Wire
 
 type Connect = Callable[[Simulator], YeastarS]
 
 VERSIONS = [dialect.version for dialect in DIALECTS]
+
+# What a poll reads when nobody is in a call, and when two extensions talk to each other.
+QUIET_POLL = [
+    "inbound/query",
+    "outbound/query",
+    "extensionlist/query",
+    "trunklist/query",
+]
+TALKING_POLL = [*QUIET_POLL[:3], "extension/query", "trunklist/query"]
 
 # Faults after which no answer is there, though something came.
 BAD_ANSWERS = [
@@ -98,6 +108,12 @@ def connect(http: aiohttp.ClientSession, clock: ManualClock) -> Connect:
         )
 
     return make
+
+
+@pytest.fixture
+def told() -> Told:
+    """Return an empty table of calls."""
+    return Told()
 
 
 @pytest.fixture

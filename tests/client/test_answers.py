@@ -224,7 +224,7 @@ def test_no_answer_at_all_breaks_the_parsing(value: Any) -> None:
     code = answers.error_code(found)
     assert code is None or isinstance(code, int)
     for read in (
-        lambda: answers.extensions(found, DIALECTS[0]),
+        lambda: answers.ExtensionList().read(found, DIALECTS[0]),
         lambda: answers.pbx_info(found, DIALECTS[0]),
     ):
         try:

@@ -48,7 +48,7 @@ async def test_password_changed_later_stops_the_logins_too(
     for _ in range(3):
         with pytest.raises(PbxLoginRejected):
             await connected.snapshot()
-    assert endpoints(sim) == ["extensionlist/query", "login"]
+    assert endpoints(sim) == ["inbound/query", "login"]
 
 
 async def test_captcha_stops_the_logins(pbx: YeastarS, sim: Simulator) -> None:
@@ -140,7 +140,7 @@ async def test_lock_out_in_the_middle_of_a_session(
     sim.requests.clear()
     with pytest.raises(PbxLockedOut):
         await connected.snapshot()
-    assert endpoints(sim) == ["extensionlist/query"]
+    assert endpoints(sim) == ["inbound/query"]
 
 
 async def test_lock_out_that_drops_looks_like_no_connection(

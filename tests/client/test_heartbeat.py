@@ -9,7 +9,7 @@ from custom_components.pbx.client import Address, MonitorMode
 from custom_components.pbx.client.yeastar_s import YeastarS, hash_password
 from tests.simulator import Fault, ManualClock, Simulator
 
-from .conftest import endpoints
+from .conftest import QUIET_POLL, TALKING_POLL, endpoints
 
 
 async def test_polling_keeps_one_session_alive_for_hours(
@@ -30,13 +30,17 @@ async def test_heartbeat_after_more_than_ten_minutes(
     """Not a moment earlier; it names our address and port (2.4)."""
     await clock.advance(600)
     await connected.snapshot()
-    assert endpoints(sim) == ["extensionlist/query"]
+    assert endpoints(sim) == QUIET_POLL
 
     await clock.advance(1)
     await connected.snapshot()
-    assert endpoints(sim)[1:] == ["heartbeat", "extensionlist/query"]
-    heartbeat = sim.requests[1]
-    assert heartbeat.body == {"ipaddr": "127.0.0.1", "port": "8260"}
+    assert endpoints(sim)[len(QUIET_POLL) :] == ["heartbeat", *QUIET_POLL]
+    (heartbeat,) = sim.requests_to("heartbeat")
+    assert heartbeat.body == {
+        "ipaddr": "127.0.0.1",
+        "port": "8260",
+        "version": "1.0.2",
+    }
     assert heartbeat.query == sim.requests[0].query
 
     await clock.advance(600)
@@ -61,7 +65,7 @@ async def test_monitoring_does_not_wait_for_a_heartbeat(
     await talking.monitor(MonitorMode.LISTEN, "1005", "1001")
     assert endpoints(sim) == ["extension/listen"]
     await talking.snapshot()
-    assert endpoints(sim)[1:] == ["heartbeat", "extensionlist/query"]
+    assert endpoints(sim)[1:] == ["heartbeat", *TALKING_POLL]
 
 
 async def test_login_counts_as_a_heartbeat(
@@ -100,11 +104,7 @@ async def test_heartbeat_that_is_not_accepted_is_no_failure(
         sim.requests.clear()
         assert (await connected.snapshot()).complete
         assert (await connected.snapshot()).complete
-        assert endpoints(sim) == [
-            "heartbeat",
-            "extensionlist/query",
-            "extensionlist/query",
-        ]
+        assert endpoints(sim) == ["heartbeat", *QUIET_POLL, *QUIET_POLL]
 
 
 @pytest.mark.parametrize("seconds", [1801, 86_400 * 365])
@@ -114,12 +114,7 @@ async def test_heartbeat_that_finds_the_token_dead(
     """After a sleep of half an hour or a year: log in, and no second error to learn from."""
     await clock.advance(seconds)
     assert (await connected.snapshot()).complete
-    assert endpoints(sim) == [
-        "heartbeat",
-        "login",
-        "extensionlist/query",
-        "deviceinfo/query",
-    ]
+    assert endpoints(sim) == ["heartbeat", "login", *QUIET_POLL, "deviceinfo/query"]
 
 
 async def test_clock_that_jumps_back_is_survived(
@@ -136,8 +131,4 @@ async def test_clock_that_jumps_back_is_survived(
     assert (await pbx.snapshot()).complete
     await clock.advance(5601)
     assert (await pbx.snapshot()).complete
-    assert endpoints(sim) == [
-        "extensionlist/query",
-        "heartbeat",
-        "extensionlist/query",
-    ]
+    assert endpoints(sim) == [*QUIET_POLL, "heartbeat", *QUIET_POLL]

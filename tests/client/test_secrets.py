@@ -10,7 +10,7 @@ from custom_components.pbx.client import Address, MonitorMode, PbxError
 from custom_components.pbx.client.yeastar_s import YeastarS, hash_password, transport
 from tests.simulator import Fault, Simulator
 
-from .conftest import Connect
+from .conftest import QUIET_POLL, Connect
 
 FAULTS = [
     Fault(kind="http_500"),
@@ -104,6 +104,7 @@ async def test_no_secret_in_logs_exceptions_or_what_hangs_on_them(
     assert leaks.count > 60
     assert len(sim.secrets) > 20
     assert "POST extensionlist/query" in caplog.text
+    assert "POST extension/query" in caplog.text
     assert not [secret for secret in sim.secrets if secret in text]
 
 
@@ -140,4 +141,4 @@ async def test_log_says_endpoints_and_nothing_else(
         record.getMessage()
         for record in caplog.records
         if record.name.startswith("custom_components")
-    ] == ["POST extensionlist/query"]
+    ] == [f"POST {endpoint}" for endpoint in QUIET_POLL]

@@ -9,7 +9,7 @@ from custom_components.pbx.client import MonitorMode, PbxUnreachable, Unreachabl
 from custom_components.pbx.client.yeastar_s import YeastarS, session
 from tests.simulator import Fault, Simulator
 
-from .conftest import Connect, endpoints
+from .conftest import QUIET_POLL, Connect, endpoints
 
 
 @pytest.mark.parametrize("code", ["20004", "20005", "20006"])
@@ -22,9 +22,12 @@ async def test_dead_token_costs_one_login_and_one_repeat(
     )
     assert (await connected.snapshot()).complete
     assert endpoints(sim) == [
+        "inbound/query",
+        "outbound/query",
         "extensionlist/query",
         "login",
         "extensionlist/query",
+        "trunklist/query",
         "deviceinfo/query",
     ]
     first, second = sim.requests_to("extensionlist/query")
@@ -200,4 +203,4 @@ async def test_client_can_be_used_again_after_close(
     await connected.close()
     sim.requests.clear()
     assert (await connected.snapshot()).complete
-    assert endpoints(sim) == ["login", "deviceinfo/query", "extensionlist/query"]
+    assert endpoints(sim) == ["login", "deviceinfo/query", *QUIET_POLL]

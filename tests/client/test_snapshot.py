@@ -8,18 +8,22 @@ import aiohttp
 import pytest
 
 from custom_components.pbx.client import (
+    CallDirection,
     Extension,
     ExtensionStatus,
     PbxInfo,
     PbxUnreachable,
     Snapshot,
     Switchboard,
+    Trunk,
+    TrunkStatus,
     Unreachable,
 )
+from custom_components.pbx.client.model import FoundCall
 from custom_components.pbx.client.yeastar_s import YeastarS
 from tests.simulator import Fault, SimExtension, Simulator
 
-from .conftest import endpoints
+from .conftest import QUIET_POLL, TALKING_POLL, endpoints
 from .wire import DEVICE, LOGIN, Wire, answer, http as http_response
 
 
@@ -45,16 +49,105 @@ async def test_snapshot_says_who_and_what(pbx: YeastarS, sim: Simulator) -> None
             Extension("1006", "Door", ExtensionStatus.IDLE, "FXS", "Span2-Port1"),
         ),
         complete=True,
+        calls=(
+            FoundCall(
+                None,
+                CallDirection.INTERNAL,
+                ("1001", "1002"),
+                caller_known=False,
+                answered=True,
+            ),
+        ),
+        looked_into=frozenset({"1001", "1002"}),
+        trunks=(
+            Trunk("DIGIT1", "E1", TrunkStatus.DOWN, "Span1-Port1"),
+            Trunk("FXO2-4", "FXO", TrunkStatus.FAULT, "Span2-Port4"),
+            Trunk("GSM2-7", "GSM", TrunkStatus.NO_SIM, "Span2-Port7"),
+            Trunk("SIP-142", "SIP", TrunkStatus.REGISTERED),
+        ),
     )
 
 
-async def test_poll_costs_exactly_one_request(
+async def test_poll_of_a_quiet_office_costs_exactly_four_requests(
     connected: YeastarS, sim: Simulator
 ) -> None:
     """Who the PBX is does not change without a new login."""
     for _ in range(5):
         await connected.snapshot()
-    assert endpoints(sim) == ["extensionlist/query"] * 5
+    assert endpoints(sim) == QUIET_POLL * 5
+
+
+async def test_poll_without_trunks_costs_exactly_three(
+    connected: YeastarS, sim: Simulator
+) -> None:
+    """Nobody asked for them, and nothing is said of them."""
+    assert (await connected.snapshot(trunks=False)).trunks is None
+    assert endpoints(sim) == QUIET_POLL[:3]
+
+
+async def test_only_extensions_whose_calls_no_list_shows_are_looked_into(
+    connected: YeastarS, sim: Simulator
+) -> None:
+    """One request more, however many they are; a call with the outside needs none."""
+    sim.inbound("5503301", "1005", answer=True)
+    sim.outbound("1006", "5503302", answer=True)
+    await connected.snapshot()
+    assert endpoints(sim) == QUIET_POLL
+
+    sim.requests.clear()
+    sim.call("1001", "1002")
+    snapshot = await connected.snapshot()
+    assert endpoints(sim) == TALKING_POLL
+    (asked,) = sim.requests_to("extension/query")
+    assert asked.body == {"extid": "1001,1002"}
+    assert snapshot.looked_into == {"1001", "1002"}
+
+
+async def test_no_more_than_fifty_extensions_are_looked_into(
+    connected: YeastarS, sim: Simulator
+) -> None:
+    """The answer holds all their settings; in the next polls it is the others' turn."""
+    numbers = [str(number) for number in range(2000, 2120)]
+    for number in numbers:
+        sim.add_extension(SimExtension(number))
+    for number in numbers[::2]:
+        sim.call(number, str(int(number) + 1), answer=True)
+    asked = [(await connected.snapshot()).looked_into for _ in range(3)]
+    assert [len(some) for some in asked] == [50, 50, 50]
+    assert frozenset().union(*asked) == set(numbers)
+
+
+@pytest.mark.parametrize("endpoint", ["inbound/query", "outbound/query"])
+async def test_pbx_without_lists_of_calls_is_polled_all_the_same(
+    talking: YeastarS, sim: Simulator, endpoint: str
+) -> None:
+    """Older firmware refuses them; then nothing is known of calls, not that there are none."""
+    sim.faults.add(Fault(kind="errno", endpoint=endpoint, errno=10003))
+    snapshot = await talking.snapshot()
+    assert snapshot.complete
+    assert snapshot.calls is None
+    assert snapshot.looked_into == frozenset()
+    assert sim.requests_to("extension/query") == []
+
+
+async def test_pbx_that_does_not_tell_the_settings_of_extensions(
+    talking: YeastarS, sim: Simulator
+) -> None:
+    """The internal call is not found; that proves nothing, as nobody was looked into."""
+    sim.faults.add(Fault(kind="errno", endpoint="extension/query", errno=10006))
+    snapshot = await talking.snapshot()
+    assert snapshot.calls == ()
+    assert snapshot.looked_into == frozenset()
+
+
+async def test_pbx_that_does_not_list_its_trunks(
+    connected: YeastarS, sim: Simulator
+) -> None:
+    """Unknown is not none."""
+    sim.faults.add(Fault(kind="errno", endpoint="trunklist/query", errno=30001))
+    snapshot = await connected.snapshot()
+    assert snapshot.complete
+    assert snapshot.trunks is None
 
 
 async def test_identity_is_read_again_after_a_new_login(
@@ -99,7 +192,7 @@ async def test_identity_is_read_again_when_its_own_token_died(
     await connected.snapshot()
     sim.requests.clear()
     await connected.snapshot()
-    assert endpoints(sim) == ["deviceinfo/query", "extensionlist/query"]
+    assert endpoints(sim) == ["deviceinfo/query", *QUIET_POLL]
 
 
 async def test_extensions_come_and_go(connected: YeastarS, sim: Simulator) -> None:

@@ -50,7 +50,7 @@ async def test_each_request_has_a_connection_of_its_own(
     wire = Wire(answer(LOGIN), answer(DEVICE), answer(EMPTY_LIST))
     async with wire.running():
         await client_of(wire, http).snapshot()
-    assert wire.connections == len(wire.requests) == 3
+    assert wire.connections == len(wire.requests) == 6
 
 
 async def test_timeouts_are_what_they_are_meant_to_be() -> None:
@@ -70,7 +70,7 @@ async def test_nonsense_after_login_is_a_bad_answer(
         await connected.snapshot()
     assert err.value.reason is Unreachable.BAD_ANSWER
     assert not err.value.maybe_done
-    assert endpoints(sim) == ["extensionlist/query"]
+    assert endpoints(sim) == ["inbound/query"]
     assert (await connected.snapshot()).complete
 
 
@@ -140,7 +140,7 @@ async def test_redirect_in_the_middle_of_a_session(
         with pytest.raises(PbxWrongService) as err:
             await request
         assert err.value.reason is WrongService.REDIRECTED
-    assert endpoints(sim) == ["extensionlist/query", "extension/whisper"]
+    assert endpoints(sim) == ["inbound/query", "extension/whisper"]
 
 
 @pytest.mark.parametrize("endpoint", ["login", "extensionlist/query"])

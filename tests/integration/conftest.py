@@ -1,20 +1,33 @@
 """A simulated PBX on a real socket, and an entry for it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import md5
 import ssl
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_SSL, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.pbx.const import CONF_FINGERPRINT, CONF_PASSWORD_MD5, DOMAIN
+from custom_components.pbx.const import (
+    CONF_FINGERPRINT,
+    CONF_PASSWORD_MD5,
+    CONF_REPORT_ADDRESS,
+    DOMAIN,
+)
 from custom_components.pbx.coordinator import PbxCoordinator
 from tests.simulator import Clock, Fault, ManualClock, SimExtension, Simulator
 
@@ -152,3 +165,112 @@ async def coordinator(hass: HomeAssistant, entry: MockConfigEntry) -> PbxCoordin
     await hass.async_block_till_done()
     result: PbxCoordinator = entry.runtime_data
     return result
+
+
+@pytest.fixture
+async def report_address(
+    hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator
+) -> str:
+    """Let Home Assistant serve on a real socket, and return where."""
+    assert await async_setup_component(hass, "webhook", {})
+    client = await hass_client_no_auth()
+    return f"127.0.0.1:{client.port}"
+
+
+@dataclass
+class Push:
+    """A PBX that really reports to this Home Assistant, and time for both."""
+
+    hass: HomeAssistant
+    sim: Simulator
+    entry: MockConfigEntry
+    clock: ManualClock
+    freezer: FrozenDateTimeFactory | None = None
+
+    @property
+    def coordinator(self) -> PbxCoordinator:
+        """Return the coordinator of the entry, the newest after a reload."""
+        result: PbxCoordinator = self.entry.runtime_data
+        return result
+
+    @property
+    def url(self) -> str:
+        """Return where the PBX reports to."""
+        target = self.coordinator.pbx.report_target
+        assert target is not None
+        return target.url("127.0.0.1")
+
+    def state(self, entity_id: str) -> str | None:
+        """Return the state of an entity, None when there is none."""
+        return state_of(self.hass, entity_id)
+
+    async def settled(self) -> None:
+        """Return when every report was delivered and worked on."""
+        await self.sim.reports_sent()
+        await self.hass.async_block_till_done()
+
+    async def pass_time(self, seconds: float, step: float = 1.0) -> None:
+        """Let time pass on both sides, step by step."""
+        assert self.freezer is not None
+        while seconds > 0:
+            now = min(step, seconds)
+            seconds -= now
+            self.freezer.tick(timedelta(seconds=now))
+            self.clock.advance(now)
+            async_fire_time_changed(self.hass)
+            await self.hass.async_block_till_done(wait_background_tasks=True)
+            # The PBX's tries are no tasks of Home Assistant's.
+            for _ in range(60):
+                await asyncio.sleep(0)
+            await self.hass.async_block_till_done(wait_background_tasks=True)
+
+    async def time_until(self, right: Callable[[], bool], limit: float) -> float:
+        """Let time pass until something is so, and return how long that took."""
+        for _ in range(60):
+            await asyncio.sleep(0)
+        await self.hass.async_block_till_done()
+        took = 0.0
+        while not right():
+            assert took < limit, f"Not so after {limit} seconds"
+            await self.pass_time(1)
+            took += 1
+        return took
+
+
+async def set_up_pushing(
+    hass: HomeAssistant,
+    sim: Simulator,
+    clock: ManualClock,
+    address: str,
+    freezer: FrozenDateTimeFactory | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Push:
+    """Set an entry up whose PBX reports to an address."""
+    entry = entry_for(sim)
+    entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(
+        entry, options={CONF_REPORT_ADDRESS: address, **(options or {})}
+    )
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    return Push(hass, sim, entry, clock, freezer)
+
+
+@pytest.fixture
+async def pushing(
+    hass: HomeAssistant, sim: Simulator, clock: ManualClock, report_address: str
+) -> Push:
+    """Return a set-up entry whose PBX really reports into this Home Assistant."""
+    return await set_up_pushing(hass, sim, clock, report_address)
+
+
+@pytest.fixture
+async def in_time(
+    hass: HomeAssistant,
+    sim: Simulator,
+    clock: ManualClock,
+    freezer: FrozenDateTimeFactory,
+    report_address: str,
+) -> Push:
+    """Return the same, with a time that only passes when a test lets it."""
+    return await set_up_pushing(hass, sim, clock, report_address, freezer)

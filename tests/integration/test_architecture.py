@@ -8,7 +8,20 @@ import pytest
 
 COMPONENT = Path(__file__).parents[2] / "custom_components" / "pbx"
 SIMULATOR = Path(__file__).parents[1] / "simulator"
-PLATFORMS = ("binary_sensor", "sensor")
+PLATFORMS = ("binary_sensor", "event", "sensor")
+BELOW_PLATFORMS = (
+    "call_data",
+    "connection",
+    "contacts",
+    "coordinator",
+    "devices",
+    "entity",
+    "issues",
+    "listener",
+    "listeners",
+    "proof",
+    "push",
+)
 
 
 def imports(file: Path, root: Path, package: str) -> Iterator[str]:
@@ -55,7 +68,7 @@ def test_platforms_only_look_at_the_switchboard(name: str) -> None:
         assert imported not in ("pbx.connection", "pbx.config_flow", "pbx.services")
 
 
-@pytest.mark.parametrize("name", ["coordinator", "connection", "entity"])
+@pytest.mark.parametrize("name", BELOW_PLATFORMS)
 def test_imports_go_one_way(name: str) -> None:
     """Nothing that platforms build on imports a platform."""
     found = component_imports(COMPONENT / f"{name}.py")

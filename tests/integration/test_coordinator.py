@@ -13,8 +13,9 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.pbx.const import DOMAIN, POLL_INTERVAL
+from custom_components.pbx.const import DOMAIN
 from custom_components.pbx.coordinator import LOCKED_UNTIL, PbxCoordinator
+from custom_components.pbx.proof import FAST_POLL
 from tests.simulator import Fault, SimExtension, Simulator
 
 from .conftest import entry_for, rewrite_list, small_office, state_of
@@ -40,22 +41,26 @@ async def written(hass: HomeAssistant) -> list[str]:
     return entity_ids
 
 
-async def test_polls_every_ten_seconds_with_one_request(
+async def test_polls_every_ten_seconds_until_reports_arrive(
     hass: HomeAssistant,
     sim: Simulator,
     coordinator: PbxCoordinator,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A poll costs one request, and what it finds is on the dashboard."""
-    sim.call("1001", "1002", answer=True)
-    before = len(sim.requests)
-    freezer.tick(POLL_INTERVAL + timedelta(seconds=1))
-    async_fire_time_changed(hass)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    """A quiet poll costs three requests; the trunks are read once a minute."""
 
-    assert [request.endpoint for request in list(sim.requests)[before:]] == [
-        "extensionlist/query"
-    ]
+    async def poll() -> list[str]:
+        before = len(sim.requests)
+        freezer.tick(FAST_POLL + timedelta(seconds=1))
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done(wait_background_tasks=True)
+        return [request.endpoint for request in list(sim.requests)[before:]]
+
+    quiet = ["inbound/query", "outbound/query", "extensionlist/query"]
+    for _ in range(4):
+        assert await poll() == quiet
+    sim.call("1001", "1002", answer=True)
+    assert await poll() == [*quiet, "extension/query", "trunklist/query"]
     assert state_of(hass, ANNA) == state_of(hass, BRUNO) == "busy"
 
 
@@ -75,9 +80,7 @@ async def test_only_what_changed_writes_its_state(
     await hass.async_block_till_done()
     assert sorted(written) == [
         "binary_sensor.anna_berg_registered",
-        CONNECTION,
         ANNA,
-        "sensor.yeastar_s100_extensions_in_use",
         "sensor.yeastar_s100_registered_extensions",
     ]
 
@@ -276,8 +279,15 @@ async def test_states_are_written_once_per_change(
     await hass.async_block_till_done()
 
     assert sorted(event.data["entity_id"] for event in events) == [
+        "event.anna_berg_call",
+        "event.bruno_costa_call",
         ANNA,
+        "sensor.anna_berg_in_call_since",
+        "sensor.anna_berg_other_party",
         BRUNO,
+        "sensor.bruno_costa_in_call_since",
+        "sensor.bruno_costa_other_party",
+        "sensor.yeastar_s100_calls_in_progress",
         "sensor.yeastar_s100_extensions_in_use",
     ]
 
@@ -302,3 +312,24 @@ async def test_listener_without_a_topic_hears_of_the_connection_only(
     await sim.go_offline()
     await coordinator.async_refresh()
     assert heard == [False, True]
+
+
+async def test_every_entity_of_a_missing_extension_is_unavailable(
+    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
+) -> None:
+    """Not only its status: nothing is known of its calls either, until it is back."""
+    ids = [
+        found.entity_id
+        for found in hass.states.async_all()
+        if "anna" in found.entity_id
+    ]
+    assert len(ids) == 6
+    rewrite_list(sim, lambda items: items[1:])
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+    assert {state_of(hass, entity_id) for entity_id in ids} == {STATE_UNAVAILABLE}
+
+    sim.faults.clear()
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+    assert STATE_UNAVAILABLE not in {state_of(hass, entity_id) for entity_id in ids}

@@ -24,14 +24,17 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigEntryStat
     return state
 
 
-async def test_set_up_logs_in_once_and_reads_twice(
+async def test_set_up_logs_in_once_and_reads_everything_once(
     sim: Simulator, coordinator: PbxCoordinator
 ) -> None:
-    """Identity and extensions are all that a start needs."""
+    """Identity, calls, extensions and trunks are all that a start needs."""
     assert [request.endpoint for request in sim.requests] == [
         "login",
         "deviceinfo/query",
+        "inbound/query",
+        "outbound/query",
         "extensionlist/query",
+        "trunklist/query",
     ]
 
 
@@ -216,3 +219,12 @@ async def test_only_devices_of_vanished_extensions_can_be_removed(
     assert not await remove(sim.serial)
     assert not await remove(f"{sim.serial}_1001")
     assert await remove(f"{sim.serial}_1006")
+    trunk = device_registry.async_get_child_device_by_identifier(
+        (DOMAIN, f"{sim.serial}_trunk_SIP-142"), entry.entry_id
+    )
+    assert trunk is not None
+    assert not (await client.remove_device(trunk.id))["success"]
+    del sim.trunks["SIP-142"]
+    coordinator._trunks_read = None
+    await coordinator.async_refresh()
+    assert (await client.remove_device(trunk.id))["success"]

@@ -3,18 +3,30 @@
 from collections.abc import Generator
 from unittest.mock import patch
 
-from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.const import STATE_UNAVAILABLE, Platform
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
+    mock_restore_cache_with_extra_data,
     snapshot_platform,
 )
 from syrupy.assertion import SnapshotAssertion
 
+from custom_components.pbx.const import CONF_CONTACTS, DOMAIN
 from custom_components.pbx.coordinator import PbxCoordinator
-from tests.simulator import Simulator
+from tests.simulator import ManualClock, Simulator
+from tests.simulator.exchange import SimTrunk
+
+from .conftest import Push, set_up_pushing, state_of
+
+PARTY = "sensor.anna_berg_other_party"
+SINCE = "sensor.anna_berg_in_call_since"
+LAST = "sensor.anna_berg_last_call"
+SIP = "sensor.yeastar_s100_sip_142"
+USABLE = "binary_sensor.yeastar_s100_sip_142_usable"
 
 
 @pytest.fixture
@@ -24,7 +36,16 @@ def _sensors_only() -> Generator[None]:
         yield
 
 
-@pytest.mark.usefixtures("_sensors_only", "coordinator")
+@pytest.fixture
+def _all_enabled() -> Generator[None]:
+    """Enable also what is disabled by default."""
+    with patch(
+        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default", True
+    ):
+        yield
+
+
+@pytest.mark.usefixtures("_sensors_only", "_all_enabled", "coordinator")
 async def test_sensors(
     hass: HomeAssistant,
     entry: MockConfigEntry,
@@ -85,3 +106,186 @@ async def test_counts(
     assert in_use is not None
     assert registered is not None
     assert (in_use.state, registered.state) == ("2", "4")
+
+
+async def test_other_party_is_an_extension(pushing: Push) -> None:
+    """Number as state, the PBX's own name beside it; nobody afterwards."""
+    call = pushing.sim.call("1001", "1002")
+    await pushing.settled()
+    state = pushing.hass.states.get(PARTY)
+    assert state is not None
+    assert state.state == "1002"
+    assert state.attributes["name"] == "Bruno Costa"
+    assert state.attributes["direction"] == "internal"
+    assert state.attributes["call_id"] == call.call_id
+    assert pushing.state(SINCE) == "unknown"
+
+    call.hang_up()
+    await pushing.settled()
+    state = pushing.hass.states.get(PARTY)
+    assert state is not None
+    assert state.state == "unknown"
+    assert "name" not in state.attributes
+
+
+async def test_other_party_from_the_contacts(
+    hass: HomeAssistant, sim: Simulator, clock: ManualClock, report_address: str
+) -> None:
+    """A number of the outside is called as the user calls it, else by nothing."""
+    option = {CONF_CONTACTS: "+358 40 123 4567 = Grandma"}
+    push = await set_up_pushing(hass, sim, clock, report_address, options=option)
+    sim.inbound("0401234567", "1001", trunk="SIP-142")
+    sim.inbound("0999999999", "1002", trunk="SIP-142")
+    await push.settled()
+    known, unknown = (
+        hass.states.get(PARTY),
+        hass.states.get(PARTY.replace("anna_berg", "bruno_costa")),
+    )
+    assert known is not None
+    assert unknown is not None
+    assert (known.state, known.attributes["name"]) == ("0401234567", "Grandma")
+    assert known.attributes["trunk"] == "SIP-142"
+    assert known.attributes["direction"] == "inbound"
+    assert (unknown.state, unknown.attributes["name"]) == ("0999999999", None)
+
+
+async def test_in_call_since_is_our_own_time(pushing: Push) -> None:
+    """Whatever the PBX's clock says, which is years off here."""
+    before = dt_util.utcnow().replace(microsecond=0)
+    pushing.sim.call("1001", "1002", answer=True)
+    await pushing.settled()
+    since = dt_util.parse_datetime(pushing.state(SINCE) or "")
+    assert since is not None
+    assert before <= since <= dt_util.utcnow()
+
+
+async def test_last_call(pushing: Push) -> None:
+    """How it ended, with whom, and how long it took."""
+    assert pushing.state(LAST) == "unknown"
+    call = pushing.sim.inbound("0401234567", "1001", trunk="SIP-142")
+    await pushing.settled()
+    assert pushing.state("sensor.yeastar_s100_calls_in_progress") == "1"
+    call.hang_up()
+    await pushing.settled()
+    state = pushing.hass.states.get(LAST)
+    assert state is not None
+    assert state.state == "missed"
+    assert state.attributes["number"] == "0401234567"
+    assert state.attributes["talked"] == 0
+    assert "outcome" not in state.attributes
+    assert state.attributes["ended"] <= dt_util.utcnow()
+    assert pushing.state("sensor.yeastar_s100_calls_in_progress") == "0"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("missed", "missed"), ("no_such_word", "unknown")]
+)
+async def test_last_call_survives_a_restart(
+    hass: HomeAssistant,
+    sim: Simulator,
+    clock: ManualClock,
+    report_address: str,
+    value: str,
+    expected: str,
+) -> None:
+    """Who called while you were out is still there; a new call replaces it."""
+    mock_restore_cache_with_extra_data(
+        hass,
+        [
+            (
+                State(LAST, value, {"number": "0401234567", "talked": 0, "icon": "x"}),
+                {"native_value": value, "native_unit_of_measurement": None},
+            )
+        ],
+    )
+    push = await set_up_pushing(hass, sim, clock, report_address)
+    state = hass.states.get(LAST)
+    assert state is not None
+    assert state.state == expected
+    assert state.attributes["number"] == "0401234567"
+    assert "icon" not in state.attributes
+
+    sim.call("1001", "1002", answer=True).hang_up()
+    await push.settled()
+    state = hass.states.get(LAST)
+    assert state is not None
+    assert (state.state, state.attributes["number"]) == ("answered", "1002")
+
+
+async def reread_trunks(coordinator: PbxCoordinator) -> None:
+    """Poll as if a minute had passed."""
+    coordinator._trunks_read = None
+    await coordinator.async_refresh()
+    await coordinator.hass.async_block_till_done()
+
+
+async def test_trunk_appears_changes_and_goes(
+    hass: HomeAssistant,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+    entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """A device below the PBX, with a status and whether calls can pass."""
+
+    def device(name: str) -> object | None:
+        return device_registry.async_get_child_device_by_identifier(
+            (DOMAIN, f"{sim.serial}_trunk_{name}"), entry.entry_id
+        )
+
+    assert device("SIP-142") is not None
+    assert (state_of(hass, SIP), state_of(hass, USABLE)) == ("registered", "on")
+    assert state_of(hass, "sensor.yeastar_s100_gsm2_7") == "no_sim"
+    found = hass.states.get("sensor.yeastar_s100_gsm2_7")
+    assert found is not None
+    assert found.attributes["port"] == "Span2-Port7"
+
+    sim.set_trunk_status("SIP-142", "Unreachable")
+    sim.trunks["NEW"] = SimTrunk("NEW", "SIP", "Idle")
+    await reread_trunks(coordinator)
+    assert state_of(hass, USABLE) in ("off", "unknown")
+    assert state_of(hass, "sensor.yeastar_s100_new") == "idle"
+    assert device("NEW") is not None
+
+    del sim.trunks["NEW"]
+    await reread_trunks(coordinator)
+    assert state_of(hass, "sensor.yeastar_s100_new") == STATE_UNAVAILABLE
+    await reread_trunks(coordinator)
+    assert state_of(hass, "sensor.yeastar_s100_new") is None
+    assert device("NEW") is None
+
+
+async def test_trunk_that_went_while_home_assistant_was_off(
+    hass: HomeAssistant,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+    entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """It is remembered, and missed twice, before its device goes."""
+    await hass.config_entries.async_unload(entry.entry_id)
+    del sim.trunks["SIP-142"]
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    identifier = (DOMAIN, f"{sim.serial}_trunk_SIP-142")
+
+    def there() -> bool:
+        return (
+            device_registry.async_get_child_device_by_identifier(
+                identifier, entry.entry_id
+            )
+            is not None
+        )
+
+    assert there()
+    await reread_trunks(entry.runtime_data)
+    assert not there()
+
+
+async def test_trunk_with_a_word_nobody_knows(
+    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
+) -> None:
+    """Neither usable nor not."""
+    sim.set_trunk_status("SIP-142", "Levitating")
+    await reread_trunks(coordinator)
+    assert (state_of(hass, SIP), state_of(hass, USABLE)) == ("unknown", "unknown")

@@ -13,7 +13,7 @@ from .exchange.extension import MONITOR_MODES
 from .faults import Fault, ReportFault
 from .office import Office
 from .simulator import Simulator
-from .state import call_state, extension_state, request_state, state_of
+from .state import call_state, extension_state, request_state, state_of, trunk_state
 
 PAGE = Path(__file__).with_name("page.html").read_text(encoding="utf-8")
 BODY_LIMIT = 1 << 16
@@ -81,11 +81,13 @@ class Control:
                 web.put("/extensions/{number}", self._create),
                 web.delete("/extensions/{number}", self._delete),
                 web.post("/pick_up/{number}", self._pick_up),
+                web.post("/trunks/{name}", self._change_trunk),
                 web.post("/restart", self._restart),
                 web.post("/network", self._network),
                 web.post("/faults", self._add_fault),
                 web.delete("/faults", self._clear_faults),
                 web.post("/office", self._run_office),
+                web.post("/office/scenes/{name}", self._play_scene),
             ]
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -183,6 +185,14 @@ class Control:
         self._simulator.pick_up(request.match_info["number"])
         return web.json_response({})
 
+    async def _change_trunk(self, request: web.Request) -> web.Response:
+        """Show another word for a trunk; nothing is reported (reference 5.3)."""
+        name, status = request.match_info["name"], (await _body(request))["status"]
+        if not isinstance(status, str) or not status:
+            raise ValueError("The status is a word of reference 6.2")
+        self._simulator.set_trunk_status(name, status)
+        return web.json_response(trunk_state(self._simulator.trunks[name]))
+
     async def _restart(self, request: web.Request) -> web.Response:
         self._simulator.restart()
         return web.json_response({})
@@ -215,6 +225,15 @@ class Control:
         else:
             await self._office.close()
         return web.json_response({"running": self._office.running})
+
+    async def _play_scene(self, request: web.Request) -> web.Response:
+        """Begin a scene, any of its variants unless `variant` names one."""
+        name, variant = (
+            request.match_info["name"],
+            (await _body(request)).get("variant"),
+        )
+        played = self._office.play(name, None if variant is None else str(variant))
+        return web.json_response({"scene": name, "variant": played})
 
 
 async def _body(request: web.Request) -> dict[str, Any]:

@@ -2,12 +2,16 @@
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from . import scenes
 from .chance import Chance
 from .exchange import CallState, SimCall
 from .exchange.errors import ExchangeError
+from .people import OFFICE_RING_GROUP
+from .stage import LONGEST_SECONDS, OUTSIDE_NUMBERS, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -21,7 +25,14 @@ type Fate = Literal["talk", "hold", "transfer", "reject", "unanswered", "give_up
 DEMO_PAIR = ("1001", "1002")
 # Supervisors, whose phones stay free for monitoring.
 KEPT_FREE = frozenset({"1000", "1005", "1011"})
+# Of these, who monitors in a scene; 1005 is always free for whoever watches.
+SCENE_SUPERVISORS = frozenset({"1000", "1011"})
+# The group whose phones ring together: neither the pair nor a supervisor is in it.
+RING_GROUP_STAFF = ("1004", "1006", "1007")
 CALLS_AT_ONCE = 5
+# While a scene is played, the others phone less, so that it can be seen.
+CALLS_BESIDE_A_SCENE = 2
+SCENE_CHANCE = 0.15
 DEMO_CALL_SECONDS = 600.0
 HISTORY_LIMIT = 1000
 FATES: tuple[Fate, ...] = (
@@ -33,7 +44,6 @@ FATES: tuple[Fate, ...] = (
     "give_up",
 )
 FATE_WEIGHTS = (8, 4, 1, 1, 1, 1)
-OUTSIDE_NUMBERS = ("0123456789", "018396210850", "41000", "42003", "70871520926")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +63,17 @@ class Office:
     """Plays calls on a simulator; the same seed plays the same ones."""
 
     def __init__(self, simulator: Simulator, seed: int | None = None) -> None:
-        """Watch a simulator whose office is still closed."""
+        """Furnish a simulator whose office is still closed."""
         self._simulator = simulator
         self._chance = Chance(f"{simulator.seed if seed is None else seed} office")
         self._tasks: set[asyncio.Task[None]] = set()
         self.running = False
         self.history: deque[Plan] = deque(maxlen=HISTORY_LIMIT)
+        self.scenes: deque[tuple[str, str]] = deque(maxlen=HISTORY_LIMIT)
+        self._stages: list[Stage] = []
+        if simulator.extensions.keys() >= set(RING_GROUP_STAFF):
+            ring_groups = simulator.exchange.ring_groups
+            ring_groups[OFFICE_RING_GROUP] = list(RING_GROUP_STAFF)
 
     def open(self) -> None:
         """Let people begin to call each other."""
@@ -68,15 +83,38 @@ class Office:
             self._do(self._traffic())
 
     async def close(self) -> None:
-        """Stop; calls in progress stay as they are."""
+        """Stop; calls in progress stay as they are, but for those of a scene, which end."""
         self.running = False
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _do(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+    def play(self, name: str, variant: str | None = None) -> str:
+        """Begin a scene, any variant when none is named; return which.
+
+        LookupError if it is unknown, ExchangeError when nobody is free for it.
+        """
+        variant, scene = scenes.chosen(name, variant, self._chance)
+        chance = Chance(f"{self._chance.random()} {name} {variant}")
+        stage = Stage(self._simulator, chance, self._staff(), SCENE_SUPERVISORS)
+        # Eagerly: the cast is found, or not, before the first pause.
+        self._do(self._perform(stage, scene), eager=True)
+        if stage.ended_by is not None:
+            raise stage.ended_by
+        self.scenes.append((name, variant))
+        return variant
+
+    async def _perform(self, stage: Stage, scene: scenes.Scene) -> None:
+        self._stages.append(stage)
+        try:
+            await scenes.play(stage, scene)
+        finally:
+            self._stages.remove(stage)
+
+    def _do(self, work: Coroutine[None, None, None], eager: bool = False) -> None:
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(work, eager_start=eager)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -109,14 +147,27 @@ class Office:
                 for c in self._simulator.calls.values()
                 if DEMO_PAIR[0] not in c.numbers
             ]
+            limit = CALLS_BESIDE_A_SCENE if self._stages else CALLS_AT_ONCE
             plan = self._plan()
-            if plan is not None and len(others) < CALLS_AT_ONCE:
+            if len(others) >= limit:
+                continue
+            scene_now = self._chance.random() < SCENE_CHANCE
+            if scene_now and not self._stages:
+                self._play_any()
+            elif plan is not None:
                 self.history.append(plan)
                 self._do(self._play(plan))
 
+    def _play_any(self) -> None:
+        """Play a scene for which somebody is free."""
+        name = self._chance.choice(list(scenes.SCENES))
+        with suppress(ExchangeError):
+            self.play(name)
+
     def _staff(self) -> list[str]:
         """Return who takes part in the traffic."""
-        return sorted(set(self._simulator.extensions) - KEPT_FREE - set(DEMO_PAIR))
+        others = set(self._simulator.extensions) - KEPT_FREE - set(DEMO_PAIR)
+        return sorted(others.difference(*(stage.cast for stage in self._stages)))
 
     def _plan(self) -> Plan | None:
         """Draw a call among people who are free; now and then to one who already talks."""
@@ -152,10 +203,13 @@ class Office:
 
     async def _play(self, plan: Plan) -> None:
         """Play one call; whoever interferes by hand wins."""
-        try:
-            await self._live(plan, self._start(plan))
-        except ExchangeError:
-            return
+        with suppress(ExchangeError):
+            call = self._start(plan)
+            with suppress(ExchangeError):
+                await self._live(plan, call)
+            if call.live:
+                await self._sleep(LONGEST_SECONDS)
+                call.hang_up()
 
     def _start(self, plan: Plan) -> SimCall:
         match plan.way:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from .exchange import MonitorLeg, SimCall, SimExtension
+from .exchange import MonitorLeg, SimCall, SimExtension, SimTrunk
+from .scenes import SCENES
 from .simulator import Simulator
 from .yeastar_s.request import RecordedRequest
 
@@ -17,6 +18,7 @@ def state_of(simulator: Simulator, office: bool) -> dict[str, Any]:
         "username": simulator.username,
         "fingerprint": simulator.fingerprint,
         "network": simulator.online,
+        "scenes": {name: list(variants) for name, variants in SCENES.items()},
         "office": office,
         "sessions": len(simulator.sessions.live),
         "reports": len(simulator.reports),
@@ -41,10 +43,7 @@ def state_of(simulator: Simulator, office: bool) -> dict[str, Any]:
                 key=lambda ext: (len(ext.number), ext.number),
             )
         ],
-        "trunks": [
-            {"name": trunk.name, "type": trunk.type, "status": trunk.status}
-            for trunk in simulator.trunks.values()
-        ],
+        "trunks": [trunk_state(trunk) for trunk in simulator.trunks.values()],
         "calls": [call_state(call) for call in simulator.calls.values()],
     }
 
@@ -70,6 +69,11 @@ def extension_state(simulator: Simulator, extension: SimExtension) -> dict[str, 
             if monitor.supervisor == extension.number
         ],
     }
+
+
+def trunk_state(trunk: SimTrunk) -> dict[str, str]:
+    """Return one trunk."""
+    return {"name": trunk.name, "type": trunk.type, "status": trunk.status}
 
 
 def call_state(call: SimCall) -> dict[str, Any]:

@@ -87,6 +87,10 @@ class Switches:
     """How long a caller talks to the voicemail."""
     waiting_call_word: Literal["Busy", "Ringing"] = "Busy"
     """Status of a busy extension on which a second call rings."""
+    queue_retry: float = 5.0
+    """Seconds until a queue offers a call again that no agent took (`retry`, 3.11)."""
+    unanswered_group_cdr: Literal["group", "member"] = "group"
+    """`callto` when several rang and nobody answered: the group, or `6200(first member)`."""
     hangup_takes: Literal["all", "active"] = "all"
     """extension/hangup on an extension with several calls ends all, or the one talked on."""
     transfer_cdr: Literal["segments", "once"] = "segments"

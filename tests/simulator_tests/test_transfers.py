@@ -185,7 +185,9 @@ async def test_queue_waits_for_a_free_agent(
     busy.hang_up()
     assert (call.state, call.numbers) == ("ringing", ("0123", "1003"))
     await clock.run_for(30)
-    assert call.state == "ringing"
+    assert (call.state, sim.status_of("1003")) == ("queued", "Registered")
+    await clock.run_for(5)
+    assert (call.state, call.numbers) == ("ringing", ("0123", "1003", "1004"))
     call.answer()
     await clock.advance(3)
     call.hang_up()

@@ -101,6 +101,12 @@ def _view(
                 [
                     _tile(supervisor["entity_id"], columns=12),
                     *(_whisper(supervisor, state) for state in others),
+                    {
+                        "type": "markdown",
+                        "title": "Calls",
+                        "content": TALKING.format(pairs=pairs),
+                        "grid_options": {"columns": 12},
+                    },
                 ],
             ),
             _section(
@@ -109,12 +115,6 @@ def _view(
                 [
                     *(_tile(entity, name=name) for entity, name in sorted(pbx.items())),
                     *(_tile(entity, trunk=True) for entity in trunks),
-                    {
-                        "type": "markdown",
-                        "title": "Calls",
-                        "content": TALKING.format(pairs=pairs),
-                        "grid_options": {"columns": 12},
-                    },
                 ],
             ),
         ],

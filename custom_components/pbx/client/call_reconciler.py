@@ -82,6 +82,8 @@ class CallReconciler:
                 self._seen.add(live.key)
             return
         if live is None:
+            if self._is_part(found):
+                return
             live = self._table.begin(found.id, self._now)
         elif not live.live:
             self._table.reopen(live)
@@ -150,10 +152,21 @@ class CallReconciler:
         candidates = [
             live for number in found.numbers for live in table.live_of(number)
         ] or list(table.live.values())
-        for live in candidates:
+        # Of two that it may be the older one has ended unseen.
+        for live in reversed(candidates):
             if self._may_be(live, found) and _alike(live, found):
                 return live
         return None
+
+    def _is_part(self, found: FoundCall) -> bool:
+        """Return whether two extensions are in a call of more that was found already."""
+        numbers = set(found.numbers)
+        return found.direction is CallDirection.INTERNAL and any(
+            live.key in self._seen
+            and not live.outside
+            and numbers <= {leg.number for leg in live.extensions()}
+            for live in self._table.live_of(found.numbers[0])
+        )
 
     def _may_be(self, live: LiveCall, found: FoundCall) -> bool:
         """Return whether nothing speaks against two calls being one."""
@@ -166,15 +179,26 @@ class CallReconciler:
             found.direction is CallDirection.INTERNAL and found.answered
         )
         for leg in live.extensions():
-            if leg.number in self._touched:
-                continue
             if not self._in_use(leg.number) or (
-                whole and leg.number not in found.numbers
+                whole
+                and leg.number not in found.numbers
+                and not self._told_otherwise(leg.number, found)
             ):
                 if leg.state is PartyState.RINGING and found.answered and found.numbers:
                     self._table.answered_elsewhere(live, leg, self._now)
                 else:
                     self._table.depart(live, leg, self._now)
+
+    def _told_otherwise(self, number: str, found: FoundCall) -> bool:
+        """Return whether another pair of a call between many shows an extension.
+
+        Each of those who ring is told with the caller, and with nobody else.
+        """
+        return any(
+            number in other.numbers and not set(other.numbers).isdisjoint(found.numbers)
+            for other in self._snapshot.calls or ()
+            if other is not found and other.direction is CallDirection.INTERNAL
+        )
 
     def _check_unseen(self, live: LiveCall) -> None:
         """End what the PBX does not know any more."""
@@ -205,4 +229,7 @@ def _alike(live: LiveCall, found: FoundCall) -> bool:
         return any(leg.number in numbers for leg in live if not leg.extension)
     # One extension may have two calls, but two of them are in the same one.
     there = [leg for leg in live.extensions() if leg.number in found.numbers]
-    return not live.outside and len(there) > 1
+    if live.outside or len(there) > 1:
+        return not live.outside
+    # Whom a call is passed on to is not always reported.
+    return len(there) == len(live.present()) == 1 and len(live.legs) > 1

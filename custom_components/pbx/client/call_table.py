@@ -131,12 +131,10 @@ class CallTable:
         live.changed()
         if not leg.present:
             ringing = self._status_of(leg.number) is ExtensionStatus.RINGING
-            if not (
-                leg.extension and party.state is PartyState.RINGING and ringing
-            ) or (leg.answered_at is not None):
+            if not (leg.extension and party.state is PartyState.RINGING and ringing):
                 return
-            # A queue rings its agents again and again.
-            self.begin_again(live, leg)
+            # A queue rings its agents again and again; a call is passed back to others.
+            self.begin_again(live, leg, tell=leg.answered_at is not None)
             self.join(live, party, now)
             return
         if party.state is PartyState.GONE:
@@ -146,9 +144,9 @@ class CallTable:
         self._touch(live, leg)
         self._tell(event, live, leg, now)
 
-    def begin_again(self, live: LiveCall, leg: Leg) -> None:
-        """Drop the part of one who left, untold: another begins."""
-        self.settle_leg(live, leg, tell=False)
+    def begin_again(self, live: LiveCall, leg: Leg, *, tell: bool = False) -> None:
+        """Drop the part of one who left: another begins."""
+        self.settle_leg(live, leg, tell=tell)
         live.legs.pop(leg_key(leg.party()), None)
 
     def bring_back(self, live: LiveCall, leg: Leg) -> None:

@@ -5,7 +5,7 @@ from homeassistant.core import HomeAssistant
 
 from .const import TrivialConfigEntry, TrivialEntities
 
-PLATFORMS = [Platform.BINARY_SENSOR, Platform.SENSOR]
+PLATFORMS = [Platform.BINARY_SENSOR, Platform.EVENT, Platform.SENSOR]
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: TrivialConfigEntry) -> bool:

@@ -1,4 +1,6 @@
-"""Sensors that always say the same: one for each number, two beside them."""
+"""Sensors that always say the same: four for each number, four beside them."""
+
+from itertools import chain
 
 from homeassistant.components.sensor import SensorEntity
 from homeassistant.core import HomeAssistant
@@ -6,6 +8,8 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import CONF_NUMBERS, DOMAIN, TrivialConfigEntry
+
+NAMES = ("status", "party", "since", "last")
 
 
 async def async_setup_entry(
@@ -15,23 +19,23 @@ async def async_setup_entry(
 ) -> None:
     """Set up the sensors."""
     entities = entry.runtime_data
-    hub = [TrivialSensor(name) for name in ("hub_1", "hub_2")]
+    hub = [TrivialSensor("hub", name) for name in NAMES]
     entities.hub.extend(hub)
     for number in entry.data[CONF_NUMBERS]:
-        entities.sensors[number] = TrivialSensor(number)
-    async_add_entities([*hub, *entities.sensors.values()])
+        entities.sensors[number] = [TrivialSensor(number, name) for name in NAMES]
+    async_add_entities([*hub, *chain.from_iterable(entities.sensors.values())])
 
 
 class TrivialSensor(SensorEntity):
     """A sensor with a device."""
 
     _attr_has_entity_name = True
-    _attr_name = None
     _attr_should_poll = False
 
-    def __init__(self, number: str) -> None:
+    def __init__(self, number: str, name: str) -> None:
         """Initialize the sensor."""
-        self._attr_unique_id = f"{number}_status"
+        self._attr_name = name
+        self._attr_unique_id = f"{number}_{name}"
         self._attr_native_value = "idle"
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, number)}, name=f"Trivial {number}"

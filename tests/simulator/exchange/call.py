@@ -48,7 +48,9 @@ class SimCall(Connection):
     def emit(self, kind: CallEventKind, *legs: Leg | None, digits: str = "") -> None:
         """Tell what happened, the leg it is about first."""
         parties = tuple(leg.party() for leg in legs if leg is not None)
-        self._exchange.emit(CallEvent(kind, self.call_id, parties, self.by_api, digits))
+        event = CallEvent(kind, self.call_id, parties, self.by_api, digits)
+        self.told.append(event)
+        self._exchange.emit(event)
 
     def timer(self, seconds: float | None, action: Callable[[], None]) -> None:
         """Let something happen after a while, unless the call moves on before."""
@@ -128,7 +130,7 @@ class SimCall(Connection):
         if len(ringing) > 1:
             self._exchange.release(chosen)
             self.callees.remove(chosen)
-        elif not self._exchange.forward_rejected(self, chosen):
+        elif not self._exchange.go_on_after_reject(self, chosen):
             self.fail(Failure.DECLINED, chosen)
 
     def fail(self, why: Failure, leg: Leg | None) -> None:
@@ -221,8 +223,14 @@ class SimCall(Connection):
         """Transfer by a user: `by` leaves (else the first extension that talks to the caller)."""
         leaving = self.leg_of(by) if by is not None else self._leaving()
         staying = None if leaving is None else self.other(leaving)
-        if leaving is None or staying is None or not self.live:
+        # Who is only called, and a service of the PBX, cannot be put through to another.
+        phone = staying is not None and (
+            staying.outside or staying.kind is LegKind.EXTENSION
+        )
+        if leaving is None or staying is None or not phone or not self.live:
             raise NotPossible(f"Nobody can transfer this call: {self.state}")
+        if staying.state is LegState.RINGING:
+            raise NotPossible(f"{staying.number} still rings")
         self._exchange.check_destination(to)
         self.emit("transfer", leaving, staying)
         self.hand_over(staying)
@@ -241,7 +249,6 @@ class SimCall(Connection):
         self.answered_at = None
         self.via = ""
         for leg in leaving:
-            self._exchange.end_monitors_of(self, leg.number)
             self._exchange.release(leg)
         self.caller = staying
         self.callees = []

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from .cdr import CallRecord, Outcome
-from .events import Failure, LegKind, Party
+from .events import CallEvent, Failure, LegKind, Party
 from .leg import Leg
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class Connection:
         self.answered_at: float | None = None
         self.first_answer: float | None = None
         self.did = ""
+        self.told: list[CallEvent] = []
 
     @property
     def legs(self) -> list[Leg]:
@@ -100,10 +101,13 @@ class Connection:
     def record(self, outcome: Outcome, callee: Leg | None) -> CallRecord:
         """Return the record of the call, or of the part that ends now."""
         last = self.callees[0] if self.callees else callee
-        reached, trunk = self.dialled, ""
+        reached, trunk = self.via or self.dialled, ""
         if last is not None and last is not self.caller:
             reached, trunk = last.number, last.trunk
-        if self.via and self.via != reached:
+        nobody = self.first_answer is None and len(self.callees) > 1
+        if nobody and self._exchange.switches.unanswered_group_cdr == "group":
+            reached = self.via
+        elif self.via and self.via != reached:
             reached = f"{self.via}({reached})"
         return CallRecord(
             self.call_id,

@@ -22,15 +22,9 @@ class Exchange(Lines):
         """Raise NoSuchNumber for what cannot be dialled."""
         routing.check_destination(self, number)
 
-    def forward_rejected(self, call: SimCall, leg: Leg) -> bool:
-        """Forward a declined call when the extension wants that."""
-        return routing.forward_rejected(self, call, leg)
-
-    def end_monitors_of(self, call: SimCall, extension: str | None = None) -> None:
-        """End who monitors a call, or one extension in it."""
-        for monitor in list(call.monitors):
-            if extension in (None, monitor.extension):
-                monitor.end()
+    def go_on_after_reject(self, call: SimCall, leg: Leg) -> bool:
+        """Send a declined call back to its queue, or where the extension forwards to."""
+        return routing.go_on_after_reject(self, call, leg)
 
     def became_free(self, number: str) -> None:
         """Let the queues in which an extension is an agent ring it."""
@@ -167,15 +161,16 @@ class Exchange(Lines):
 
     def remove(self, number: str) -> None:
         """Delete an extension with its calls."""
-        self.hang_up_extension(number)
+        # First, lest a queue ring it as soon as its calls have ended.
         del self.extensions[number]
+        self.hang_up_extension(number)
         self._told.pop(number, None)
         self.emit(SettingsChanged("extension", number, "del"))
 
     def renumber(self, number: str, new: str) -> None:
         """Give an extension another number; its calls end."""
-        self.hang_up_extension(number)
         extension = self.extensions.pop(number)
+        self.hang_up_extension(number)
         self._told.pop(number, None)
         extension.number = new
         self.extensions[new] = extension

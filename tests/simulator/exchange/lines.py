@@ -80,6 +80,8 @@ class Lines:
         """Let a leg leave its extension's phone."""
         leg.state = LegState.ENDED
         legs = self._legs.get(leg.number, [])
+        if leg.call_id in self.calls:
+            self.end_monitors_of(self.calls[leg.call_id], leg.number)
         if leg.kind is LegKind.EXTENSION and leg in legs:
             legs.remove(leg)
             if not legs:
@@ -99,6 +101,12 @@ class Lines:
             if talking and call is not None and call.connected:
                 other.state = LegState.HELD
                 call.state = CallState.HELD
+
+    def end_monitors_of(self, call: SimCall, extension: str | None = None) -> None:
+        """End who monitors a call, or one extension in it."""
+        for monitor in list(call.monitors):
+            if extension in (None, monitor.extension):
+                monitor.end()
 
     # -- states
 

@@ -65,10 +65,11 @@ def serve_queue(exchange: Exchange, call: SimCall) -> None:
 
 
 def _back_to_queue(exchange: Exchange, call: SimCall) -> None:
-    legs = call.callees
-    call.wait_in_queue(call.via)
-    for leg in legs:
+    """Let the caller wait again; the agents are not rung again at once."""
+    for leg in call.callees:
         exchange.release(leg)
+    call.wait_in_queue(call.via)
+    call.timer(exchange.switches.queue_retry, partial(serve_queue, exchange, call))
 
 
 def _ring_group(exchange: Exchange, call: SimCall, number: str) -> None:
@@ -127,8 +128,14 @@ def _not_answered(exchange: Exchange, call: SimCall, leg: Leg) -> None:
         call.hang_up_leg(call.caller)
 
 
-def forward_rejected(exchange: Exchange, call: SimCall, leg: Leg) -> bool:
-    """Forward a declined call when the extension wants that; return whether it did."""
+def go_on_after_reject(exchange: Exchange, call: SimCall, leg: Leg) -> bool:
+    """Find a declined call another way; return whether there was one."""
+    if call.via in exchange.queues:
+        _back_to_queue(exchange, call)
+        return True
+    if call.via:
+        # A member does not forward what a group rang: its own settings are for its own calls.
+        return False
     extension = exchange.extensions.get(leg.number)
     return extension is not None and _forward(
         exchange, call, extension, extension.busy_forward

@@ -184,18 +184,25 @@ def _outside(leg: Leg) -> dict[str, str]:
 
 def trunk_list(pbx: YeastarS, session: Session, body: Body) -> Answer:
     """`trunklist/query`, reference 3.7."""
-    in_use = {leg.trunk for call in pbx.exchange.calls.values() for leg in call.legs}
     return success(
-        trunklist=[_trunk_row(trunk, in_use) for trunk in pbx.exchange.trunks.values()]
+        trunklist=[_trunk_row(pbx, trunk) for trunk in pbx.exchange.trunks.values()]
     )
 
 
-def _trunk_row(trunk: SimTrunk, in_use: set[str]) -> dict[str, str]:
-    status = trunk.status
-    # Reference 6.2: analogue and mobile lines say when they are in use.
-    if trunk.type in ("FXO", "GSM") and status == "Idle" and trunk.name in in_use:
-        status = "Busy"
-    row = {"trunkname": trunk.name, "status": status, "type": trunk.type}
+def trunk_word(pbx: YeastarS, trunk: SimTrunk) -> str:
+    """Return the word of the list; analogue and mobile lines say when in use (6.2)."""
+    calls = pbx.exchange.calls.values()
+    in_use = any(leg.trunk == trunk.name for call in calls for leg in call.legs)
+    tells = trunk.type in ("FXO", "GSM") and trunk.status == "Idle"
+    return "Busy" if tells and in_use else trunk.status
+
+
+def _trunk_row(pbx: YeastarS, trunk: SimTrunk) -> dict[str, str]:
+    row = {
+        "trunkname": trunk.name,
+        "status": trunk_word(pbx, trunk),
+        "type": trunk.type,
+    }
     return {**row, "port": trunk.port} if trunk.port else row
 
 

@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 import aiohttp
 
 from tests.simulator.clock import Clock
-from tests.simulator.exchange.events import Booted, Event, StateChanged
+from tests.simulator.exchange.events import (
+    Booted,
+    CallEvent,
+    Event,
+    LegKind,
+    StateChanged,
+)
 from tests.simulator.exchange.exchange import Exchange
 from tests.simulator.faults import ReportFaults
 from tests.simulator.switches import Switches
@@ -71,7 +77,7 @@ class Reporter:
 
     def happened(self, event: Event) -> None:
         """Queue the reports of an event for every target."""
-        if self._http is None or not self._is_reported(event):
+        if self._http is None or not self.is_reported(event):
             return
         booted = isinstance(event, Booted)
         for session in (
@@ -109,12 +115,18 @@ class Reporter:
                 return
             await asyncio.wait(tasks)
 
-    def _is_reported(self, event: Event) -> bool:
-        """Return False for an extension without "Status Monitor" (reference 5.1)."""
+    def is_reported(self, event: Event) -> bool:
+        """Return False for what "Status Monitor" is not ticked for (reference 5.1)."""
         if isinstance(event, StateChanged):
-            extension = self._exchange.extensions.get(event.number)
-            return extension is not None and extension.status_monitored
+            return self._monitored(event.number)
+        if isinstance(event, CallEvent) and event.kind in ("ring", "alert"):
+            ends = [p for p in event.parties if p.kind is LegKind.EXTENSION]
+            return not ends or any(self._monitored(end.number) for end in ends)
         return True
+
+    def _monitored(self, number: str) -> bool:
+        extension = self._exchange.extensions.get(number)
+        return extension is not None and extension.status_monitored
 
     def _queue(self, report: Report, session: Session) -> None:
         """Let the faults have their way with a report, then line it up."""

@@ -86,8 +86,10 @@ def _call_events(event: CallEvent, legacy: bool, switches: Switches) -> Iterable
         if switches.ring_reports == "api" and not event.by_api:
             return
     parties = [_party(p) for p in event.parties if p.kind in PARTY_KEYS]
-    # Who answered or hung up may be the voicemail, for which there is no party.
-    if not event.parties or event.parties[0].kind not in PARTY_KEYS:
+    # Who answered or hung up may be the voicemail, for which there is no party. When it
+    # hangs up, the other end is released all the same.
+    about_service = event.parties[0].kind not in PARTY_KEYS
+    if not parties or (about_service and event.kind != "bye"):
         return
     head: Pairs = [("action", ACTIONS[event.kind]), ("callid", event.call_id)]
     if event.kind == "dtmf":
@@ -168,15 +170,14 @@ def _flat(event: Event, identity: Identity, switches: Switches) -> Pairs | None:
 
 
 def _status_word(event: StateChanged, switches: Switches) -> str | None:
-    """Return the word of ExtensionStatus (reference 6.1)."""
-    if event.state is ExtensionState.HOLD:
-        return "Hold" if switches.report_hold else None
-    if event.before is ExtensionState.HOLD and event.state is ExtensionState.BUSY:
-        # Busy was what was reported last, unless hold is reported too.
-        return "Busy" if switches.report_hold else None
+    """Return the word of ExtensionStatus (reference 6.1), None when it was the last one too."""
     if event.state is ExtensionState.FREE and event.before is ExtensionState.ABSENT:
         return "Registered"
-    return REPORT_WORDS.get(event.state)
+    # To a report that knows no Hold, a phone with its call on hold is off-hook.
+    held = "Hold" if switches.report_hold else "Busy"
+    words = {**REPORT_WORDS, ExtensionState.HOLD: held}
+    word = words.get(event.state)
+    return None if word == words.get(event.before) else word
 
 
 def _cdr(record: CallRecord, identity: Identity) -> Pairs:
