@@ -212,7 +212,14 @@ class CallReconciler:
         there = [leg for leg in live.extensions() if self._in_use(leg.number)]
         asked = any(leg.number in self._snapshot.looked_into for leg in there)
         # Somebody alone may talk to the voicemail, unless another call occupies them.
-        alone = len(there) == 1 and len(self._table.live_of(there[0].number)) == 1
+        alone = (
+            len(there) == 1
+            and len(self._table.live_of(there[0].number)) == 1
+            and (
+                there[0].state is PartyState.RINGING
+                or self._status(there[0].number) is not ExtensionStatus.RINGING
+            )
+        )
         if not alone and (len(there) < 2 or asked):
             self._table.close(live, self._now, None)
             return
