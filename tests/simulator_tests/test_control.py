@@ -10,7 +10,7 @@ from tests.simulator import Simulator
 from tests.simulator.control import Control
 from tests.simulator.office import Office
 
-from .wire import Wire
+from .wire import Receiver, Wire, reports
 
 type Ask = Callable[..., Awaitable[tuple[int, Any]]]
 
@@ -205,6 +205,36 @@ async def test_office(office: Office, ask: Ask) -> None:
     assert not office.running
 
 
+async def test_scenes(sim: Simulator, office: Office, ask: Ask) -> None:
+    """Listed, and begun by name with one of the variants or any."""
+    scenes = (await ask("GET", "/state"))[1]["scenes"]
+    assert scenes["queue"] == ["answered", "declined", "given_up"]
+    body = {"variant": "given_up"}
+    assert await ask("POST", "/office/scenes/queue", body) == (
+        200,
+        {"scene": "queue", "variant": "given_up"},
+    )
+    assert sim.status_of("1004") == "Ringing"
+    assert (await ask("POST", "/office/scenes/queue"))[0] == 409
+    sim.extensions["1007"].dnd = sim.extensions["1004"].dnd = True
+    status, begun = await ask("POST", "/office/scenes/ring_group")
+    assert (status, begun["error"]) == (409, "Not everybody of 6200 is free")
+    status, begun = await ask("POST", "/office/scenes/transfer_outside")
+    assert (status, begun["variant"] in scenes["transfer_outside"]) == (200, True)
+
+
+async def test_trunks(sim: Simulator, wire: Wire, reported: Receiver, ask: Ask) -> None:
+    """Another word in the list, and no report, as none is documented."""
+    status, trunk = await ask("POST", "/trunks/SIP-142", {"status": "Failure"})
+    assert (status, trunk) == (
+        200,
+        {"name": "SIP-142", "type": "SIP", "status": "Failure"},
+    )
+    rows = (await wire.post("trunklist/query"))["trunklist"]
+    assert {"trunkname": "SIP-142", "status": "Failure", "type": "SIP"} in rows
+    assert await reports(wire, reported) == []
+
+
 async def test_requests_are_masked(sim: Simulator, wire: Wire, ask: Ask) -> None:
     """Neither token nor password is shown."""
     await wire.post("extension/hangup", {"extid": "1001"})
@@ -240,6 +270,12 @@ async def test_requests_are_masked(sim: Simulator, wire: Wire, ask: Ask) -> None
         ("POST", "/faults", {"kind": "explode"}, 400),
         ("POST", "/faults", {}, 400),
         ("POST", "/network", {}, 404),
+        ("POST", "/trunks/nowhere", {"status": "Up"}, 404),
+        ("POST", "/trunks/SIP-142", {}, 404),
+        ("POST", "/trunks/SIP-142", {"status": ""}, 400),
+        ("POST", "/trunks/SIP-142", {"status": 1}, 400),
+        ("POST", "/office/scenes/opera", {}, 404),
+        ("POST", "/office/scenes/queue", {"variant": "opera"}, 404),
     ],
 )
 async def test_mistakes(
