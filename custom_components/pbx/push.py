@@ -5,6 +5,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address
 import socket
@@ -214,6 +215,7 @@ class PushReceiver:
             )
 
 
+@lru_cache(maxsize=64)
 def _literal(address: str) -> str:
     """Return an IP address in one spelling, blank for what is none."""
     try:

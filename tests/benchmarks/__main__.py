@@ -11,10 +11,10 @@ from homeassistant.const import __version__
 
 from tests.stage.process import StageError
 
-from . import scale, whisper
+from . import report, scale, whisper
 from .table import say
 
-BENCHMARKS = {"whisper": whisper.run, "scale": scale.run}
+BENCHMARKS = {"whisper": whisper.run, "scale": scale.run, "report": report.run}
 
 
 async def run(names: list[str]) -> None:

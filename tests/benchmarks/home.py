@@ -9,6 +9,7 @@ import sys
 from unittest.mock import patch
 
 from aiohttp.resolver import ThreadedResolver
+from homeassistant.components.http.config import HTTP_STORAGE_SCHEMA
 from homeassistant.const import (
     CONF_HOST,
     CONF_PORT,
@@ -58,15 +59,28 @@ class Home:
         """Start it, and stop it at the end."""
         async with async_test_home_assistant(config_dir=str(config)) as hass:
             del hass.data[DATA_CUSTOM_COMPONENTS]
-            with patch(
-                "homeassistant.helpers.aiohttp_client._async_make_resolver",
-                lambda hass: LoopbackResolver(),
+            port = free_port()
+            # Not from a file, which would be on trial for some minutes, and shared.
+            server = HTTP_STORAGE_SCHEMA({"server_host": [HOST], "server_port": port})
+            with (
+                patch(
+                    "homeassistant.helpers.aiohttp_client._async_make_resolver",
+                    lambda hass: LoopbackResolver(),
+                ),
+                patch(
+                    "homeassistant.components.http.async_load_config",
+                    return_value=server,
+                ),
+                # Home Assistant adds no more than 10,000; here that is no limit.
+                patch(
+                    "homeassistant.helpers.entity_platform"
+                    ".MAX_ENABLED_ENTITIES_PER_CONFIG_ENTRY",
+                    sys.maxsize,
+                ),
             ):
                 try:
-                    port = free_port()
-                    server = {"server_host": [HOST], "server_port": port}
                     for component in PLATFORMS:
-                        await async_setup_component(hass, component, {"http": server})
+                        await async_setup_component(hass, component, {})
                     await hass.async_block_till_done()
                     yield cls(hass, pbx, port)
                 finally:

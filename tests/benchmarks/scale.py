@@ -68,7 +68,10 @@ async def run(folder: Path) -> None:
     say(
         "  Trivial entities: as many devices and entities of the same platforms, set up by the same"
     )
-    say("  Home Assistant from an integration that has nothing behind them.")
+    say(
+        "  Home Assistant from an integration that has nothing behind them. Its limit of 10,000"
+    )
+    say("  entities for an entry is lifted: with 2,000 extensions there are 12,000.")
 
 
 async def set_up_rounds(
@@ -217,7 +220,7 @@ def report_set_up(figures: dict[int, Figures]) -> None:
 
 def report_polls(figures: dict[int, Figures]) -> None:
     """Print what a poll takes, without changes and with."""
-    same = [["extensions", "poll", "each", "request", "parse", "ratio", "less request"]]
+    same = [["extensions", "poll", "each", "requests", "parse", "ratio", "less"]]
     changed = [["extensions", "changed", "poll", "added", "trivial writes", "ratio"]]
     for count, found in figures.items():
         poll, request, parse, write = (
@@ -248,7 +251,7 @@ def report_polls(figures: dict[int, Figures]) -> None:
         "Poll, nothing changed",
         same,
         "ratio: the poll to as many bare aiohttp POSTs for the same lists plus json.loads of them",
-        "less request: what the poll takes beyond the requests, to json.loads alone",
+        "less: what the poll takes beyond the requests, to json.loads alone",
     )
     show(
         "Poll, 1 % changed",

@@ -153,9 +153,10 @@ class CallReconciler:
             live for number in found.numbers for live in table.live_of(number)
         ] or list(table.live.values())
         # Of two that it may be the older one has ended unseen.
-        for live in reversed(candidates):
-            if self._may_be(live, found) and _alike(live, found):
-                return live
+        for suits in (_alike, _begun):
+            for live in reversed(candidates):
+                if self._may_be(live, found) and suits(live, found):
+                    return live
         return None
 
     def _is_part(self, found: FoundCall) -> bool:
@@ -236,7 +237,24 @@ def _alike(live: LiveCall, found: FoundCall) -> bool:
         return any(leg.number in numbers for leg in live if not leg.extension)
     # One extension may have two calls, but two of them are in the same one.
     there = [leg for leg in live.extensions() if leg.number in found.numbers]
-    if live.outside or len(there) > 1:
-        return not live.outside
-    # Whom a call is passed on to is not always reported.
-    return len(there) == len(live.present()) == 1 and len(live.legs) > 1
+    swapped = found.caller_known and all(
+        not leg.talking and leg.caller is (leg.number != found.numbers[0])
+        for leg in there
+    )
+    return not live.outside and len(there) > 1 and not swapped
+
+
+def _begun(live: LiveCall, found: FoundCall) -> bool:
+    """Return whether a call is known by one extension alone, who was found in another.
+
+    Whom it rings at, or is passed on to, is not always reported.
+    """
+    present = live.present()
+    return (
+        live.direction in (None, CallDirection.INTERNAL, found.direction)
+        and not live.outside
+        and len(present) == 1
+        and present[0].number in found.numbers
+        # Who talks, and nobody has left, talks to a service of the PBX.
+        and (len(live.legs) > 1 or not present[0].talking)
+    )

@@ -171,6 +171,8 @@ class Calls(CallTable):
         for live in self.live_of(numbers[0]) if numbers else self.live.values():
             if live.id is not None or (len(parties) == 1 and _is_other(live, *parties)):
                 continue
+            if any(_contradicts(live, party) for party in parties):
+                continue
             same_line = any(leg.line in lines for leg in live if leg.line)
             if same_line or keys <= live.legs.keys():
                 found.append(live)
@@ -219,3 +221,13 @@ def _is_other(live: LiveCall, party: Party) -> bool:
         and leg.talking
         and party.state in (PartyState.DIALING, PartyState.RINGING)
     )
+
+
+def _contradicts(live: LiveCall, party: Party) -> bool:
+    """Return whether a party is in this call on another line, or in another role."""
+    leg = live.leg(party)
+    if leg is None:
+        return False
+    lines = {leg.line, party.leg} - {None}
+    roles = {leg.caller, party.caller} - {None}
+    return len(lines) > 1 or len(roles) > 1

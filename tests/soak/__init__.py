@@ -1,0 +1,1 @@
+"""Whatever happens at the PBX and whatever goes wrong: after quiet and one poll all is right."""

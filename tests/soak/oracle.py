@@ -1,0 +1,276 @@
+"""What is true at the exchange, and what of it can be known through the API."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final
+
+from custom_components.pbx.client import Call, CallEvent, Switchboard
+from tests.simulator import SimCall, Simulator
+from tests.simulator.exchange import CallState
+from tests.simulator.exchange.events import CallRecorded, Event, LegKind, LegState
+from tests.simulator.exchange.leg import Leg
+
+from .steps import PHONES
+
+# The words of a list (reference, 6.1) and ours.
+STATUSES: Final = {
+    "Registered": "idle",
+    "Idle": "idle",
+    "Ringing": "ringing",
+    "Ring": "ringing",
+    "Busy": "busy",
+    "Hold": "on_hold",
+    "Unavailable": "offline",
+}
+STATES: Final = {
+    LegState.CALLING: "dialing",
+    LegState.RINGING: "ringing",
+    LegState.TALKING: "talking",
+    LegState.HELD: "held",
+}
+BEGINNINGS: Final = frozenset({"ringing", "dialing", "answered"})
+# An answer that was not seen begins a part; what began, began once.
+STARTS: Final = frozenset({"ringing", "dialing"})
+ENDS: Final = frozenset({"ended", "missed", "failed"})
+
+
+def phones(call: SimCall) -> set[str]:
+    """Return the extensions in a call."""
+    return {leg.number for leg in call.legs if leg.kind is LegKind.EXTENSION}
+
+
+def lines(call: SimCall) -> set[str]:
+    """Return the ids of its lines to the outside."""
+    return {leg.leg_id for leg in call.legs if leg.outside}
+
+
+def service(call: SimCall) -> bool:
+    """Return whether somebody talks to a service of the PBX, or waits for one."""
+    kinds = (LegKind.VOICEMAIL, LegKind.IVR, LegKind.QUEUE)
+    return any(leg.kind in kinds for leg in call.legs) or len(call.legs) < 2
+
+
+def begun(call: SimCall) -> bool:
+    """Return whether it has reached anybody.
+
+    A dial by API rings at the caller first; who waits in a queue is told of no one.
+    """
+    return call.state is not CallState.DIALLING and not service(call)
+
+
+class Ledger:
+    """Compares a switchboard with an exchange, and counts what was told."""
+
+    def __init__(self, sim: Simulator) -> None:
+        """Count the parts in calls from now on."""
+        self._sim = sim
+        self._legs: Counter[tuple[str, str]] = Counter()
+        self._told: Counter[tuple[str, str]] = Counter()
+        self._murky = False
+        self.events: list[CallEvent] = []
+        make = sim.exchange.new_leg
+
+        def new_leg(kind: LegKind, number: str, call_id: str = "") -> Leg:
+            leg = make(kind, number, call_id)
+            self._legs[number, leg.call_id] += kind is LegKind.EXTENSION
+            return leg
+
+        sim.exchange.new_leg = new_leg  # type: ignore[method-assign]
+        sim.exchange.listeners.append(self._happened)
+
+    def _happened(self, event: Event) -> None:
+        """Count who is named by a record alone, though no phone rang there."""
+        if isinstance(event, CallRecorded) and event.record.callee in PHONES:
+            key = event.record.callee, event.record.call_id
+            self._legs[key] = max(1, self._legs[key])
+
+    def _parts(self, number: str) -> int:
+        return sum(count for (who, _), count in self._legs.items() if who == number)
+
+    def looked(self) -> None:
+        """Note that the PBX is asked."""
+        shown = map(self._parties_shown, self._sim.calls.values())
+        self._murky = self._murky or not all(shown)
+
+    def reloaded(self) -> None:
+        """Begin to count anew: what was told before is not remembered."""
+        self._told.clear()
+        self.events.clear()
+
+    def told(self, events: Iterable[CallEvent]) -> None:
+        """Note what was told."""
+        for event in events:
+            self.events.append(event)
+            for kind, words in (
+                ("start", STARTS),
+                ("answer", {"answered"}),
+                ("end", ENDS),
+            ):
+                self._told[event.number, kind] += event.type.value in words
+
+    # -- checks
+
+    def check(self, board: Switchboard, *, polled: bool) -> None:
+        """Raise AssertionError with all that is wrong."""
+        wrong = [*self._statuses(board, polled), *self._calls(board, polled)]
+        wrong += [
+            f"{number}: {count} times told of {kind}, {self._parts(number)} parts"
+            for (number, kind), count in self._told.items()
+            if count > self._parts(number)
+            # Who rings with whom, nobody can know from a list of phones with two calls.
+            and not self._murky
+        ]
+        wrong += self._doubles()
+        assert not wrong, "\n".join([*wrong, "--", *self.picture(board)])
+
+    def picture(self, board: Switchboard) -> list[str]:
+        """Return both sides as lines of text."""
+        return [
+            *(
+                f"PBX   {call.call_id} {call.kind} {call.state} "
+                + ", ".join(f"{leg.kind} {leg.number} {leg.state}" for leg in call.legs)
+                for call in self._sim.calls.values()
+            ),
+            *(
+                f"board {call.id} {call.direction} "
+                + ", ".join(f"{p.number} {p.state}" for p in call.parties)
+                for call in board.calls
+            ),
+            *(
+                f"event {e.at} {e.number} {e.type} {e.call.id} {e.outcome}"
+                for e in self.events
+            ),
+        ]
+
+    def _statuses(self, board: Switchboard, polled: bool) -> Iterable[str]:
+        words = {n: STATUSES[self._sim.status_of(n)] for n in self._sim.extensions}
+        shown = {n: str(e.status) for n, e in board.extensions.items()}
+        for number, word in words.items():
+            # That a call is held, or taken back, is reported by some firmware only.
+            unsaid = not polled and "on_hold" in (word, shown[number])
+            if shown[number] != word and not unsaid:
+                yield f"{number} is {shown[number]} instead of {word}"
+        counts = board.registered_count, board.in_use_count, board.on_hold_count
+        if counts != (
+            sum(word not in ("offline", "fault") for word in shown.values()),
+            sum(word in ("busy", "ringing", "on_hold") for word in shown.values()),
+            sum(word == "on_hold" for word in shown.values()),
+        ):
+            yield f"counts {counts} are wrong"
+        if polled:
+            for name, trunk in self._sim.trunks.items():
+                if board.trunks[name].usable is not trunk.usable:
+                    yield f"trunk {name} is {board.trunks[name].status}"
+
+    def _doubles(self) -> Iterable[str]:
+        told = Counter(
+            (e.number, e.call.id, e.type.value)
+            for e in self.events
+            if e.call.id and e.type.value not in ("held", "resumed")
+        )
+        for (number, call_id, word), count in told.items():
+            if count > self._legs[number, call_id]:
+                yield f"{number} {call_id} {word} was told {count} times"
+
+    def _calls(self, board: Switchboard, polled: bool) -> Iterable[str]:
+        matched: dict[str, Call] = {}
+        for call in board.calls:
+            real = self._match(call)
+            if real is None:
+                if not (polled and self._unknowable(call)):
+                    yield f"{_text(call)} is not at the PBX"
+            elif real.call_id in matched:
+                if polled and not self._parties_shown(real):
+                    continue
+                yield f"{_text(call)} is there twice, as {_text(matched[real.call_id])}"
+            else:
+                matched[real.call_id] = call
+                yield from self._parties(call, real, polled)
+        # Of two calls between the same two phones, a list shows one.
+        pairs = [_phones_of(call) for call in matched.values()] if polled else []
+        for real in self._sim.calls.values():
+            if (
+                real.call_id not in matched
+                and (self._observable(real) if polled else begun(real))
+                and not any(len(pair & phones(real)) > 1 for pair in pairs)
+            ):
+                yield f"call {real.call_id} of {real.numbers} is missing"
+
+    def _match(self, call: Call) -> SimCall | None:
+        if call.id is not None:
+            return self._sim.calls.get(call.id)
+        there = {party.leg for party in call.parties if party.leg}
+        numbers = {party.number for party in call.parties if party.extension}
+        for real in self._sim.calls.values():
+            if there & lines(real) or (
+                not there and not lines(real) and len(numbers & phones(real)) > 1
+            ):
+                return real
+        return None
+
+    def _unknowable(self, call: Call) -> bool:
+        """Return whether nothing tells that this call is over.
+
+        Who talks to a service of the PBX, or supervises, is seen in use and no more;
+        who is in a call of the lists is not asked for others.
+        """
+        there = [n for n in _phones_of(call) if self._sim.exchange.legs_of(n)]
+        outside = any(not party.extension for party in call.parties)
+        return bool(there) and not outside and not any(map(self._asked_about, there))
+
+    def _observable(self, call: SimCall) -> bool:
+        """Return whether a poll shows that there is this call."""
+        return bool(lines(call)) or (
+            begun(call)
+            and all(map(self._online, phones(call)))
+            and any(map(self._asked_about, phones(call)))
+        )
+
+    def _online(self, number: str) -> bool:
+        extension = self._sim.extensions.get(number)
+        return extension is not None and extension.registered
+
+    def _parties_shown(self, call: SimCall) -> bool:
+        """Return whether a poll tells who is in a call.
+
+        Several phones that ring are told in pairs with the caller; where one of them
+        has another call, nothing tells the pairs from calls of their own.
+        """
+        several = any(len(self._sim.exchange.legs_of(n)) > 1 for n in phones(call))
+        return bool(lines(call)) or len(phones(call)) < 3 or not several
+
+    def _asked_about(self, number: str) -> bool:
+        """Return whether a poll asks an extension for its own calls, and learns all."""
+        calls = self._sim.exchange.calls_of(number)
+        first = self._sim.switches.call_objects == "array" or len(calls) == 1
+        return first and not any(map(lines, calls)) and not any(map(service, calls))
+
+    def _parties(self, call: Call, real: SimCall, polled: bool) -> Iterable[str]:
+        shown = {p.number: str(p.state) for p in call.parties if p.extension}
+        # Who the list calls unavailable counts as gone, though the call may go on.
+        differ = {n for n in shown.keys() ^ phones(real) if self._online(n)}
+        if differ and not (polled and not self._parties_shown(real)):
+            yield f"{_text(call)} has {sorted(shown)}, not {sorted(phones(real))}"
+        for leg in real.legs:
+            state = STATES[leg.state]
+            seen = shown.get(leg.number)
+            # Who is put through to another stays connected, as nobody has told.
+            if (state, seen) == ("dialing", "talking"):
+                continue
+            # A phone with two calls shows one status, and which is held nobody tells.
+            several = len(self._sim.exchange.legs_of(leg.number)) > 1
+            if several and (polled or {state, seen} == {"talking", "held"}):
+                continue
+            if leg.kind is LegKind.EXTENSION and seen not in (state, None):
+                yield f"{_text(call)}: {leg.number} is {seen}, not {state}"
+        outside = {p.leg for p in call.parties if not p.extension}
+        if outside != lines(real):
+            yield f"{_text(call)} has lines {outside}, not {lines(real)}"
+
+
+def _phones_of(call: Call) -> frozenset[str]:
+    return frozenset(party.number for party in call.parties if party.extension)
+
+
+def _text(call: Call) -> str:
+    return f"call {call.id} of {[party.number for party in call.parties]}"
