@@ -11,7 +11,7 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_SSL, CONF_USERNAME
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -274,3 +274,23 @@ async def in_time(
 ) -> Push:
     """Return the same, with a time that only passes when a test lets it."""
     return await set_up_pushing(hass, sim, clock, report_address, freezer)
+
+
+@pytest.fixture
+def no_trunks(sim: Simulator) -> None:
+    """Run a PBX without lines: releases name the entities of child devices differently."""
+    sim.trunks.clear()
+
+
+def trunk_state(
+    hass: HomeAssistant,
+    sim: Simulator,
+    name: str,
+    platform: str = "sensor",
+    key: str = "status",
+) -> str | None:
+    """Return the state of a trunk's entity, None when there is none."""
+    entity_id = er.async_get(hass).async_get_entity_id(
+        platform, DOMAIN, f"{sim.serial}_trunk_{name}_{key}"
+    )
+    return state_of(hass, entity_id) if entity_id else None

@@ -5,6 +5,7 @@ from unittest.mock import patch
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     snapshot_platform,
@@ -12,6 +13,7 @@ from pytest_homeassistant_custom_component.common import (
 from syrupy.assertion import SnapshotAssertion
 
 
+@pytest.mark.usefixtures("no_trunks")
 async def test_binary_sensors(
     hass: HomeAssistant,
     entry: MockConfigEntry,
