@@ -89,7 +89,7 @@ class Ledger:
 
     def looked(self) -> None:
         """Note that the PBX is asked."""
-        shown = map(self._parties_shown, self._sim.calls.values())
+        shown = map(self._clear, self._sim.calls.values())
         self._murky = self._murky or not all(shown)
 
     def reloaded(self) -> None:
@@ -175,6 +175,8 @@ class Ledger:
     def _calls(self, board: Switchboard, polled: bool) -> Iterable[str]:
         matched: dict[str, Call] = {}
         for call in board.calls:
+            if call.id in self._sim.monitors:
+                continue  # firmware that reports it says no more than that
             real = self._match(call)
             if real is None:
                 if not (polled and self._unknowable(call)):
@@ -236,8 +238,11 @@ class Ledger:
         Several phones that ring are told in pairs with the caller; where one of them
         has another call, nothing tells the pairs from calls of their own.
         """
-        several = any(len(self._sim.exchange.legs_of(n)) > 1 for n in phones(call))
-        return bool(lines(call)) or len(phones(call)) < 3 or not several
+        return bool(lines(call)) or len(phones(call)) < 3 or self._clear(call)
+
+    def _clear(self, call: SimCall) -> bool:
+        """Return whether no phone in it has another call."""
+        return all(len(self._sim.exchange.legs_of(n)) < 2 for n in phones(call))
 
     def _asked_about(self, number: str) -> bool:
         """Return whether a poll asks an extension for its own calls, and learns all."""
@@ -258,7 +263,10 @@ class Ledger:
             if (state, seen) == ("dialing", "talking"):
                 continue
             # A phone with two calls shows one status, and which is held nobody tells.
-            several = len(self._sim.exchange.legs_of(leg.number)) > 1
+            several = len(self._sim.exchange.legs_of(leg.number)) > 1 or (
+                # Found by a poll, with an end that has another call.
+                call.id is None and (self._murky or not self._clear(real))
+            )
             if several and (polled or {state, seen} == {"talking", "held"}):
                 continue
             if leg.kind is LegKind.EXTENSION and seen not in (state, None):

@@ -180,15 +180,25 @@ class CallReconciler:
             found.direction is CallDirection.INTERNAL and found.answered
         )
         for leg in live.extensions():
-            if not self._in_use(leg.number) or (
-                whole
-                and leg.number not in found.numbers
-                and not self._told_otherwise(leg.number, found)
+            if (
+                not self._in_use(leg.number)
+                or (
+                    whole
+                    and leg.number not in found.numbers
+                    and not self._told_otherwise(leg.number, found)
+                )
+                or self._denies(leg.number)
             ):
                 if leg.state is PartyState.RINGING and found.answered and found.numbers:
                     self._table.answered_elsewhere(live, leg, self._now)
                 else:
                     self._table.depart(live, leg, self._now)
+
+    def _denies(self, number: str) -> bool:
+        """Return whether an extension, asked for its calls, names none at all."""
+        return number in self._snapshot.looked_into and not any(
+            number in found.numbers for found in self._snapshot.calls or ()
+        )
 
     def _told_otherwise(self, number: str, found: FoundCall) -> bool:
         """Return whether another pair of a call between many shows an extension.
@@ -233,8 +243,12 @@ def _alike(live: LiveCall, found: FoundCall) -> bool:
     if live.direction not in (None, found.direction):
         return False
     if found.outside:
-        numbers = {party.number for party in found.outside}
-        return any(leg.number in numbers for leg in live if not leg.extension)
+        lines = {party.number: party.leg for party in found.outside}
+        return any(
+            leg.number in lines and leg.line in (None, lines[leg.number])
+            for leg in live
+            if not leg.extension
+        )
     # One extension may have two calls, but two of them are in the same one.
     there = [leg for leg in live.extensions() if leg.number in found.numbers]
     swapped = found.caller_known and all(

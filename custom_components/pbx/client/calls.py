@@ -169,9 +169,7 @@ class Calls(CallTable):
         lines = {party.leg for party in parties if party.leg}
         found = []
         for live in self.live_of(numbers[0]) if numbers else self.live.values():
-            if live.id is not None or (len(parties) == 1 and _is_other(live, *parties)):
-                continue
-            if any(_contradicts(live, party) for party in parties):
+            if live.id is not None or any(_contradicts(live, p) for p in parties):
                 continue
             same_line = any(leg.line in lines for leg in live if leg.line)
             if same_line or keys <= live.legs.keys():
@@ -213,21 +211,12 @@ class Calls(CallTable):
                 self.answered_elsewhere(live, leg, now)
 
 
-def _is_other(live: LiveCall, party: Party) -> bool:
-    """Return whether who is told of alone begins another call than this one."""
-    leg = live.leg(party)
-    return (
-        leg is not None
-        and leg.talking
-        and party.state in (PartyState.DIALING, PartyState.RINGING)
-    )
-
-
 def _contradicts(live: LiveCall, party: Party) -> bool:
-    """Return whether a party is in this call on another line, or in another role."""
+    """Return whether what a party does cannot be in this call."""
     leg = live.leg(party)
     if leg is None:
         return False
     lines = {leg.line, party.leg} - {None}
     roles = {leg.caller, party.caller} - {None}
-    return len(lines) > 1 or len(roles) > 1
+    begins = party.state in (PartyState.DIALING, PartyState.RINGING)
+    return len(lines) > 1 or len(roles) > 1 or (leg.talking and begins)
