@@ -106,9 +106,10 @@ class Listening:
     def _tell(self, body: bytes) -> None:
         received = reports.parse(body)
         if received is not None and not isinstance(received.report, Restarted):
-            self._note(self.board.apply(received.report, self.clock.now()))
+            self.note(self.board.apply(received.report, self.clock.now()))
 
-    def _note(self, changes: Changes) -> None:
+    def note(self, changes: Changes) -> None:
+        """Note what was told."""
         self.ledger.told(changes.events)
 
     async def poll(self) -> None:
@@ -122,13 +123,13 @@ class Listening:
             return
         changes = self.board.reconcile(snapshot, self.clock.now(), silent=self._silent)
         self._silent = False
-        self._note(changes)
+        self.note(changes)
 
     async def wait(self, seconds: float) -> None:
         """Let time pass."""
         for _ in range(int(seconds)):
             await self.clock.run_for(1)
-            self._note(self.board.settle(self.clock.now()))
+            self.note(self.board.settle(self.clock.now()))
 
     def deliver(self) -> None:
         """Let the reports arrive that were late."""
@@ -146,7 +147,7 @@ class Listening:
             await self._do(step, waiting)
             # Not two things happen at the very same time.
             self.clock.advance(0.25)
-            self._note(self.board.settle(self.clock.now()))
+            self.note(self.board.settle(self.clock.now()))
 
     async def _do(self, step: Step, following: deque[Step]) -> None:
         if self.activity.do(step):
@@ -167,7 +168,10 @@ class Listening:
             case "mend":
                 self._cut = False
             case "restart":
+                # Booting takes longer than the time between two polls.
                 self.sim.restart()
+                self._cut = False
+                await self.poll()
             case "expire":
                 self.sim.expire_tokens()
             case "deliver":
@@ -201,7 +205,8 @@ async def heard(steps: Sequence[Step], firmware: Firmware, *, polled: bool) -> N
         if polled:
             await listening.poll()
         listening.ledger.check(board, polled=polled)
-        await listening.wait(3)
+        # Nothing else is told later, but how calls ended.
+        listening.note(board.settle(listening.clock.now() + 3))
         listening.ledger.check(board, polled=polled)
     finally:
         await listening.sim.exchange.stop()

@@ -1,15 +1,21 @@
-"""What is true at the exchange, and what of it can be known through the API."""
+"""Compares what a switchboard shows and told with what is true at the exchange."""
 
 from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from custom_components.pbx.client import Call, CallEvent, Switchboard
+from custom_components.pbx.client import Call, CallEvent as ToldEvent, Switchboard
 from tests.simulator import SimCall, Simulator
-from tests.simulator.exchange import CallState
-from tests.simulator.exchange.events import CallRecorded, Event, LegKind, LegState
+from tests.simulator.exchange.events import (
+    CallEvent,
+    CallRecorded,
+    Event,
+    LegKind,
+    LegState,
+)
 from tests.simulator.exchange.leg import Leg
 
+from .knowable import Knowable, begun, lines, phones
 from .steps import PHONES
 
 # The words of a list (reference, 6.1) and ours.
@@ -34,40 +40,17 @@ STARTS: Final = frozenset({"ringing", "dialing"})
 ENDS: Final = frozenset({"ended", "missed", "failed"})
 
 
-def phones(call: SimCall) -> set[str]:
-    """Return the extensions in a call."""
-    return {leg.number for leg in call.legs if leg.kind is LegKind.EXTENSION}
-
-
-def lines(call: SimCall) -> set[str]:
-    """Return the ids of its lines to the outside."""
-    return {leg.leg_id for leg in call.legs if leg.outside}
-
-
-def service(call: SimCall) -> bool:
-    """Return whether somebody talks to a service of the PBX, or waits for one."""
-    kinds = (LegKind.VOICEMAIL, LegKind.IVR, LegKind.QUEUE)
-    return any(leg.kind in kinds for leg in call.legs) or len(call.legs) < 2
-
-
-def begun(call: SimCall) -> bool:
-    """Return whether it has reached anybody.
-
-    A dial by API rings at the caller first; who waits in a queue is told of no one.
-    """
-    return call.state is not CallState.DIALLING and not service(call)
-
-
 class Ledger:
     """Compares a switchboard with an exchange, and counts what was told."""
 
     def __init__(self, sim: Simulator) -> None:
         """Count the parts in calls from now on."""
         self._sim = sim
+        self._knowable = Knowable(sim)
         self._legs: Counter[tuple[str, str]] = Counter()
         self._told: Counter[tuple[str, str]] = Counter()
         self._murky = False
-        self.events: list[CallEvent] = []
+        self.events: list[ToldEvent] = []
         make = sim.exchange.new_leg
 
         def new_leg(kind: LegKind, number: str, call_id: str = "") -> Leg:
@@ -80,16 +63,22 @@ class Ledger:
 
     def _happened(self, event: Event) -> None:
         """Count who is named by a record alone, though no phone rang there."""
-        if isinstance(event, CallRecorded) and event.record.callee in PHONES:
-            key = event.record.callee, event.record.call_id
-            self._legs[key] = max(1, self._legs[key])
+        if isinstance(event, CallEvent) and event.kind == "transfer":
+            # Where that is not reported, nothing tells it from a new call.
+            for number in phones(self._sim.calls[event.call_id]):
+                self._legs[number, event.call_id] += 1
+        if isinstance(event, CallRecorded):
+            record = event.record
+            for number in {record.caller, record.callee}.intersection(PHONES):
+                key = number, record.call_id
+                self._legs[key] = max(1, self._legs[key])
 
     def _parts(self, number: str) -> int:
         return sum(count for (who, _), count in self._legs.items() if who == number)
 
     def looked(self) -> None:
         """Note that the PBX is asked."""
-        shown = map(self._clear, self._sim.calls.values())
+        shown = map(self._knowable.clear, self._sim.calls.values())
         self._murky = self._murky or not all(shown)
 
     def reloaded(self) -> None:
@@ -97,7 +86,7 @@ class Ledger:
         self._told.clear()
         self.events.clear()
 
-    def told(self, events: Iterable[CallEvent]) -> None:
+    def told(self, events: Iterable[ToldEvent]) -> None:
         """Note what was told."""
         for event in events:
             self.events.append(event)
@@ -169,7 +158,7 @@ class Ledger:
             if e.call.id and e.type.value not in ("held", "resumed")
         )
         for (number, call_id, word), count in told.items():
-            if count > self._legs[number, call_id]:
+            if count > max(1, self._legs[number, call_id]):
                 yield f"{number} {call_id} {word} was told {count} times"
 
     def _calls(self, board: Switchboard, polled: bool) -> Iterable[str]:
@@ -182,7 +171,7 @@ class Ledger:
                 if not (polled and self._unknowable(call)):
                     yield f"{_text(call)} is not at the PBX"
             elif real.call_id in matched:
-                if polled and not self._parties_shown(real):
+                if polled and not self._knowable.parties_shown(real):
                     continue
                 yield f"{_text(call)} is there twice, as {_text(matched[real.call_id])}"
             else:
@@ -193,19 +182,25 @@ class Ledger:
         for real in self._sim.calls.values():
             if (
                 real.call_id not in matched
-                and (self._observable(real) if polled else begun(real))
+                and (self._knowable.observable(real) if polled else begun(real))
                 and not any(len(pair & phones(real)) > 1 for pair in pairs)
             ):
                 yield f"call {real.call_id} of {real.numbers} is missing"
 
     def _match(self, call: Call) -> SimCall | None:
-        if call.id is not None:
-            return self._sim.calls.get(call.id)
+        if call.id in self._sim.calls:
+            return self._sim.calls[call.id]
+        # While nobody could see it, the same two may have hung up and called again.
         there = {party.leg for party in call.parties if party.leg}
         numbers = {party.number for party in call.parties if party.extension}
         for real in self._sim.calls.values():
             if there & lines(real) or (
-                not there and not lines(real) and len(numbers & phones(real)) > 1
+                not there
+                and not lines(real)
+                and (
+                    len(numbers & phones(real)) > 1
+                    or numbers == set(filter(self._knowable.online, phones(real)))
+                )
             ):
                 return real
         return None
@@ -218,43 +213,20 @@ class Ledger:
         """
         there = [n for n in _phones_of(call) if self._sim.exchange.legs_of(n)]
         outside = any(not party.extension for party in call.parties)
-        return bool(there) and not outside and not any(map(self._asked_about, there))
-
-    def _observable(self, call: SimCall) -> bool:
-        """Return whether a poll shows that there is this call."""
-        return bool(lines(call)) or (
-            begun(call)
-            and all(map(self._online, phones(call)))
-            and any(map(self._asked_about, phones(call)))
+        return (
+            bool(there)
+            and not outside
+            and not any(map(self._knowable.asked_about, there))
         )
-
-    def _online(self, number: str) -> bool:
-        extension = self._sim.extensions.get(number)
-        return extension is not None and extension.registered
-
-    def _parties_shown(self, call: SimCall) -> bool:
-        """Return whether a poll tells who is in a call.
-
-        Several phones that ring are told in pairs with the caller; where one of them
-        has another call, nothing tells the pairs from calls of their own.
-        """
-        return bool(lines(call)) or len(phones(call)) < 3 or self._clear(call)
-
-    def _clear(self, call: SimCall) -> bool:
-        """Return whether no phone in it has another call."""
-        return all(len(self._sim.exchange.legs_of(n)) < 2 for n in phones(call))
-
-    def _asked_about(self, number: str) -> bool:
-        """Return whether a poll asks an extension for its own calls, and learns all."""
-        calls = self._sim.exchange.calls_of(number)
-        first = self._sim.switches.call_objects == "array" or len(calls) == 1
-        return first and not any(map(lines, calls)) and not any(map(service, calls))
 
     def _parties(self, call: Call, real: SimCall, polled: bool) -> Iterable[str]:
         shown = {p.number: str(p.state) for p in call.parties if p.extension}
         # Who the list calls unavailable counts as gone, though the call may go on.
-        differ = {n for n in shown.keys() ^ phones(real) if self._online(n)}
-        if differ and not (polled and not self._parties_shown(real)):
+        differ = {n for n in shown.keys() ^ phones(real) if self._knowable.online(n)}
+        if polled:
+            # Who is in a call of the lists is not asked whether they ring in another.
+            differ -= {n for n in shown if self._knowable.elsewhere(n)}
+        if differ and not (polled and not self._knowable.parties_shown(real)):
             yield f"{_text(call)} has {sorted(shown)}, not {sorted(phones(real))}"
         for leg in real.legs:
             state = STATES[leg.state]
@@ -262,17 +234,17 @@ class Ledger:
             # Who is put through to another stays connected, as nobody has told.
             if (state, seen) == ("dialing", "talking"):
                 continue
-            # A phone with two calls shows one status, and which is held nobody tells.
-            several = len(self._sim.exchange.legs_of(leg.number)) > 1 or (
-                # Found by a poll, with an end that has another call.
-                call.id is None and (self._murky or not self._clear(real))
-            )
-            if several and (polled or {state, seen} == {"talking", "held"}):
+            # A phone with two calls shows one word for both: what it and the other end
+            # do in each, and which of them is held, nobody tells.
+            clear = self._knowable.clear(real) and not (call.id is None and self._murky)
+            if not clear and (polled or {state, seen} == {"talking", "held"}):
                 continue
             if leg.kind is LegKind.EXTENSION and seen not in (state, None):
                 yield f"{_text(call)}: {leg.number} is {seen}, not {state}"
         outside = {p.leg for p in call.parties if not p.extension}
-        if outside != lines(real):
+        if outside != lines(real) and not (
+            polled and not self._knowable.parties_shown(real)
+        ):
             yield f"{_text(call)} has lines {outside}, not {lines(real)}"
 
 

@@ -116,7 +116,7 @@ class Activity:
             "other_hangs_up": self._other_hangs_up,
             "hold": lambda who, whom, n: self._call_of(who, n).hold(who),
             "unhold": lambda who, whom, n: self._call_of(who, n).unhold(who),
-            "transfer": lambda who, whom, n: self._talk(n).transfer(whom),
+            "transfer": lambda who, whom, n: self._talk(n, whom).transfer(whom),
             "transfer_out": lambda who, whom, n: self._talk(n).transfer(ELSEWHERE),
             "unregister": lambda who, whom, n: sim.set_registered(who, False),
             "register": lambda who, whom, n: sim.set_registered(who, True),
@@ -139,10 +139,10 @@ class Activity:
         return True
 
     def _free_hand(self, number: str) -> str:
-        """Return who dials, unless they are dialling already."""
+        """Return who dials, unless they are dialling already, or their phone rings."""
         legs = self.sim.exchange.legs_of(number)
-        if any(leg.state is LegState.CALLING for leg in legs):
-            raise ExchangeError(f"{number} dials already")
+        if any(leg.state in (LegState.CALLING, LegState.RINGING) for leg in legs):
+            raise ExchangeError(f"{number} has something else to do")
         return number
 
     def _strangers(self, who: str, whom: str) -> tuple[str, str]:
@@ -158,10 +158,10 @@ class Activity:
             raise ExchangeError("There is no call")
         return calls[index % len(calls)]
 
-    def _talk(self, index: int) -> SimCall:
+    def _talk(self, index: int, to: str = "") -> SimCall:
         call = self._call(index)
-        if not call.connected:
-            raise ExchangeError("Nobody talks")
+        if not call.connected or to in call.numbers:
+            raise ExchangeError("Nobody talks, or to the wrong one")
         return call
 
     def _call_of(self, number: str, index: int) -> SimCall:

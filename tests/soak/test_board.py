@@ -10,7 +10,7 @@ from .steps import Firmware, Step, bad_days, firmwares, quiet_days, talkative
 
 RUNS = int(os.environ.get("PBX_SOAK_RUNS", "0"))
 SETTINGS = settings(
-    max_examples=RUNS or 200,
+    max_examples=RUNS or 400,
     derandomize=not RUNS,
     deadline=None,
     database=None,

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Set as AbstractSet
 
 from .call_table import CallTable
+from .leg import Leg
 from .live_call import LiveCall
 from .model import (
     IN_USE,
@@ -97,8 +98,29 @@ class CallReconciler:
                 self._table.bring_back(live, leg)
             self._table.join(live, party, self._now)
         for index, number in enumerate(found.numbers):
+            other = self._known_beside(live, found, number)
+            if other is not None:
+                self._seen.add(other.key)
+                continue
             self._take_extension(live, found, number, first=index == 0)
         self._drop_others(live, found)
+
+    def _known_beside(
+        self, live: LiveCall, found: FoundCall, number: str
+    ) -> LiveCall | None:
+        """Return the call of its own in which one who rings is known to be called.
+
+        Of a caller with two calls all who ring are found as if it were one.
+        """
+        if found.direction is not CallDirection.INTERNAL or len(found.numbers) < 3:
+            return None
+        if number in live.legs or number == found.numbers[0]:
+            return None
+        for other in self._table.live_of(number):
+            caller = other.legs.get(found.numbers[0])
+            if other is not live and caller and caller.caller and caller.present:
+                return other
+        return None
 
     def _take_extension(
         self, live: LiveCall, found: FoundCall, number: str, *, first: bool
@@ -109,13 +131,20 @@ class CallReconciler:
         party = self._party(found, number, first=first)
         leg = live.legs.get(number)
         if leg is not None and leg.present:
-            if found.direction is CallDirection.INTERNAL and any(
-                self._calls_of[other] > 1 for other in found.numbers
+            rings_for_this = (
+                leg.state is PartyState.RINGING and self._calls_of[number] < 2
+            )
+            if (
+                found.direction is CallDirection.INTERNAL
+                and not rings_for_this
+                and any(self._busy_elsewhere(n, live) for n in found.numbers)
             ):
                 return  # its status may be that of another call
         elif leg is not None:
-            if found.direction is CallDirection.OUTBOUND and (
-                number not in self._snapshot.looked_into
+            if (
+                found.direction is CallDirection.OUTBOUND
+                and number not in self._snapshot.looked_into
+                and (live.extensions() or self._table.live_of(number))
             ):
                 return  # such a call names who dialled it, also when they have left
             self._table.bring_back(live, leg)
@@ -153,16 +182,50 @@ class CallReconciler:
             live for number in found.numbers for live in table.live_of(number)
         ] or list(table.live.values())
         # Of two that it may be the older one has ended unseen.
-        for suits in (_alike, _begun):
+        for suits in (_alike, self._begun):
             for live in reversed(candidates):
                 if self._may_be(live, found) and suits(live, found):
                     return live
         return None
 
+    def _begun(self, live: LiveCall, found: FoundCall) -> bool:
+        """Return whether a call is known by one extension alone, who was found in another.
+
+        Whom it rings at, or is passed on to, is not always reported.
+        """
+        # Who rang, and is free by now, has not taken the call.
+        there = [
+            leg
+            for leg in live.extensions()
+            if leg.state is not PartyState.RINGING or self._in_use(leg.number)
+        ]
+        return (
+            live.direction in (None, CallDirection.INTERNAL, found.direction)
+            and not live.outside
+            and len(there) == 1
+            and there[0].number in found.numbers
+            # Who talks, and nobody has left, talks to a service of the PBX.
+            and (len(live.legs) > 1 or not there[0].talking)
+        )
+
+    def _busy_elsewhere(self, number: str, here: LiveCall) -> bool:
+        """Return whether an extension's status may be that of another call.
+
+        One to a service of the PBX is not found, but may have been reported.
+        """
+        return self._calls_of[number] > 1 or any(
+            live is not here and live.legs[number].talking and len(live.present()) == 1
+            for live in self._table.live_of(number)
+        )
+
     def _is_part(self, found: FoundCall) -> bool:
-        """Return whether two extensions are in a call of more that was found already."""
+        """Return whether this is one more line or pair of a call that was found already."""
+        if found.direction is not CallDirection.INTERNAL:
+            # A call that was handed on to the outside has two lines there.
+            lines = {self._on_line.get(party.leg) for party in found.outside}
+            return any(live is not None and live.key in self._seen for live in lines)
         numbers = set(found.numbers)
-        return found.direction is CallDirection.INTERNAL and any(
+        return any(
             live.key in self._seen
             and not live.outside
             and numbers <= {leg.number for leg in live.extensions()}
@@ -187,17 +250,29 @@ class CallReconciler:
                     and leg.number not in found.numbers
                     and not self._told_otherwise(leg.number, found)
                 )
-                or self._denies(leg.number)
+                or self._denies(leg, live)
             ):
                 if leg.state is PartyState.RINGING and found.answered and found.numbers:
                     self._table.answered_elsewhere(live, leg, self._now)
                 else:
                     self._table.depart(live, leg, self._now)
 
-    def _denies(self, number: str) -> bool:
-        """Return whether an extension, asked for its calls, names none at all."""
-        return number in self._snapshot.looked_into and not any(
-            number in found.numbers for found in self._snapshot.calls or ()
+    def _denies(self, leg: Leg, live: LiveCall) -> bool:
+        """Return whether an extension, asked for its calls, does not name this one.
+
+        One that talks may have more calls than it names.
+        """
+        if leg.number not in self._snapshot.looked_into:
+            return False
+        others = {other.number for other in live.extensions() if other is not leg}
+        return not any(
+            leg.number in found.numbers
+            and (
+                leg.state is not PartyState.RINGING
+                or found.outside
+                or not others.isdisjoint(found.numbers)
+            )
+            for found in self._snapshot.calls or ()
         )
 
     def _told_otherwise(self, number: str, found: FoundCall) -> bool:
@@ -251,24 +326,8 @@ def _alike(live: LiveCall, found: FoundCall) -> bool:
         )
     # One extension may have two calls, but two of them are in the same one.
     there = [leg for leg in live.extensions() if leg.number in found.numbers]
-    swapped = found.caller_known and all(
-        not leg.talking and leg.caller is (leg.number != found.numbers[0])
+    swapped = found.caller_known and any(
+        leg.caller and not leg.talking and leg.number != found.numbers[0]
         for leg in there
     )
     return not live.outside and len(there) > 1 and not swapped
-
-
-def _begun(live: LiveCall, found: FoundCall) -> bool:
-    """Return whether a call is known by one extension alone, who was found in another.
-
-    Whom it rings at, or is passed on to, is not always reported.
-    """
-    present = live.present()
-    return (
-        live.direction in (None, CallDirection.INTERNAL, found.direction)
-        and not live.outside
-        and len(present) == 1
-        and present[0].number in found.numbers
-        # Who talks, and nobody has left, talks to a service of the PBX.
-        and (len(live.legs) > 1 or not present[0].talking)
-    )

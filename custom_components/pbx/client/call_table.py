@@ -240,13 +240,14 @@ class CallTable:
 
     def identify(self, live: LiveCall, call_id: str) -> None:
         """Give a call the id that the PBX told at last."""
-        self.live.pop(live.key, None)
+        calls = self.live if live.live else self._ended
+        calls.pop(live.key, None)
         self._unsettled.pop(live.key, None)
         for leg in live.extensions():
             self._out(leg.number, live)
         live.key = live.id = call_id
         live.changed()
-        self.live[call_id] = live
+        calls[call_id] = live
         for leg in live.extensions():
             self._in(live, leg)
             self._touch(live, leg)

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from .call_table import SETTLE, CallTable
 from .live_call import LiveCall, leg_key
 from .model import CallDirection, Party, PartyState
 from .report import CallFailed, CallRecord, CallReleased, CallReport, CallTransferred
+
+# Seconds in which a report may come after the poll that saw what it tells.
+LATE: Final = 60.0
 
 
 class Calls(CallTable):
@@ -68,7 +72,13 @@ class Calls(CallTable):
 
     def fail(self, report: CallFailed, now: float) -> None:
         """A call came to nothing, or one of several who were called cannot be reached."""
-        live = self._find(report.call_id, report.parties)
+        # Who is called while in another call is busy: it is not that one that failed.
+        ringing = [p for p in report.parties if not p.extension or self._rings(p)]
+        live = self._find(report.call_id, ringing)
+        ended = self._just_ended({party.number for party in report.parties}, now)
+        if live is None and report.parties and len(ended) == 1:
+            live = ended[0]
+            self.identify(live, report.call_id)
         if live is None:
             live = self.begin(report.call_id, now)
         elif not live.live:
@@ -95,7 +105,7 @@ class Calls(CallTable):
 
     def record(self, record: CallRecord, now: float) -> None:
         """Take over the PBX's own record: durations, and how it ended."""
-        known = self._find(record.call_id, ()) or self._find_by_numbers(record)
+        known = self._find(record.call_id, ()) or self._find_by_numbers(record, now)
         if known is not None and record in known.records:
             return
         # Without a hang-up it may be the record of a part, and the call goes on.
@@ -151,6 +161,13 @@ class Calls(CallTable):
             if not there and not live.leg(party) and (outside or self._known(number)):
                 self.add(live, party, now)
 
+    def _rings(self, party: Party) -> bool:
+        """Return whether an extension's phone rings in a call that has no id yet."""
+        return any(
+            live.id is None and live.legs[party.number].state is PartyState.RINGING
+            for live in self.live_of(party.number)
+        )
+
     def _find(self, call_id: str, parties: Iterable[Party]) -> LiveCall | None:
         """Return the call of an id, also one whose id was not known until now."""
         live = self.live.get(call_id) or self._ended.get(call_id)
@@ -168,26 +185,43 @@ class Calls(CallTable):
         keys = {leg_key(party) for party in parties}
         lines = {party.leg for party in parties if party.leg}
         found = []
-        for live in self.live_of(numbers[0]) if numbers else self.live.values():
-            if live.id is not None or any(_contradicts(live, p) for p in parties):
+        theirs = {live.key: live for number in numbers for live in self.live_of(number)}
+        for live in theirs.values() if numbers else self.live.values():
+            alone = len(parties) == 1
+            if live.id is not None or any(
+                _contradicts(live, party, alone=alone) for party in parties
+            ):
                 continue
             same_line = any(leg.line in lines for leg in live if leg.line)
             if same_line or keys <= live.legs.keys():
                 found.append(live)
         return found[0] if len(found) == 1 else None
 
-    def _find_by_numbers(self, record: CallRecord) -> LiveCall | None:
+    def _find_by_numbers(self, record: CallRecord, now: float) -> LiveCall | None:
         """Return the call without an id that a record can only mean."""
+        # A group that nobody answered for is no party.
+        inside = record.direction is CallDirection.INTERNAL
+        reached = () if inside and not self._known(record.callee) else (record.callee,)
+        numbers = {record.caller, *reached}
         found = [
             live
             for live in self.live_of(record.caller) or self.live_of(record.callee)
-            if live.id is None
-            and {record.caller, record.callee} <= {leg.number for leg in live}
-        ]
+            if live.id is None and numbers <= {leg.number for leg in live}
+        ] or self._just_ended(numbers, now)
         if len(found) != 1:
             return None
         self.identify(found[0], record.call_id)
         return found[0]
+
+    def _just_ended(self, numbers: set[str], now: float) -> list[LiveCall]:
+        """Return the calls without an id that a poll saw end before it was reported."""
+        found = []
+        for live in reversed(self._ended.values()):
+            if live.ended_at is None or live.ended_at < now - LATE:
+                break
+            if live.id is None and numbers <= {leg.number for leg in live}:
+                found.append(live)
+        return found
 
     def _goes_on(self, live: LiveCall, parties: tuple[Party, ...]) -> bool:
         """Return whether the record that ended a call was that of a part of it.
@@ -211,12 +245,15 @@ class Calls(CallTable):
                 self.answered_elsewhere(live, leg, now)
 
 
-def _contradicts(live: LiveCall, party: Party) -> bool:
+def _contradicts(live: LiveCall, party: Party, *, alone: bool) -> bool:
     """Return whether what a party does cannot be in this call."""
     leg = live.leg(party)
     if leg is None:
         return False
     lines = {leg.line, party.leg} - {None}
     roles = {leg.caller, party.caller} - {None}
-    begins = party.state in (PartyState.DIALING, PartyState.RINGING)
+    if alone and party.extension and party.state is PartyState.TALKING:
+        # A service of the PBX answered, which is no party; whoever rings has not.
+        return leg.talking or len(live.present()) > 1
+    begins = alone and party.state in (PartyState.DIALING, PartyState.RINGING)
     return len(lines) > 1 or len(roles) > 1 or (leg.talking and begins)

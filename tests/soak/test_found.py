@@ -1,0 +1,185 @@
+"""What the search has found: each once a fault of the switchboard, kept by name."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from .board import Listening, heard
+from .steps import Firmware, Step
+
+UNREPORTED = Firmware(ring_reports="api")
+LOST = Step("lose")
+UNSEEN_END = [Step("lose", 5), Step("hang_up"), Step("deliver")]
+
+
+def lose(count: int) -> list[Step]:
+    """Return the loss of so many reports."""
+    return [LOST] * count
+
+
+@pytest.mark.parametrize(
+    ("steps", "firmware"),
+    [
+        pytest.param(
+            [Step("call", 0, 1), *lose(3), Step("answer"), Step("inbound", 0, 0)],
+            Firmware(),
+            id="an_answer_is_found_though_the_caller_has_a_second_call",
+        ),
+        pytest.param(
+            [*lose(3), Step("call", 0, 1)],
+            Firmware(),
+            id="a_call_known_by_its_alert_alone_is_the_one_found",
+        ),
+        pytest.param(
+            [*lose(2), Step("outbound", 0, 0)],
+            Firmware(),
+            id="a_call_to_the_outside_known_by_its_alert_alone_is_the_one_found",
+        ),
+        pytest.param(
+            [
+                Step("outbound", 0, 0),
+                *UNSEEN_END,
+                Step("outbound", 0, 0),
+            ],
+            Firmware(),
+            id="the_same_number_on_another_line_is_another_call",
+        ),
+        pytest.param(
+            [LOST, Step("race"), Step("outbound", 0, 2), Step("inbound", 0, 2)],
+            UNREPORTED,
+            id="who_calls_back_meanwhile_is_on_another_line",
+        ),
+        pytest.param(
+            [Step("talk", 1, 0), Step("transfer", 0, 2), Step("answer")],
+            UNREPORTED,
+            id="a_transfer_whose_ringing_is_not_reported_stays_one_call",
+        ),
+        pytest.param(
+            [
+                Step("talk", 1, 0),
+                Step("transfer", 0, 2),
+                Step("answer"),
+                Step("transfer", 0, 0),
+                Step("answer"),
+            ],
+            Firmware(),
+            id="a_call_that_is_passed_back_begins_another_part",
+        ),
+        pytest.param(
+            [Step("to_group", 0), Step("reload"), *UNSEEN_END, Step("to_group", 1)],
+            UNREPORTED,
+            id="who_calls_now_is_not_in_the_call_in_which_they_rang",
+        ),
+        pytest.param(
+            [
+                Step("to_queue", 0),
+                Step("reload"),
+                Step("call", 1, 0),
+                Step("call", 4, 0),
+            ],
+            Firmware(),
+            id="a_call_that_failed_busy_is_not_the_one_that_goes_on",
+        ),
+        pytest.param(
+            [*lose(9), Step("to_group", 0), Step("reload"), Step("wait_long")],
+            UNREPORTED,
+            id="a_record_of_a_group_nobody_answered_for_ends_the_call_found",
+        ),
+        pytest.param(
+            [Step("call", 0, 1), *UNSEEN_END, Step("dial", 0, 2)],
+            Firmware(),
+            id="who_rings_is_not_alone_in_the_call_they_dialled",
+        ),
+        pytest.param(
+            [
+                Step("outbound", 0),
+                Step("answer"),
+                Step("transfer", 0, 1),
+                Step("answer"),
+                Step("transfer", 0, 0),
+            ],
+            Firmware(),
+            id="a_call_to_the_outside_comes_back_to_who_dialled",
+        ),
+        pytest.param(
+            [
+                Step("call", 3, 1),
+                Step("answer"),
+                Step("call", 3, 0),
+                Step("transfer", 2, 2),
+            ],
+            Firmware(),
+            id="two_who_ring_for_one_caller_stay_in_two_calls",
+        ),
+        pytest.param(
+            [Step("outbound", 1), *lose(2), Step("reload"), Step("to_ivr", 1)],
+            Firmware(),
+            id="who_calls_an_ivr_has_left_no_call_to_the_outside",
+        ),
+        pytest.param(
+            [LOST, Step("delay", 5), Step("talk", 0, 1), Step("race"), LOST],
+            Firmware(),
+            id="a_call_found_before_its_reports_arrive_is_told_once",
+        ),
+        pytest.param(
+            [LOST, Step("delay"), Step("to_ivr", 0), Step("cut"), Step("call", 0, 1)],
+            Firmware(),
+            id="a_service_has_not_answered_a_call_that_still_rings",
+        ),
+        pytest.param(
+            [Step("to_ivr", 1), Step("call", 0, 1)],
+            Firmware(),
+            id="who_rings_beside_an_ivr_has_not_answered",
+        ),
+        pytest.param(
+            [Step("talk", 0, 1), Step("reload"), Step("to_ivr", 0)],
+            Firmware(),
+            id="who_talks_to_an_ivr_beside_a_call_found_has_two",
+        ),
+        pytest.param(
+            [Step("lose", 5), Step("to_queue", 0), Step("poll"), Step("wait_long")],
+            Firmware(),
+            id="a_queue_that_rings_again_goes_on_with_the_call_found",
+        ),
+        pytest.param(
+            [Step("call", 1, 0), Step("talk", 3, 2), Step("inbound", 0, 2)],
+            Firmware(waiting_call_word="Ringing"),
+            id="a_call_that_waits_does_not_swap_who_called",
+        ),
+    ],
+)
+async def test_after_one_poll_all_is_right(
+    steps: Sequence[Step], firmware: Firmware
+) -> None:
+    """Each was shrunk by the search."""
+    await heard(steps, firmware, polled=True)
+
+
+async def test_a_queue_that_rings_somebody_no_more_is_told_by_their_status() -> None:
+    """Two phones stop ringing without a report, and one rings at once for another."""
+    steps = [Step("to_queue", 0), Step("to_queue", 1), Step("wait_long")]
+    await heard(steps, Firmware(report_hold=True), polled=False)
+
+
+@pytest.mark.parametrize("late", [[], [Step("poll"), Step("wait"), Step("wait")]])
+@pytest.mark.parametrize("end", ["wait_long", "reject"])
+async def test_an_end_that_a_poll_sees_before_it_is_reported_is_told_once(
+    end: str, late: list[Step]
+) -> None:
+    """The call has no id yet, its record has."""
+    listening = Listening(UNREPORTED)
+    await listening.play([Step("call", 0, 3), Step("poll"), Step("delay", 5)])
+    await listening.play([Step(end), *late])
+    await listening.come_to_rest()
+    told = [(event.number, event.type.value) for event in listening.ledger.events]
+    assert len(told) == len(set(told)) == 4
+    await listening.sim.exchange.stop()
+
+
+async def test_a_call_handed_on_to_the_outside_twice_is_one_call() -> None:
+    """Its two lines have a row each in the list."""
+    listening = Listening(Firmware())
+    steps = [Step("outbound"), Step("answer"), Step("transfer_out"), Step("poll")]
+    await listening.play(steps)
+    assert len(listening.board.calls) == 1
+    await listening.sim.exchange.stop()
