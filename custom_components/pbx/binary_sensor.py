@@ -19,6 +19,7 @@ from .entity import (
     async_add_for_each_extension,
     async_add_for_each_trunk,
 )
+from .listeners import Part
 
 PARALLEL_UPDATES = 0
 
@@ -81,6 +82,8 @@ class ConnectionSensor(PbxEntity, BinarySensorEntity):
 
 class RegisteredSensor(ExtensionEntity, BinarySensorEntity):
     """Whether the PBX can reach an extension's phone."""
+
+    _part = Part.REGISTERED
 
     @property
     @override

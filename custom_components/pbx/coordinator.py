@@ -42,6 +42,8 @@ LOCKED_UNTIL: HassKey[dict[str, float]] = HassKey(f"{DOMAIN}_locked_until")
 TRUNKS_EVERY = timedelta(seconds=55)
 # Seconds in which what follows a report is waited for, before the PBX is asked.
 DOUBT = 2.0
+# What is told, besides the status, when an extension is listed again or no more.
+PRESENT_PARTS = (Part.REGISTERED, Part.PRESENCE, Part.CALLS, Part.LAST_CALL)
 
 
 class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
@@ -83,6 +85,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         self._counts: dict[Topic, object] = {}
         self._trunks_read: datetime | None = None
         self._absent: set[str] = set()
+        self._registered: dict[str, bool | None] = {}
         self._doubts: set[str] = set()
         self._doubtful = False
         self._primed = False
@@ -272,6 +275,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         ]
         self._counts |= counts
         moved = self._presence_changed(changes)
+        registered = self._registered_changed(changes)
         self._settle_later()
         if first:
             return
@@ -283,10 +287,12 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         if self.last_update_success:
             for number in changes.changed:
                 self._told.async_tell((Part.STATUS, number))
+            for number in registered - moved:
+                self._told.async_tell((Part.REGISTERED, number))
             for number in changes.calls:
                 self._told.async_tell((Part.CALLS, number))
             for number in moved:
-                for part in (Part.PRESENCE, Part.CALLS, Part.LAST_CALL):
+                for part in PRESENT_PARTS:
                     self._told.async_tell((part, number))
             for name in changes.trunks_changed:
                 self._told.async_tell((Part.TRUNK, name))
@@ -306,6 +312,18 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
             if not self._switchboard.present(number)
         }
         return before ^ self._absent
+
+    def _registered_changed(self, changes: Changes) -> set[str]:
+        """Return the extensions whose phones the PBX can reach now, or not any more."""
+        for number in changes.removed:
+            self._registered.pop(number, None)
+        found: set[str] = set()
+        for number in (*changes.added, *changes.changed):
+            registered = self._switchboard.extensions[number].registered
+            if registered is not self._registered.get(number):
+                self._registered[number] = registered
+                found.add(number)
+        return found
 
     @callback
     def _settle_later(self) -> None:

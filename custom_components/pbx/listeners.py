@@ -20,6 +20,7 @@ class Part(Enum):
     """Which part of an extension or a trunk concerns a listener."""
 
     STATUS = auto()
+    REGISTERED = auto()
     PRESENCE = auto()
     CALLS = auto()
     LAST_CALL = auto()

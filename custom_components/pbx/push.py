@@ -156,12 +156,15 @@ class PushReceiver:
         """Read and keep a body, or return why not."""
         if not self._may_report(request.remote):
             return Dropped.WRONG_SENDER
-        if (request.content_length or 0) > MAX_BODY:
+        announced = request.content_length
+        if (announced or 0) > MAX_BODY:
             return Dropped.TOO_LARGE
-        body = bytearray()
+        body = b""
         try:
             async with asyncio.timeout(BODY_TIMEOUT):
-                while chunk := await request.content.read(MAX_BODY + 1 - len(body)):
+                while len(body) != announced and (
+                    chunk := await request.content.read(MAX_BODY + 1 - len(body))
+                ):
                     body += chunk
                     if len(body) > MAX_BODY:
                         return Dropped.TOO_LARGE
@@ -169,7 +172,7 @@ class PushReceiver:
             return Dropped.INCOMPLETE
         if len(self._waiting) >= MAX_WAITING:
             return Dropped.TOO_MANY
-        self._waiting.append(bytes(body))
+        self._waiting.append(body)
         if self._turn is None:
             self._turn = self._hass.loop.call_soon(self._work)
         return None

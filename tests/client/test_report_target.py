@@ -265,7 +265,24 @@ async def test_changed_address_of_ours_is_told_with_one_heartbeat(
     assert target(sim) == f"http://127.0.0.2:8124/{SECRET}"
 
 
-async def test_heartbeat_that_fails_does_not_hold_up_the_polls(
+async def test_heartbeat_that_got_lost_is_sent_again_soon(
+    connected: YeastarS, sim: Simulator, clock: ManualClock
+) -> None:
+    """Until then the PBX reports to where nobody listens; not with every request."""
+    connected.report_target = RELATIVE
+    sim.faults.add(Fault(kind="reset", endpoint="heartbeat", times=1))
+    await connected.snapshot()
+    await connected.snapshot()
+    assert len(sim.requests_to("heartbeat")) == 1
+    assert target(sim) == "http://127.0.0.1:8260/"
+    await clock.advance(30)
+    await connected.snapshot()
+    await connected.snapshot()
+    assert len(sim.requests_to("heartbeat")) == 2
+    assert target(sim) == f"http://127.0.0.1:8124/{SECRET}"
+
+
+async def test_heartbeat_that_is_refused_does_not_hold_up_the_polls(
     connected: YeastarS, sim: Simulator, clock: ManualClock
 ) -> None:
     """It is sent again when the next one is due, with everything."""

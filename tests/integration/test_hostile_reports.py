@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
+import gc
 from http import HTTPStatus
 import json
-from typing import Any
+import tracemalloc
+from typing import Any, cast
 
 import aiohttp
+from aiohttp.web import BaseRequest
 from homeassistant.core import HomeAssistant
 import pytest
 
@@ -282,6 +285,66 @@ async def test_flood(
     await ensure(unimpressed)
     assert receiver.dropped == {Dropped.WRONG_PBX: posts}
     assert not receiver._waiting
+
+
+class Posted:
+    """As much of a request as is looked at; a real one takes longer to make than to refuse."""
+
+    def __init__(self, remote: str, body: bytes) -> None:
+        """Keep sender and body."""
+        self.remote = remote
+        self.content_length = len(body)
+        self.content = self
+        self._body = body
+
+    async def read(self, size: int) -> bytes:
+        """Return the body, once."""
+        body, self._body = self._body[:size], self._body[size:]
+        return body
+
+
+@pytest.mark.parametrize(
+    ("sender", "reason"),
+    [("192.0.2.66", Dropped.WRONG_SENDER), ("127.0.0.1", Dropped.WRONG_PBX)],
+)
+async def test_ten_thousand_a_second_for_ten_seconds(
+    pushing: Push,
+    unimpressed: Callable[[], AsyncGenerator[None]],
+    sender: str,
+    reason: Dropped,
+) -> None:
+    """A hundred thousand at the handler itself, which no socket could deliver as fast."""
+    receiver = pushing.coordinator.receiver
+    body, seconds, a_second = report("111111111111"), 10, 10_000
+
+    async def one_second() -> None:
+        for number in range(a_second):
+            await receiver._async_handle(cast("BaseRequest", Posted(sender, body)))
+            if number % 100 == 0:
+                await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    await one_second()
+    gc.collect()
+    tracemalloc.start()
+    try:
+        await one_second()
+        gc.collect()
+        before = tracemalloc.get_traced_memory()[0]
+        tracemalloc.stop()
+        for _ in range(seconds - 3):
+            await one_second()
+        tracemalloc.start()
+        await one_second()
+        gc.collect()
+        after = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert receiver.dropped == {reason: seconds * a_second}
+    assert not receiver._waiting
+    # What the last second left behind is no more than what an early one did.
+    assert after < before + 100_000
+    await ensure(unimpressed)
 
 
 async def test_more_than_can_be_worked_on(

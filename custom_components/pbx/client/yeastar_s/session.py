@@ -23,6 +23,7 @@ from .transport import Transport
 
 LOCK_OUT: Final = 600.0
 HEARTBEAT_AFTER: Final = 600.0
+TELL_AGAIN_AFTER: Final = 30.0
 LOGOUT_TIMEOUT: Final = 5.0
 # Login and heartbeat must name a port even if nothing listens; the documented default.
 NO_REPORT_PORT: Final = "8260"
@@ -58,6 +59,7 @@ class Session:
         self.report_target: ReportTarget | None = None
         # What the PBX was told last, and from which of our addresses.
         self._told: tuple[ReportTarget | None, str] = (None, "")
+        self._tell_after = clock()
 
     async def request(
         self, endpoint: str, body: dict[str, str] | None = None, *, acting: bool = False
@@ -206,24 +208,29 @@ class Session:
         """
         token, now = self._token, self._clock()
         told = (self.report_target, self._transport.local_ip)
-        if token is None or (
-            told == self._told and now - self._kept_alive_at <= HEARTBEAT_AFTER
-        ):
+        due = now - self._kept_alive_at > HEARTBEAT_AFTER
+        news = told != self._told and now >= self._tell_after
+        if token is None or not (due or news):
             return
-        self._kept_alive_at, self._told = now, told
+        before, self._told = self._told, told
+        self._kept_alive_at = now
         host = self.report_target.host if self.report_target else None
         fields = _report_fields(self.report_target, self.dialect)
         if "urltag" in fields:
             fields["urlflag"] = fields["urltag"]  # what the K2 calls it
-        with suppress(PbxError):
+        try:
             answer = await self._transport.post(
                 self.dialect.version,
                 "heartbeat",
                 {"ipaddr": host or self._transport.local_ip, **fields},
                 token,
             )
-            if error_code(answer) in errno.TOKEN_DEAD:
-                self._drop(token)
+        except PbxError:
+            # Perhaps the PBX does not know a new address now: tell it soon.
+            self._told, self._tell_after = before, now + TELL_AGAIN_AFTER
+            return
+        if error_code(answer) in errno.TOKEN_DEAD:
+            self._drop(token)
 
 
 def _report_fields(target: ReportTarget | None, dialect: Dialect) -> dict[str, str]:
