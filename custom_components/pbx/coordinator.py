@@ -32,6 +32,7 @@ from .issues import async_delete_issues, async_update_issues
 from .listeners import Listeners, Part, Subject, Topic
 from .proof import FAST_POLL, PushMode, PushProof
 from .push import PushReceiver
+from .supervision import Supervision
 
 type PbxConfigEntry = ConfigEntry[PbxCoordinator]
 
@@ -77,6 +78,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         self.receiver = PushReceiver(
             hass, entry.data, entry.options, pbx, self.serial_number, self._take_report
         )
+        self.supervision = Supervision(hass, self)
         self.proof = PushProof()
         self.update_interval = self.proof.interval
         self._told = Listeners[()]()
@@ -103,6 +105,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
     async def async_shutdown(self) -> None:
         """Stop polling and listening, and log out: then the PBX reports no more."""
         self.receiver.async_stop()
+        self.supervision.async_shutdown()
         self._ask_soon.async_shutdown()
         if self._cancel_settling is not None:
             self._cancel_settling()
@@ -208,8 +211,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
             # No report tells that a call is taken back.
             self.update_interval = min(self.update_interval or FAST_POLL, FAST_POLL)
         if changes.doubtful:
-            self._doubtful = True
-            self._ask_soon.async_schedule_call()
+            self.async_ask_soon()
         self._publish(changes, first=first)
 
     @callback
@@ -239,6 +241,17 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
             self._ask_soon.async_schedule_call()
         else:
             self._doubts.clear()
+
+    @callback
+    def async_ask_soon(self) -> None:
+        """Ask the PBX in a moment: something was done that it may not report."""
+        self._doubtful = True
+        self._ask_soon.async_schedule_call()
+
+    @callback
+    def async_tell(self, subject: Subject) -> None:
+        """Let the entities that show a subject write their states."""
+        self._told.async_tell(subject)
 
     async def _async_ask_in_doubt(self) -> None:
         """Ask the PBX when what it told does not fit together, and nothing has come since."""

@@ -1,4 +1,4 @@
-"""Events: what happens to the calls of each extension."""
+"""Events: what happens to the calls of each extension, and who supervises whom."""
 
 from typing import Any, override
 
@@ -8,10 +8,21 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .call_data import event_data
 from .client.model import CallEvent, CallEventType
-from .const import ATTR_DIALED, ATTR_ENDED_BY, ATTR_NAME, ATTR_NUMBER
+from .const import (
+    ATTR_DIALED,
+    ATTR_ENDED_BY,
+    ATTR_EXTENSION,
+    ATTR_MODE,
+    ATTR_NAME,
+    ATTR_NUMBER,
+    ATTR_REASON,
+    ATTR_SUPERVISOR,
+    ATTR_USER,
+)
 from .coordinator import PbxConfigEntry
-from .entity import ExtensionEntity, async_add_for_each_extension
+from .entity import ExtensionEntity, PbxEntity, async_add_for_each_extension
 from .listeners import Part
+from .supervision import MonitoringEvent, MonitoringEventType
 
 PARALLEL_UPDATES = 0
 
@@ -19,6 +30,12 @@ CALL = EventEntityDescription(
     key="call",
     translation_key="call",
     event_types=[event_type.value for event_type in CallEventType],
+)
+
+MONITORING = EventEntityDescription(
+    key="monitoring",
+    translation_key="monitoring",
+    event_types=[event_type.value for event_type in MonitoringEventType],
 )
 
 
@@ -29,6 +46,7 @@ async def async_setup_entry(
 ) -> None:
     """Set up the events of a PBX."""
     coordinator = entry.runtime_data
+    async_add_entities([MonitoringEventEntity(coordinator, MONITORING)])
     async_add_for_each_extension(
         entry,
         async_add_entities,
@@ -58,4 +76,34 @@ class CallEventEntity(ExtensionEntity, EventEntity):
         """Fire."""
         data: dict[str, Any] = event_data(event, self.coordinator)
         self._trigger_event(event.type.value, data)
+        self.async_write_ha_state()
+
+
+class MonitoringEventEntity(PbxEntity, EventEntity):
+    """Each start and end of supervision, and each refusal, with who did it."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen for what happens."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.coordinator.supervision.async_add_listener(self._happened)
+        )
+
+    @callback
+    def _happened(self, event: MonitoringEvent) -> None:
+        """Fire."""
+        self._trigger_event(
+            event.type.value,
+            {
+                ATTR_MODE: event.mode.value,
+                ATTR_SUPERVISOR: event.supervisor,
+                ATTR_EXTENSION: event.extension,
+                ATTR_USER: event.context.user_id if event.context else None,
+                ATTR_REASON: event.reason,
+            },
+        )
+        if event.context is not None and event.type is not MonitoringEventType.STOPPED:
+            # So that the logbook names who did it.
+            self.async_set_context(event.context)
         self.async_write_ha_state()

@@ -14,6 +14,7 @@ class Topic(Enum):
     CALLS = auto()
     PUSH = auto()
     REPORTS = auto()
+    MONITORING = auto()
 
 
 class Part(Enum):

@@ -9,6 +9,8 @@ from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
     TextSelector,
     TextSelectorConfig,
 )
@@ -18,20 +20,36 @@ from yarl import URL
 
 from .const import (
     CONF_CONTACTS,
+    CONF_NEVER_MONITORED,
     CONF_REPORT_ADDRESS,
     CONF_REPORT_PORT,
     CONF_REPORT_SENDERS,
+    CONF_SUPERVISION,
+    CONF_SUPERVISORS,
     DEFAULT_REPORT_PORT,
 )
 from .contacts import parse_line
+from .policy import Policy
 
 # What else a URL can hold would silently be lost.
 NOTHING_ELSE: Final = re.compile(r"[^\s/?#@\\]*[^\s/?#@\\:]")
 NAME: Final = re.compile(r"(?!-)[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
 LOOKS_LIKE_IPV4: Final = re.compile(r"[0-9.]+")
 
+NUMBERS: Final = TextSelector(TextSelectorConfig(multiple=True))
 OPTIONS_SCHEMA: Final = vol.Schema(
     {
+        vol.Required(CONF_SUPERVISION, default=Policy.CONTROLLERS.value): (
+            SelectSelector(
+                SelectSelectorConfig(
+                    options=[policy.value for policy in Policy],
+                    translation_key=CONF_SUPERVISION,
+                )
+            )
+        ),
+        vol.Optional(CONF_SUPERVISORS): NUMBERS,
+        vol.Optional(CONF_NEVER_MONITORED): NUMBERS,
+        vol.Optional(CONF_CONTACTS): TextSelector(TextSelectorConfig(multiline=True)),
         vol.Optional(CONF_REPORT_ADDRESS): TextSelector(
             TextSelectorConfig(autocomplete="off")
         ),
@@ -46,7 +64,6 @@ OPTIONS_SCHEMA: Final = vol.Schema(
         vol.Optional(CONF_REPORT_SENDERS): TextSelector(
             TextSelectorConfig(multiple=True)
         ),
-        vol.Optional(CONF_CONTACTS): TextSelector(TextSelectorConfig(multiline=True)),
     }
 )
 
@@ -120,8 +137,9 @@ def _filled_in(user_input: dict[str, Any]) -> dict[str, Any]:
     """Return what was typed, without empty fields and the spaces that pasting leaves."""
     found = dict(user_input)
     found[CONF_REPORT_ADDRESS] = found.get(CONF_REPORT_ADDRESS, "").strip()
-    senders = (sender.strip() for sender in found.get(CONF_REPORT_SENDERS, ()))
-    found[CONF_REPORT_SENDERS] = [sender for sender in senders if sender]
+    for key in (CONF_REPORT_SENDERS, CONF_SUPERVISORS, CONF_NEVER_MONITORED):
+        items = (item.strip() for item in found.get(key, ()))
+        found[key] = [item for item in items if item]
     if not found.get(CONF_CONTACTS, "").strip():
         found[CONF_CONTACTS] = ""
     return {key: value for key, value in found.items() if value not in ("", [])}

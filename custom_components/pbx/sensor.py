@@ -27,6 +27,7 @@ from .const import (
     ATTR_DURATION,
     ATTR_ENDED,
     ATTR_ENDED_BY,
+    ATTR_MONITORED_BY,
     ATTR_NAME,
     ATTR_NUMBER,
     ATTR_OUTCOME,
@@ -207,11 +208,13 @@ class ExtensionStatusSensor(ExtensionEntity, SensorEntity):
     def extra_state_attributes(self) -> dict[str, Any]:
         """Return which extension this is, and of what kind."""
         extension = self._extension
-        attributes = {ATTR_NUMBER: extension.number}
+        attributes: dict[str, Any] = {ATTR_NUMBER: extension.number}
         if extension.type:
             attributes[ATTR_TYPE] = extension.type
         if extension.port:
             attributes[ATTR_PORT] = extension.port
+        if monitored := self.coordinator.supervision.monitored_by(self._number):
+            attributes[ATTR_MONITORED_BY] = monitored
         return attributes
 
 

@@ -37,7 +37,7 @@ from custom_components.pbx.const import (
     ISSUE_PORT_TAKEN,
     ISSUE_PUSH_MISSING,
 )
-from custom_components.pbx.monitor import MONITOR_REFUSALS
+from custom_components.pbx.request import REFUSALS, Kind
 from custom_components.pbx.options_flow import OPTIONS_SCHEMA
 from custom_components.pbx.proof import PushMode
 from custom_components.pbx.sensor import LAST_CALL_ATTRIBUTES
@@ -75,7 +75,7 @@ def test_each_failure_has_its_sentences(err: PbxError) -> None:
         assert placeholders(ENGLISH["config"]["error"][key]) <= filled.keys()
 
 
-@pytest.mark.parametrize("key", [*sorted(MONITOR_REFUSALS), "refused", "unanswered"])
+@pytest.mark.parametrize("key", [*sorted(REFUSALS[Kind.MONITOR]), "refused", "unanswered"])
 def test_each_refusal_names_both(key: str) -> None:
     """Who wanted what from whom is in every refusal."""
     wanted = placeholders(ENGLISH["exceptions"][f"monitor_{key}"]["message"])
@@ -111,7 +111,7 @@ def test_no_sentence_is_left_over() -> None:
     used = (
         set(literal_keys())
         | {failure(err, Address("", 0, True))["translation_key"] for err in FAILURES}
-        | {f"monitor_{key}" for key in (*MONITOR_REFUSALS, "refused")}
+        | {f"monitor_{key}" for key in (*REFUSALS[Kind.MONITOR], "refused")}
         | {"not_permitted"}
     )
     assert ENGLISH["exceptions"].keys() <= used

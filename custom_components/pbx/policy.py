@@ -1,0 +1,70 @@
+"""The policy of supervision: who may supervise whom, as the options say."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import ServiceValidationError, Unauthorized
+
+from .client.model import Extension
+from .const import CONF_NEVER_MONITORED, CONF_SUPERVISION, CONF_SUPERVISORS, DOMAIN
+from .names import spoken_name
+from .targets import async_check_permission
+
+if TYPE_CHECKING:
+    from .coordinator import PbxCoordinator
+
+
+class Policy(StrEnum):
+    """Who may supervise at all."""
+
+    OFF = "off"
+    ADMINISTRATORS = "administrators"
+    CONTROLLERS = "controllers"
+
+
+async def async_check_policy(
+    hass: HomeAssistant,
+    coordinator: PbxCoordinator,
+    context: Context,
+    supervisor: Extension,
+    extension: Extension,
+) -> None:
+    """Let through what the policy allows; an automation without a user acts for its owner."""
+    options = coordinator.config_entry.options
+    policy = Policy(options.get(CONF_SUPERVISION, Policy.CONTROLLERS))
+    names = {
+        "supervisor": spoken_name(supervisor),
+        "extension": spoken_name(extension),
+    }
+    supervisors = options.get(CONF_SUPERVISORS, ())
+    key = None
+    if policy is Policy.OFF:
+        key = "supervision_off"
+    elif supervisors and supervisor.number not in supervisors:
+        key = "not_a_supervisor"
+    elif extension.number in options.get(CONF_NEVER_MONITORED, ()):
+        key = "never_monitored"
+    if key is not None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key=key,
+            translation_placeholders=names,
+        )
+    await async_check_permission(hass, context, coordinator, supervisor, extension)
+    if policy is Policy.ADMINISTRATORS and context.user_id is not None:
+        user = await hass.auth.async_get_user(context.user_id)
+        if user is None or not user.is_admin:
+            raise AdministratorsOnly(context=context)
+
+
+class AdministratorsOnly(Unauthorized):
+    """The caller is no administrator; says so in the user's language."""
+
+    def __init__(self, context: Context) -> None:
+        """Keep who asked."""
+        super().__init__(context=context)
+        self.translation_domain = DOMAIN
+        self.translation_key = "administrators_only"
+        self.translation_placeholders = {}
+        self.generate_message = True

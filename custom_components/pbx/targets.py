@@ -1,0 +1,161 @@
+"""Who is meant by an action, and may the caller: entity, device or bare number."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from homeassistant.auth.permissions.const import POLICY_CONTROL
+from homeassistant.const import Platform
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import ServiceValidationError, Unauthorized, UnknownUser
+from homeassistant.helpers import device_registry as dr, entity_registry as er, service
+
+from .client.model import Extension
+from .const import DOMAIN, KEY_STATUS
+from .names import spoken_name
+
+if TYPE_CHECKING:
+    from .coordinator import PbxConfigEntry, PbxCoordinator
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two extensions of one PBX."""
+
+    coordinator: PbxCoordinator
+    supervisor: Extension
+    extension: Extension
+
+
+class NotPermitted(Unauthorized):
+    """The caller may not control the extensions; says so in the user's language."""
+
+    def __init__(self, context: Context, entity_id: str | None, name: str) -> None:
+        """Keep who asked, and for what."""
+        super().__init__(
+            context=context, entity_id=entity_id, permission=POLICY_CONTROL
+        )
+        self.translation_domain = DOMAIN
+        self.translation_key = "not_permitted"
+        self.translation_placeholders = {"extension": name}
+        self.generate_message = True
+
+
+def invalid(key: str, **placeholders: str) -> ServiceValidationError:
+    """Return the error for something that cannot be meant."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )
+
+
+def find_pair(
+    hass: HomeAssistant, supervisor: str, extension: str, entry_id: str | None
+) -> Pair:
+    """Return the two extensions that are meant, on the one PBX that has both."""
+    entries = _entries(hass, entry_id)
+    supervisors = _find(hass, supervisor, entries)
+    extensions = _find(hass, extension, entries)
+    common = supervisors.keys() & extensions.keys()
+    names = {"supervisor": supervisor, "extension": extension}
+    if not common:
+        raise invalid("different_pbxs", **names)
+    if len(common) > 1:
+        raise invalid("ambiguous", **names)
+    coordinator = entries[common.pop()].runtime_data
+    entry_id = coordinator.config_entry.entry_id
+    pair = Pair(coordinator, supervisors[entry_id], extensions[entry_id])
+    if pair.supervisor.number == pair.extension.number:
+        raise invalid("same_extension", extension=spoken_name(pair.extension))
+    return pair
+
+
+def find_extension(
+    hass: HomeAssistant, reference: str, entry_id: str | None
+) -> tuple[PbxCoordinator, Extension]:
+    """Return the one extension that is meant, and its PBX."""
+    entries = _entries(hass, entry_id)
+    found = _find(hass, reference, entries)
+    if len(found) > 1:
+        raise invalid("ambiguous_extension", extension=reference)
+    ((entry_id, extension),) = found.items()
+    return entries[entry_id].runtime_data, extension
+
+
+def _entries(hass: HomeAssistant, entry_id: str | None) -> dict[str, PbxConfigEntry]:
+    """Return the loaded PBXs that may be meant, by entry id."""
+    entries: list[PbxConfigEntry] = (
+        hass.config_entries.async_loaded_entries(DOMAIN)
+        if entry_id is None
+        else [service.async_get_config_entry(hass, DOMAIN, entry_id)]
+    )
+    if not entries:
+        raise invalid("not_loaded")
+    return {entry.entry_id: entry for entry in entries}
+
+
+def _find(
+    hass: HomeAssistant, reference: str, entries: dict[str, PbxConfigEntry]
+) -> dict[str, Extension]:
+    """Return the extensions a reference can mean, by entry id; at least one.
+
+    A reference is an entity or a device of an extension, or a bare number.
+    """
+    entity = er.async_get(hass).async_get(reference)
+    device_id = reference if entity is None else entity.device_id
+    if device_id is not None and dr.async_get(hass).async_get(device_id):
+        device, entry = service.async_get_device_and_config_entry(
+            hass, DOMAIN, device_id
+        )
+        coordinator: PbxCoordinator = entry.runtime_data
+        number = coordinator.devices.extension_number(device)
+        if number is None:
+            raise invalid("not_an_extension", reference=reference)
+        if entry.entry_id not in entries:
+            raise invalid("not_on_this_pbx", reference=reference)
+        candidates = [(entry.entry_id, coordinator, number)]
+    elif entity is not None or "." in reference:
+        raise invalid("not_an_extension", reference=reference)
+    else:
+        candidates = [
+            (entry_id, entry.runtime_data, reference)
+            for entry_id, entry in entries.items()
+        ]
+    found = {
+        entry_id: extension
+        for entry_id, coordinator, number in candidates
+        if (extension := coordinator.data.extensions.get(number))
+    }
+    if not found:
+        raise invalid("unknown_extension", reference=reference)
+    return found
+
+
+async def async_check_permission(
+    hass: HomeAssistant,
+    context: Context,
+    coordinator: PbxCoordinator,
+    *extensions: Extension,
+) -> None:
+    """Let a user do only what they may do to the entities of all these extensions.
+
+    An automation without a user acts for its owner.
+    """
+    if context.user_id is None:
+        return
+    user = await hass.auth.async_get_user(context.user_id)
+    if user is None:
+        raise UnknownUser(context=context, permission=POLICY_CONTROL)
+    if user.is_admin:
+        return
+    registry = er.async_get(hass)
+    for extension in extensions:
+        entity_id = registry.async_get_entity_id(
+            Platform.SENSOR,
+            DOMAIN,
+            f"{coordinator.serial_number}_{extension.number}_{KEY_STATUS}",
+        )
+        if entity_id is None or not user.permissions.check_entity(
+            entity_id, POLICY_CONTROL
+        ):
+            raise NotPermitted(context, entity_id, spoken_name(extension))
