@@ -241,7 +241,7 @@ FLAT_SAMPLES: list[tuple[str, Report, str | None]] = [
     ),
     (
         '{"action":"ConfigChange","type":"extension","extid":"1001","operation":"update","sn":"369362089179"}',
-        SettingsChanged(Subject.EXTENSION),
+        SettingsChanged(Subject.EXTENSION, "1001"),
         "369362089179",
     ),
     ('{"action":"BootUp","sn":"369351034049"}', Restarted(), "369351034049"),
@@ -354,7 +354,7 @@ V2_SAMPLES: list[tuple[str, Report, str | None]] = [
     ),
     (
         '{"event":"ConfigChange","type":"extension","extid":"1000","operation":"update","sn":"369451090405"}',
-        SettingsChanged(Subject.EXTENSION),
+        SettingsChanged(Subject.EXTENSION, "1000"),
         V2_SN,
     ),
     ('{"event":"BootUp","sn":"369451090405"}', Restarted(), V2_SN),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.pbx.client import CallOutcome, call_table
+from custom_components.pbx.client import CallOutcome, call_index, call_table
 
 from .calls_told import TALKING, Told, answer_in, bye, caller, ring, ring_in, transfer
 
@@ -14,8 +14,8 @@ def test_ended_calls_are_remembered_up_to_a_number(
     told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The oldest is forgotten, its ends are told before."""
-    assert call_table.MAX_ENDED == 500
-    monkeypatch.setattr(call_table, "MAX_ENDED", 3)
+    assert call_index.MAX_ENDED == 500
+    monkeypatch.setattr(call_index, "MAX_ENDED", 3)
     for index in range(5):
         told.tell(ring("1002", call_id=f"{index}"), bye("1001", call_id=f"{index}"))
     assert list(told.calls._ended) == ["2", "3", "4"]

@@ -249,6 +249,8 @@ def test_changed_extension(subject: str) -> None:
     """The word in any case."""
     body = f'{{"action":"ConfigChange","type":"{subject}"}}'
     assert told(body) == SettingsChanged(Subject.EXTENSION)
+    body = f'{{"action":"ConfigChange","type":"{subject}","extid":"1001"}}'
+    assert told(body) == SettingsChanged(Subject.EXTENSION, "1001")
 
 
 @pytest.mark.parametrize("subject", ['"queue"', '""', "null", "[]", "17"])

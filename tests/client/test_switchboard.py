@@ -12,6 +12,7 @@ from custom_components.pbx.client import (
     Snapshot,
     Switchboard,
 )
+from custom_components.pbx.client.extension_table import ExtensionTable
 
 from .switchboards import ANNA, BRUNO, changes, read
 
@@ -38,7 +39,7 @@ def test_same_snapshot_is_passed_over_once() -> None:
     """A poll that finds nothing new looks for nothing that is missing."""
     board = Switchboard()
     board.reconcile(read(ANNA, BRUNO))
-    with patch.object(Switchboard, "_miss") as miss:
+    with patch.object(ExtensionTable, "_miss") as miss:
         board.reconcile(read(ANNA, BRUNO))
     miss.assert_not_called()
 

@@ -10,10 +10,12 @@ from custom_components.pbx.client import (
     Changes,
     Extension,
     ExtensionStatus,
+    PartyState,
     Switchboard,
 )
 from custom_components.pbx.client.model import FoundCall
 from custom_components.pbx.client.report import (
+    CallReport,
     ExtensionReport,
     OtherReport,
     Report,
@@ -22,7 +24,18 @@ from custom_components.pbx.client.report import (
     Subject,
 )
 
-from .calls_told import answer, bye, caller, cdr, ext, fail, ring, ring_in, transfer
+from .calls_told import (
+    answer,
+    answer_in,
+    bye,
+    caller,
+    cdr,
+    ext,
+    fail,
+    ring,
+    ring_in,
+    transfer,
+)
 from .switchboards import ANNA, BRUNO, CARLA, TALK, board_of, changes, events_of, read
 
 
@@ -185,3 +198,45 @@ def test_hold_is_not_taken_from_a_snapshot_that_a_report_overtook() -> None:
         board.apply(step, 100)
     held = replace(ANNA, status=ExtensionStatus.ON_HOLD)
     assert events_of(board.reconcile(read(held, BRUNO), 101)) == []
+
+
+# -- restarts of the PBX
+
+
+def test_restart_leaves_the_calls_to_the_next_snapshot() -> None:
+    """What it does not show is over, also what no snapshot ever shows."""
+    busy = [replace(who, status=ExtensionStatus.BUSY) for who in (ANNA, CARLA)]
+    quiet = replace(read(*busy), calls=())
+    board = board_of(*busy)
+    board.apply(answer_in("1001", "9.1"), 100)
+    board.apply(CallReport("8.1", (ext("1003", PartyState.TALKING, True),)), 100)
+    board.expect_snapshot()
+    shown = FoundCall("9.1", CallDirection.INBOUND, ("1001",), (caller(leg="9.1"),))
+    there = replace(quiet, calls=(shown,))
+    board.reconcile(there, 101)
+    assert [call.id for call in board.calls] == ["9.1", "8.1"]
+
+    assert board.apply(Restarted(), 102) == changes()
+    # This one was being read meanwhile, and the other did not look for calls.
+    board.reconcile(quiet, 102)
+    board.expect_snapshot()
+    board.reconcile(read(*busy), 103)
+    assert board.call_count == 2
+
+    assert events_of(board.reconcile(there, 104)) == []
+    assert [call.id for call in board.calls] == ["9.1"]
+    assert events_of(board.settle(106)) == ["1003 ended answered"]
+
+
+def test_call_that_a_snapshot_shows_after_a_restart_is_one_like_any_other() -> None:
+    """It is another one between the same two."""
+    board = board_of(replace(ANNA, status=ExtensionStatus.BUSY), BRUNO)
+    for step in TALK:
+        board.apply(step, 100)
+    board.apply(Restarted(), 101)
+    board.expect_snapshot()
+    pair = FoundCall(None, CallDirection.INTERNAL, ("1001", "1002"), answered=True)
+    there = replace(read(BRUNO), extensions=tuple(board.extensions.values()))
+    board.reconcile(replace(there, calls=(pair,)), 102)
+    board.reconcile(replace(there, calls=()), 103)
+    assert board.call_count == 1

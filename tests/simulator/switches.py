@@ -97,6 +97,14 @@ class Switches:
     """A transferred call gets a CDR for each part, or one when it ends."""
     failure_words: Literal["2017", "1.0.6"] = "1.0.6"
     """Vocabulary of CallFailed.reason (5.3)."""
+    message_seconds: float = 2.0
+    """Until a text message is reported as sent (5.6)."""
+    messages_delivered: bool = True
+    """What that report says."""
+    empty_history: Literal["20021", "header"] = "20021"
+    """cdr/get_random when nothing was recorded in that time (3.11)."""
+    history_order: Literal["oldest", "newest"] = "oldest"
+    """Which record comes first in the file of cdr/download."""
     recordings: bool = True
     """Answered calls are recorded, so their NewCdr has `recording`."""
 

@@ -45,7 +45,7 @@ DOING: dict[LegState, Doing] = {
     LegState.TALKING: "talking",
     LegState.HELD: "held",
 }
-SERVICES = (LegKind.QUEUE, LegKind.IVR, LegKind.VOICEMAIL)
+SERVICES = (LegKind.QUEUE, LegKind.IVR, LegKind.VOICEMAIL, LegKind.PROMPT)
 
 
 @dataclass(frozen=True, slots=True)

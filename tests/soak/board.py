@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from custom_components.pbx.client import Address, Changes, Switchboard
 from custom_components.pbx.client.errors import PbxUnreachable, Unreachable
-from custom_components.pbx.client.report import Restarted
 from custom_components.pbx.client.yeastar_s import YeastarS, hash_password, reports
 from custom_components.pbx.client.yeastar_s.answers import Answer, decode
 from tests.simulator import ManualClock
@@ -105,7 +104,7 @@ class Listening:
 
     def _tell(self, body: bytes) -> None:
         received = reports.parse(body)
-        if received is not None and not isinstance(received.report, Restarted):
+        if received is not None:
             self.note(self.board.apply(received.report, self.clock.now()))
 
     def note(self, changes: Changes) -> None:

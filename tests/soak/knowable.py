@@ -17,7 +17,7 @@ def lines(call: SimCall) -> set[str]:
 
 def service(call: SimCall) -> bool:
     """Return whether somebody talks to a service of the PBX, or waits for one."""
-    kinds = (LegKind.VOICEMAIL, LegKind.IVR, LegKind.QUEUE)
+    kinds = (LegKind.VOICEMAIL, LegKind.IVR, LegKind.QUEUE, LegKind.PROMPT)
     return any(leg.kind in kinds for leg in call.legs) or len(call.legs) < 2
 
 

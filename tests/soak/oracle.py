@@ -1,22 +1,15 @@
 """Compares what a switchboard shows and told with what is true at the exchange."""
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
 from custom_components.pbx.client import Call, CallEvent as ToldEvent, Switchboard
 from tests.simulator import SimCall, Simulator
-from tests.simulator.exchange.events import (
-    CallEvent,
-    CallRecorded,
-    Event,
-    LegKind,
-    LegState,
-)
-from tests.simulator.exchange.leg import Leg
+from tests.simulator.exchange import CallState
+from tests.simulator.exchange.events import LegKind, LegState
 
+from .account import Account
 from .knowable import Knowable, begun, lines, phones
-from .steps import PHONES
 
 # The words of a list (reference, 6.1) and ours.
 STATUSES: Final = {
@@ -34,82 +27,54 @@ STATES: Final = {
     LegState.TALKING: "talking",
     LegState.HELD: "held",
 }
-BEGINNINGS: Final = frozenset({"ringing", "dialing", "answered"})
-# An answer that was not seen begins a part; what began, began once.
-STARTS: Final = frozenset({"ringing", "dialing"})
-ENDS: Final = frozenset({"ended", "missed", "failed"})
 
 
 class Ledger:
-    """Compares a switchboard with an exchange, and counts what was told."""
+    """Compares a switchboard with an exchange, and what was told with what happened."""
 
     def __init__(self, sim: Simulator) -> None:
-        """Count the parts in calls from now on."""
+        """Begin to watch."""
         self._sim = sim
         self._knowable = Knowable(sim)
-        self._legs: Counter[tuple[str, str]] = Counter()
-        self._told: Counter[tuple[str, str]] = Counter()
+        self._account = Account(sim)
         self._murky = False
-        self.events: list[ToldEvent] = []
-        make = sim.exchange.new_leg
+        # What polls could not show, and nothing reports again.
+        self._hidden: set[tuple[str, str]] = set()
 
-        def new_leg(kind: LegKind, number: str, call_id: str = "") -> Leg:
-            leg = make(kind, number, call_id)
-            self._legs[number, leg.call_id] += kind is LegKind.EXTENSION
-            return leg
+    @property
+    def events(self) -> list[ToldEvent]:
+        """What was told, but for what was before the last reload."""
+        return self._account.events
 
-        sim.exchange.new_leg = new_leg  # type: ignore[method-assign]
-        sim.exchange.listeners.append(self._happened)
+    def reloaded(self) -> None:
+        """Begin to count anew: what was told before is not remembered."""
+        self._account.reloaded()
 
-    def _happened(self, event: Event) -> None:
-        """Count who is named by a record alone, though no phone rang there."""
-        if isinstance(event, CallEvent) and event.kind == "transfer":
-            # Where that is not reported, nothing tells it from a new call.
-            for number in phones(self._sim.calls[event.call_id]):
-                self._legs[number, event.call_id] += 1
-        if isinstance(event, CallRecorded):
-            record = event.record
-            for number in {record.caller, record.callee}.intersection(PHONES):
-                key = number, record.call_id
-                self._legs[key] = max(1, self._legs[key])
-
-    def _parts(self, number: str) -> int:
-        return sum(count for (who, _), count in self._legs.items() if who == number)
+    def told(self, events: Iterable[ToldEvent]) -> None:
+        """Note what was told."""
+        self._account.told(events)
 
     def looked(self) -> None:
         """Note that the PBX is asked."""
         shown = map(self._knowable.clear, self._sim.calls.values())
         self._murky = self._murky or not all(shown)
-
-    def reloaded(self) -> None:
-        """Begin to count anew: what was told before is not remembered."""
-        self._told.clear()
-        self.events.clear()
-
-    def told(self, events: Iterable[ToldEvent]) -> None:
-        """Note what was told."""
-        for event in events:
-            self.events.append(event)
-            for kind, words in (
-                ("start", STARTS),
-                ("answer", {"answered"}),
-                ("end", ENDS),
-            ):
-                self._told[event.number, kind] += event.type.value in words
+        for call in self._sim.calls.values():
+            if not self._knowable.observable(call):
+                self._hidden.add((call.call_id, ""))
+            self._hidden.update(
+                (call.call_id, number)
+                for number in phones(call)
+                if not self._knowable.online(number)
+            )
 
     # -- checks
 
     def check(self, board: Switchboard, *, polled: bool) -> None:
         """Raise AssertionError with all that is wrong."""
         wrong = [*self._statuses(board, polled), *self._calls(board, polled)]
-        wrong += [
-            f"{number}: {count} times told of {kind}, {self._parts(number)} parts"
-            for (number, kind), count in self._told.items()
-            if count > self._parts(number)
-            # Who rings with whom, nobody can know from a list of phones with two calls.
-            and not self._murky
-        ]
-        wrong += self._doubles()
+        # Who rings with whom, nobody can know from a list of phones with two calls.
+        wrong += [] if self._murky else self._account.too_many()
+        wrong += self._account.doubles()
         assert not wrong, "\n".join([*wrong, "--", *self.picture(board)])
 
     def picture(self, board: Switchboard) -> list[str]:
@@ -151,16 +116,6 @@ class Ledger:
                 if board.trunks[name].usable is not trunk.usable:
                     yield f"trunk {name} is {board.trunks[name].status}"
 
-    def _doubles(self) -> Iterable[str]:
-        told = Counter(
-            (e.number, e.call.id, e.type.value)
-            for e in self.events
-            if e.call.id and e.type.value not in ("held", "resumed")
-        )
-        for (number, call_id, word), count in told.items():
-            if count > max(1, self._legs[number, call_id]):
-                yield f"{number} {call_id} {word} was told {count} times"
-
     def _calls(self, board: Switchboard, polled: bool) -> Iterable[str]:
         matched: dict[str, Call] = {}
         for call in board.calls:
@@ -182,7 +137,11 @@ class Ledger:
         for real in self._sim.calls.values():
             if (
                 real.call_id not in matched
-                and (self._knowable.observable(real) if polled else begun(real))
+                and (
+                    self._knowable.observable(real)
+                    if polled
+                    else begun(real) and (real.call_id, "") not in self._hidden
+                )
                 and not any(len(pair & phones(real)) > 1 for pair in pairs)
             ):
                 yield f"call {real.call_id} of {real.numbers} is missing"
@@ -223,6 +182,16 @@ class Ledger:
         shown = {p.number: str(p.state) for p in call.parties if p.extension}
         # Who the list calls unavailable counts as gone, though the call may go on.
         differ = {n for n in shown.keys() ^ phones(real) if self._knowable.online(n)}
+        if not polled and real.state in (CallState.RINGING, CallState.QUEUED):
+            # That one of several rings no more shows in their status alone, and that is
+            # the other call's.
+            differ -= {
+                number
+                for number, state in shown.items()
+                if state == "ringing" and self._sim.exchange.legs_of(number)
+            }
+        if not polled:
+            differ -= {n for n in differ if (real.call_id, n) in self._hidden}
         if polled:
             # Who is in a call of the lists is not asked whether they ring in another.
             differ -= {n for n in shown if self._knowable.elsewhere(n)}

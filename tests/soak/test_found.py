@@ -146,6 +146,58 @@ def lose(count: int) -> list[Step]:
             Firmware(waiting_call_word="Ringing"),
             id="a_call_that_waits_does_not_swap_who_called",
         ),
+        pytest.param(
+            [
+                Step("delay", 2),
+                Step("to_group", 0),
+                Step("poll"),
+                Step("reject"),
+            ],
+            Firmware(),
+            id="a_late_ring_of_who_has_rejected_is_not_another",
+        ),
+        pytest.param(
+            [
+                Step("delay", 2),
+                Step("to_group", 0),
+                Step("poll"),
+                Step("pick_up", 2),
+            ],
+            Firmware(),
+            id="a_late_ring_in_a_call_that_another_took_is_not_another",
+        ),
+        pytest.param(
+            [Step("delay", 1), Step("outbound"), Step("restart"), Step("wait")],
+            Firmware(),
+            id="a_late_ring_reopens_no_call_that_nobody_answered",
+        ),
+        pytest.param(
+            [Step("delay", 2), Step("call", 0, 1), Step("reload"), Step("restart")],
+            Firmware(),
+            id="reports_that_come_after_polls_saw_all_of_a_call_tell_it_again",
+        ),
+        pytest.param(
+            [
+                Step("call", 0, 2),
+                Step("delay", 2),
+                Step("to_queue", 1),
+                Step("poll"),
+                Step("reject", 0, 1),
+            ],
+            Firmware(),
+            id="a_late_ring_of_a_queue_that_waits_is_one_more_attempt",
+        ),
+        pytest.param(
+            [
+                Step("to_queue", 1),
+                Step("delay", 3),
+                Step("to_queue", 0),
+                Step("answer"),
+                Step("poll"),
+            ],
+            Firmware(),
+            id="a_late_end_and_ring_of_a_queue_are_one_more_attempt",
+        ),
     ],
 )
 async def test_after_one_poll_all_is_right(
@@ -155,9 +207,62 @@ async def test_after_one_poll_all_is_right(
     await heard(steps, firmware, polled=True)
 
 
-async def test_a_queue_that_rings_somebody_no_more_is_told_by_their_status() -> None:
-    """Two phones stop ringing without a report, and one rings at once for another."""
-    steps = [Step("to_queue", 0), Step("to_queue", 1), Step("wait_long")]
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param(
+            [Step("to_queue", 0), Step("to_queue", 1), Step("wait_long")],
+            id="a_queue_that_rings_somebody_no_more_shows_in_their_status",
+        ),
+        pytest.param(
+            [Step("to_queue", 0), Step("talk", 1, 2), Step("wait_long")],
+            id="a_queue_rings_again_though_one_it_rang_took_another_call",
+        ),
+        pytest.param(
+            [
+                Step("to_queue", 0),
+                Step("call", 1, 2),
+                Step("wait_long"),
+            ],
+            id="a_queue_rings_again_though_one_it_rang_is_called_by_another",
+        ),
+        pytest.param(
+            [
+                Step("to_queue", 2),
+                Step("talk", 0, 3),
+                Step("wait_long"),
+                Step("poll"),
+                Step("hang_up", 0, 1),
+            ],
+            id="who_waits_in_a_queue_keeps_their_call_though_its_agent_talks",
+        ),
+        pytest.param(
+            [Step("to_queue", 1), Step("call", 0, 2), Step("reject")],
+            id="a_phone_that_rings_twice_and_rejects_once_looks_the_same",
+        ),
+        pytest.param(
+            [Step("talk", 0, 4), Step("inbound", 0, 4), Step("wait_long")],
+            id="the_voicemail_takes_a_call_of_who_talks_to_another",
+        ),
+        pytest.param(
+            [Step("to_ivr", 1), Step("call", 0, 1), Step("poll"), Step("poll")],
+            id="who_talks_to_an_ivr_and_is_called_has_not_answered",
+        ),
+        pytest.param(
+            [
+                Step("call", 0, 1),
+                Step("call", 2, 1),
+                Step("unregister", 0),
+                Step("poll"),
+            ],
+            id="a_caller_out_of_reach_is_not_believed_to_call",
+        ),
+    ],
+)
+async def test_reports_tell_everything_whenever_a_poll_is_made(
+    steps: Sequence[Step],
+) -> None:
+    """Nothing was lost, and nothing has to be asked for at the end."""
     await heard(steps, Firmware(report_hold=True), polled=False)
 
 

@@ -3,6 +3,7 @@
 What all kinds of PBX share is here; each kind is a package of its own, `yeastar_s`.
 """
 
+from .dial_string import dial_string
 from .errors import (
     PbxError,
     PbxLockedOut,
@@ -21,8 +22,10 @@ from .model import (
     CallEvent,
     CallEventType,
     CallOutcome,
+    DestinationKind,
     Extension,
     ExtensionStatus,
+    HistoryCall,
     MonitorMode,
     Party,
     PartyState,
@@ -32,6 +35,13 @@ from .model import (
     TrunkStatus,
 )
 from .pbx import Address, Capability, Pbx, ReportTarget
+from .settings import (
+    ExtensionSettings,
+    Forwarding,
+    ForwardTo,
+    MonitorPermission,
+    SettingsChange,
+)
 from .switchboard import Changes, Switchboard
 from .tls import fingerprint_of, read_certificate
 
@@ -44,9 +54,15 @@ __all__ = [
     "CallOutcome",
     "Capability",
     "Changes",
+    "DestinationKind",
     "Extension",
+    "ExtensionSettings",
     "ExtensionStatus",
+    "ForwardTo",
+    "Forwarding",
+    "HistoryCall",
     "MonitorMode",
+    "MonitorPermission",
     "Party",
     "PartyState",
     "Pbx",
@@ -60,12 +76,14 @@ __all__ = [
     "PbxWrongService",
     "Refusal",
     "ReportTarget",
+    "SettingsChange",
     "Snapshot",
     "Switchboard",
     "Trunk",
     "TrunkStatus",
     "Unreachable",
     "WrongService",
+    "dial_string",
     "fingerprint_of",
     "read_certificate",
 ]

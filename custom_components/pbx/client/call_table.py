@@ -1,14 +1,14 @@
-"""The table of live calls and what remains of those that ended: the steps of a call."""
+"""The steps of a call, from one who joins it to the end that is told."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Final, override
 
+from .call_index import CallIndex
 from .leg import BEGINNINGS, Leg
 from .live_call import LiveCall, leg_key
 from .model import (
-    Call,
+    IN_USE,
     CallEvent,
     CallEventType,
     CallOutcome,
@@ -19,17 +19,14 @@ from .model import (
 
 # Seconds that an end waits for the PBX's record of it.
 SETTLE: Final = 2.0
-# What ended is remembered, so that a late or doubled report finds it ended.
-MAX_ENDED: Final = 500
 MAX_LIVE: Final = 2000
 
 type StatusOf = Callable[[str], ExtensionStatus | None]
 
 
-class CallTable:
-    """The calls of one PBX, keyed by call id. Pure: time comes in as an argument.
+class CallTable(CallIndex):
+    """The calls of one PBX, and what happens to them. Pure: time comes in as an argument.
 
-    A call whose id the PBX has not told yet has a key of our own until it does.
     `events` and `touched` (extensions whose calls changed) collect what `drain` gives.
     While `silent`, no events are told.
     """
@@ -38,30 +35,14 @@ class CallTable:
         self, status_of: StatusOf, known: Callable[[str], bool] = lambda number: True
     ) -> None:
         """Begin without calls; the statuses are looked up, never kept."""
+        super().__init__()
         self._status_of = status_of
         self._known = known
-        self.live: dict[str, LiveCall] = {}
-        self._of: dict[str, dict[str, LiveCall]] = {}
-        self._ended: OrderedDict[str, LiveCall] = OrderedDict()
-        self._unsettled: dict[str, LiveCall] = {}
-        self._provisional = 0
+        self._unsettled: dict[LiveCall, None] = {}
         self.events: list[CallEvent] = []
         self.touched: set[str] = set()
         self.silent = False
         self.last: dict[str, CallEvent] = {}
-
-    # -- looking
-
-    def of(self, number: str) -> list[Call]:
-        """Return the live calls of an extension, the oldest first."""
-        return [live.call for live in self.live_of(number)]
-
-    def live_of(self, number: str) -> list[LiveCall]:
-        """Return the same as they are kept."""
-        # A call that was given its id late is not where it began.
-        return sorted(
-            self._of.get(number, {}).values(), key=lambda live: live.started_at
-        )
 
     @property
     def next_deadline(self) -> float | None:
@@ -69,7 +50,7 @@ class CallTable:
         return min(
             (
                 leg.deadline
-                for live in self._unsettled.values()
+                for live in self._unsettled
                 for leg in live
                 if leg.deadline is not None
             ),
@@ -88,7 +69,7 @@ class CallTable:
 
     def _completed(self, event: CallEvent) -> CallEvent:
         """Add the other party: whoever a report names first joins the call alone."""
-        for live in self._of.get(event.number, {}).values():
+        for live in self._of.get(event.number, ()):
             if live.id == event.call.id and live.started_at == event.call.started_at:
                 party = live.call.other(event.number)
                 return replace(event, call=live.call, party=party)
@@ -96,25 +77,18 @@ class CallTable:
 
     # -- steps, also for the reconciler
 
+    @override
     def begin(self, call_id: str | None, now: float) -> LiveCall:
-        """Open a call."""
-        if call_id is None:
-            self._provisional += 1
-            key = f"?{self._provisional}"
-        else:
-            key = call_id
+        """Open a call; of too many the oldest is over."""
         if len(self.live) >= MAX_LIVE:
             self.close(next(iter(self.live.values())), now, None)
-        live = self.live[key] = LiveCall(key, call_id, now)
-        return live
+        return super().begin(call_id, now)
 
-    def reopen(self, live: LiveCall) -> None:
-        """Let a call go on that seemed to have ended."""
-        self._ended.pop(live.key, None)
-        live.ended_at = live.ended_by = None
-        live.released = False
-        live.changed()
-        self.live[live.key] = live
+    @override
+    def identify(self, live: LiveCall, call_id: str) -> None:
+        """Give a call the id that the PBX told at last."""
+        super().identify(live, call_id)
+        self.touched.update(leg.number for leg in live.extensions())
 
     def join(self, live: LiveCall, party: Party, now: float) -> None:
         """Let a party take part, or go on to what it does now."""
@@ -130,10 +104,8 @@ class CallTable:
         leg.learn(party)
         live.changed()
         if not leg.present:
-            ringing = self._status_of(leg.number) is ExtensionStatus.RINGING
-            if not (leg.extension and party.state is PartyState.RINGING and ringing):
+            if not (party.state is PartyState.RINGING and self._rings_anew(live, leg)):
                 return
-            # A queue rings its agents again and again; a call is passed back to others.
             self.begin_again(live, leg, tell=leg.answered_at is not None)
             self.join(live, party, now)
             return
@@ -157,7 +129,7 @@ class CallTable:
         leg.settled = False
         leg.come_back()
         live.changed()
-        self._in(live, leg)
+        self.enter(live, leg)
         self._touch(live, leg)
 
     def leave(self, live: LiveCall, leg: Leg, now: float, settle: float | None) -> None:
@@ -166,8 +138,7 @@ class CallTable:
         leg.leave(now, None if settle is None else self._deadline(now, settle))
         live.changed()
         self._touch(live, leg)
-        if leg.extension:
-            self._out(leg.number, live)
+        self.exit(live, leg)
         self._await_end(live, leg)
 
     def depart(self, live: LiveCall, leg: Leg, now: float) -> None:
@@ -192,15 +163,17 @@ class CallTable:
         for leg in live:
             if not leg.settled:
                 leg.deadline = leg.deadline or self._deadline(now, SETTLE)
-        self.live.pop(live.key, None)
-        self._ended[live.key] = live
-        while len(self._ended) > MAX_ENDED:
-            _, oldest = self._ended.popitem(last=False)
-            self.settle_all(oldest)
+        if (forgotten := self.bury(live)) is not None:
+            self.settle_all(forgotten)
+
+    def restarted(self) -> None:
+        """Note that the PBX has lost its calls: what the next poll does not show is over."""
+        for live in self.live.values():
+            live.before_restart = True
 
     def settle(self, now: float) -> None:
         """Tell the ends that waited long enough for a record."""
-        for live in list(self._unsettled.values()):
+        for live in list(self._unsettled):
             for leg in list(live):
                 if leg.deadline is not None and leg.deadline <= now:
                     self.settle_leg(live, leg)
@@ -209,54 +182,6 @@ class CallTable:
         """Tell all ends of a call: there is nothing more to wait for."""
         for leg in list(live):
             self.settle_leg(live, leg)
-
-    def status(self, number: str, status: ExtensionStatus | None, now: float) -> None:
-        """Take over what an extension's status says of its calls: hold is told nowhere else."""
-        legs = [(live, live.legs[number]) for live in self.live_of(number)]
-        if status is ExtensionStatus.IDLE:
-            # No report tells that a queue or a group rings somebody no more.
-            for live, leg in legs:
-                if leg.state is PartyState.RINGING:
-                    self.depart(live, leg, now)
-            return
-        if status is ExtensionStatus.ON_HOLD:
-            wanted = PartyState.HELD
-            legs = [
-                (live, leg) for live, leg in legs if leg.state is PartyState.TALKING
-            ]
-        elif status is ExtensionStatus.BUSY:
-            wanted = PartyState.TALKING
-            if any(leg.state is not PartyState.HELD for _, leg in legs):
-                return  # it is the other call that keeps it busy
-        else:
-            return
-        for live, leg in legs:
-            event = leg.advance(wanted, now)
-            live.changed()
-            self._touch(live, leg)
-            # Which of several was taken back, nobody can know.
-            if wanted is PartyState.HELD or len(legs) == 1:
-                self._tell(event, live, leg, now)
-
-    def identify(self, live: LiveCall, call_id: str) -> None:
-        """Give a call the id that the PBX told at last."""
-        calls = self.live if live.live else self._ended
-        calls.pop(live.key, None)
-        self._unsettled.pop(live.key, None)
-        for leg in live.extensions():
-            self._out(leg.number, live)
-        live.key = live.id = call_id
-        live.changed()
-        calls[call_id] = live
-        for leg in live.extensions():
-            self._in(live, leg)
-            self._touch(live, leg)
-        if live.unsettled:
-            self._unsettled[call_id] = live
-
-    def remembered(self, call_id: str) -> LiveCall | None:
-        """Return a call that ended not long ago."""
-        return self._ended.get(call_id)
 
     # -- parts of the above
 
@@ -279,31 +204,46 @@ class CallTable:
         live.legs[leg_key(party)] = leg
         live.changed()
         if leg.present:
-            self._in(live, leg)
+            self.enter(live, leg)
         else:
             leg.left_at = now
             self._await_end(live, leg)
         self._touch(live, leg)
         return leg
 
+    def _rings_anew(self, live: LiveCall, leg: Leg) -> bool:
+        """Return whether one who had left is called once more, as their phone rings.
+
+        A queue rings its agents again and again, and a call is passed back: all who were
+        called with them have stopped by then. Otherwise the report comes late.
+        """
+        left = leg.left_at or leg.joined_at
+        return (
+            leg.extension
+            and self._status_of(leg.number) is ExtensionStatus.RINGING
+            and not any(
+                other.caller is False
+                and other.joined_at < left
+                and self._occupies(other)
+                for other in live.extensions()
+            )
+        )
+
+    def _occupies(self, leg: Leg) -> bool:
+        """Return whether one who is in a single call is so by their own status, too."""
+        status = self._status_of(leg.number)
+        return len(self.live_of(leg.number)) == 1 and (
+            status is ExtensionStatus.RINGING
+            if leg.state is PartyState.RINGING
+            else status in IN_USE
+        )
+
     def _await_end(self, live: LiveCall, leg: Leg) -> None:
         """Note that the end of an extension's part has to be told; others' never is."""
         if leg.extension:
-            self._unsettled[live.key] = live
+            self._unsettled[live] = None
         else:
             leg.settled, leg.deadline = True, None
-
-    def _in(self, live: LiveCall, leg: Leg) -> None:
-        """Put a call on an extension's list."""
-        if leg.extension:
-            self._of.setdefault(leg.number, {})[live.key] = live
-
-    def _out(self, number: str, live: LiveCall) -> None:
-        """Take a call off an extension's list."""
-        calls = self._of.get(number, {})
-        calls.pop(live.key, None)
-        if not calls:
-            self._of.pop(number, None)
 
     def _touch(self, live: LiveCall, leg: Leg) -> None:
         """Note that the call of these extensions is not what it was."""
@@ -332,7 +272,7 @@ class CallTable:
         leg.settled = True
         leg.deadline = None
         if not live.unsettled:
-            self._unsettled.pop(live.key, None)
+            self._unsettled.pop(live, None)
         if not leg.extension or not tell:
             return
         leg.outcome = live.outcome_for(leg)

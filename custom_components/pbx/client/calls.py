@@ -1,24 +1,28 @@
 """What the PBX reports of its calls, taken over into the table."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Final
 
-from .call_table import SETTLE, CallTable
+from .call_finder import CallFinder
+from .call_table import SETTLE, CallTable, StatusOf
 from .live_call import LiveCall, leg_key
-from .model import CallDirection, Party, PartyState
+from .model import CallDirection, ExtensionStatus, Party, PartyState
 from .report import CallFailed, CallRecord, CallReleased, CallReport, CallTransferred
-
-# Seconds in which a report may come after the poll that saw what it tells.
-LATE: Final = 60.0
 
 
 class Calls(CallTable):
     """The calls of one PBX, fed by its reports."""
 
+    def __init__(
+        self, status_of: StatusOf, known: Callable[[str], bool] = lambda number: True
+    ) -> None:
+        """Begin without calls; the statuses are looked up, never kept."""
+        super().__init__(status_of, known)
+        self._finder = CallFinder(self, known)
+
     def report(self, report: CallReport, now: float) -> None:
         """Take over who takes part, and what they do."""
-        live = self._find(report.call_id, report.parties)
+        live = self._finder.find(report.call_id, report.parties)
         if live is None:
             if all(party.state is PartyState.GONE for party in report.parties):
                 return
@@ -38,7 +42,7 @@ class Calls(CallTable):
 
     def release(self, report: CallReleased, now: float) -> None:
         """Somebody hung up: the call is over, unless it was somebody who had left it."""
-        live = self._find(report.call_id, report.parties)
+        live = self._finder.find(report.call_id, report.parties)
         if live is None:
             return
         if not live.live:
@@ -56,7 +60,7 @@ class Calls(CallTable):
 
     def transfer(self, report: CallTransferred, now: float) -> None:
         """The first party leaves the call to the others."""
-        live = self._find(report.call_id, report.parties)
+        live = self._finder.find(report.call_id, report.parties)
         if live is None or not live.live:
             return
         leaving, *others = report.parties
@@ -74,11 +78,10 @@ class Calls(CallTable):
         """A call came to nothing, or one of several who were called cannot be reached."""
         # Who is called while in another call is busy: it is not that one that failed.
         ringing = [p for p in report.parties if not p.extension or self._rings(p)]
-        live = self._find(report.call_id, ringing)
-        ended = self._just_ended({party.number for party in report.parties}, now)
-        if live is None and report.parties and len(ended) == 1:
-            live = ended[0]
-            self.identify(live, report.call_id)
+        live = self._finder.find(report.call_id, ringing)
+        if live is None and report.parties:
+            numbers = {party.number for party in report.parties}
+            live = self._finder.find_just_ended(report.call_id, numbers, now)
         if live is None:
             live = self.begin(report.call_id, now)
         elif not live.live:
@@ -105,7 +108,7 @@ class Calls(CallTable):
 
     def record(self, record: CallRecord, now: float) -> None:
         """Take over the PBX's own record: durations, and how it ended."""
-        known = self._find(record.call_id, ()) or self._find_by_numbers(record, now)
+        known = self._finder.find_recorded(record, now)
         if known is not None and record in known.records:
             return
         # Without a hang-up it may be the record of a part, and the call goes on.
@@ -133,6 +136,34 @@ class Calls(CallTable):
             self.close(live, now, None)
         if not may_go_on:
             self.settle_all(live)
+
+    def status(self, number: str, status: ExtensionStatus | None, now: float) -> None:
+        """Take over what an extension's status says of its calls: hold is told nowhere else."""
+        legs = [(live, live.legs[number]) for live in self.live_of(number)]
+        if status is ExtensionStatus.IDLE:
+            # No report tells that a queue or a group rings somebody no more.
+            for live, leg in legs:
+                if leg.state is PartyState.RINGING:
+                    self.depart(live, leg, now)
+            return
+        if status is ExtensionStatus.ON_HOLD:
+            wanted = PartyState.HELD
+            legs = [
+                (live, leg) for live, leg in legs if leg.state is PartyState.TALKING
+            ]
+        elif status is ExtensionStatus.BUSY:
+            wanted = PartyState.TALKING
+            if any(leg.state is not PartyState.HELD for _, leg in legs):
+                return  # it is the other call that keeps it busy
+        else:
+            return
+        for live, leg in legs:
+            event = leg.advance(wanted, now)
+            live.changed()
+            self._touch(live, leg)
+            # Which of several was taken back, nobody can know.
+            if wanted is PartyState.HELD or len(legs) == 1:
+                self._tell(event, live, leg, now)
 
     def _add_missing(
         self, live: LiveCall, parties: Iterable[Party], now: float
@@ -168,92 +199,41 @@ class Calls(CallTable):
             for live in self.live_of(party.number)
         )
 
-    def _find(self, call_id: str, parties: Iterable[Party]) -> LiveCall | None:
-        """Return the call of an id, also one whose id was not known until now."""
-        live = self.live.get(call_id) or self._ended.get(call_id)
-        if live is None:
-            live = self._find_nameless(tuple(parties))
-            if live is not None:
-                self.identify(live, call_id)
-        return live
-
-    def _find_nameless(self, parties: tuple[Party, ...]) -> LiveCall | None:
-        """Return the call without an id that has these parties, if there is just one."""
-        if not parties:
-            return None
-        numbers = [party.number for party in parties if party.extension]
-        keys = {leg_key(party) for party in parties}
-        lines = {party.leg for party in parties if party.leg}
-        found = []
-        theirs = {live.key: live for number in numbers for live in self.live_of(number)}
-        for live in theirs.values() if numbers else self.live.values():
-            alone = len(parties) == 1
-            if live.id is not None or any(
-                _contradicts(live, party, alone=alone) for party in parties
-            ):
-                continue
-            same_line = any(leg.line in lines for leg in live if leg.line)
-            if same_line or keys <= live.legs.keys():
-                found.append(live)
-        return found[0] if len(found) == 1 else None
-
-    def _find_by_numbers(self, record: CallRecord, now: float) -> LiveCall | None:
-        """Return the call without an id that a record can only mean."""
-        # A group that nobody answered for is no party.
-        inside = record.direction is CallDirection.INTERNAL
-        reached = () if inside and not self._known(record.callee) else (record.callee,)
-        numbers = {record.caller, *reached}
-        found = [
-            live
-            for live in self.live_of(record.caller) or self.live_of(record.callee)
-            if live.id is None and numbers <= {leg.number for leg in live}
-        ] or self._just_ended(numbers, now)
-        if len(found) != 1:
-            return None
-        self.identify(found[0], record.call_id)
-        return found[0]
-
-    def _just_ended(self, numbers: set[str], now: float) -> list[LiveCall]:
-        """Return the calls without an id that a poll saw end before it was reported."""
-        found = []
-        for live in reversed(self._ended.values()):
-            if live.ended_at is None or live.ended_at < now - LATE:
-                break
-            if live.id is None and numbers <= {leg.number for leg in live}:
-                found.append(live)
-        return found
-
     def _goes_on(self, live: LiveCall, parties: tuple[Party, ...]) -> bool:
         """Return whether the record that ended a call was that of a part of it.
 
-        Transfers by API are not reported (section 3.9): it reaches somebody new.
+        Transfers by API are not reported (section 3.9): it reaches somebody new. So
+        does a call from a service, which a poll may have missed. Of one that nobody
+        answered the report is late.
         """
-        return not live.released and any(
-            live.leg(party) is None and party.state is not PartyState.GONE
-            for party in parties
+        begun = live.records or any(leg.answered_at is not None for leg in live)
+        return (
+            bool(begun)
+            and not live.released
+            and any(
+                live.leg(party) is None and party.state is not PartyState.GONE
+                for party in parties
+            )
         )
 
     def _answered(self, live: LiveCall, parties: tuple[Party, ...], now: float) -> None:
-        """When one of several picks up, the others stop ringing."""
+        """When one of several picks up, or a service does, the others stop ringing."""
         if not any(
             p.state is PartyState.TALKING and p.caller is False for p in parties
         ):
+            if [(p.state, p.caller) for p in parties] == [(PartyState.TALKING, True)]:
+                self._answered_by_service(live, now)
             return
         named = {leg_key(party) for party in parties}
         for key, leg in list(live.legs.items()):
             if leg.state is PartyState.RINGING and key not in named and leg.extension:
                 self.answered_elsewhere(live, leg, now)
 
-
-def _contradicts(live: LiveCall, party: Party, *, alone: bool) -> bool:
-    """Return whether what a party does cannot be in this call."""
-    leg = live.leg(party)
-    if leg is None:
-        return False
-    lines = {leg.line, party.leg} - {None}
-    roles = {leg.caller, party.caller} - {None}
-    if alone and party.extension and party.state is PartyState.TALKING:
-        # A service of the PBX answered, which is no party; whoever rings has not.
-        return leg.talking or len(live.present()) > 1
-    begins = alone and party.state in (PartyState.DIALING, PartyState.RINGING)
-    return len(lines) > 1 or len(roles) > 1 or (leg.talking and begins)
+    def _answered_by_service(self, live: LiveCall, now: float) -> None:
+        """When the voicemail picks up, who is in another call gets no other sign of it."""
+        for leg in live.extensions():
+            if leg.state is PartyState.RINGING and self._status_of(leg.number) in (
+                ExtensionStatus.BUSY,
+                ExtensionStatus.ON_HOLD,
+            ):
+                self.depart(live, leg, now)

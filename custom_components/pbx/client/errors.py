@@ -19,6 +19,7 @@ class Refusal(StrEnum):
     SETTINGS_REJECTED = "settings_rejected"
     OUTBOUND_FORBIDDEN = "outbound_forbidden"
     TOO_OFTEN = "too_often"
+    TOO_MUCH = "too_much"
     TRUNK_UNAVAILABLE = "trunk_unavailable"
     NOT_FOUND = "not_found"
     BAD_REQUEST = "bad_request"

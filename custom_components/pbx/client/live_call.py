@@ -22,6 +22,7 @@ class LiveCall:
         self.ended_by: str | None = None
         self.failure: CallOutcome | None = None
         self.released = False  # a hang-up or failure was reported
+        self.before_restart = False
         # Extensions that gave the call away and whose part may get a record of its own.
         self.handed_over: set[str] = set()
         self.records: list[CallRecord] = []

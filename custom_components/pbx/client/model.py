@@ -1,6 +1,7 @@
 """What a PBX consists of, in the words of the field; the same for every kind of PBX."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -27,6 +28,16 @@ class MonitorMode(StrEnum):
     LISTEN = "listen"
     WHISPER = "whisper"
     BARGE_IN = "barge_in"
+
+
+class DestinationKind(StrEnum):
+    """What kind of destination a call is transferred to."""
+
+    EXTENSION = "extension"
+    IVR = "ivr"
+    QUEUE = "queue"
+    RING_GROUP = "ring_group"
+    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +223,30 @@ class CallEvent:
     rang: float | None = None
     talked: float | None = None
     at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryCall:
+    """One call of the PBX's own records, or one part of a transferred one.
+
+    `started_at` is the PBX's local time, without a zone: only the PBX knows which.
+    `callee` is who was reached, `via` the ring group or queue that passed the call on,
+    `dialed` the number an outside caller dialed. `duration` and `talked` are whole
+    seconds. What the PBX did not tell, in words that are known, is None.
+    """
+
+    id: str
+    started_at: datetime
+    caller: str
+    callee: str
+    direction: CallDirection | None = None
+    outcome: CallOutcome | None = None
+    transfer: bool = False
+    via: str | None = None
+    trunk: str | None = None
+    dialed: str | None = None
+    duration: int | None = None
+    talked: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,18 @@
 """The contract every kind of PBX fulfils."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Flag, auto
+from typing import Final
 
-from .model import MonitorMode, PbxInfo, Snapshot
+from .errors import PbxRefused, Refusal
+from .model import Call, DestinationKind, HistoryCall, MonitorMode, PbxInfo, Snapshot
 from .report import Received
+from .settings import ExtensionSettings, SettingsChange
+
+HISTORY_LIMIT: Final = 100
 
 
 class Capability(Flag):
@@ -14,6 +21,14 @@ class Capability(Flag):
     LISTEN = auto()
     WHISPER = auto()
     BARGE_IN = auto()
+    DIAL = auto()
+    CALL_CONTROL = auto()
+    TRANSFER = auto()
+    INBOUND_CONTROL = auto()
+    SMS = auto()
+    PROMPT = auto()
+    SETTINGS = auto()
+    HISTORY = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +65,12 @@ class ReportTarget:
 
 class Pbx(ABC):
     """One PBX. Every method raises PbxError's children and nothing else.
+
+    Except that methods which act raise ValueError, with nothing sent, for what can not
+    be meant: a number that `dial_string` does not take, for one. Nothing that acts is
+    repeated once it may have been carried out; PbxUnreachable's `maybe_done` tells.
+    What a kind of PBX cannot do, says its `capabilities`, and PbxRefused with
+    Refusal.UNSUPPORTED.
 
     `report_target` is told to the PBX with every login and while the session lives;
     None asks for no reports.
@@ -91,6 +112,150 @@ class Pbx(ABC):
         id of that call where the PBX tells it, else None. Never repeated once it may
         have been carried out.
         """
+
+    # -- Capability.DIAL
+
+    async def dial(
+        self,
+        extension: str,
+        to: str,
+        *,
+        outside: bool,
+        auto_answer: bool = False,
+        permission: str | None = None,
+    ) -> str | None:
+        """Call an extension's phone and, once it answers, another number.
+
+        `outside` tells an outside number, as the PBX's routes want it dialled, from an
+        extension. `auto_answer` asks the phone to pick up by itself. `permission` is
+        the extension whose right to call out is used, None for the caller's own.
+        Returns when the first phone is being called: the call id where told, else None.
+        """
+        raise PbxRefused(Refusal.UNSUPPORTED)
+
+    # -- Capability.CALL_CONTROL
+
+    async def hang_up(self, extension: str) -> None:
+        """End the call of an extension, also one in which it monitors another."""
+        raise PbxRefused(Refusal.UNSUPPORTED)
+
+    async def hold(self, extension: str) -> None:
+        """Put an extension's call on hold."""
+        raise PbxRefused(Refusal.UNSUPPORTED)
+
+    async def resume(self, extension: str) -> None:
+        """Take an extension's call off hold."""
+        raise PbxRefused(Refusal.UNSUPPORTED)
+
+    async def mute(self, extension: str) -> None:
+        """Let the other party not hear an extension any more."""
+        raise PbxRefused(Refusal.UNSUPPORTED)
+
+    async def unmute(self, extension: str) -> None:
+        """Let the other party hear an extension again."""
+        raise PbxRefused(Refusal.UNSUPPORTED)
+
+    async def end_call(self, call: Call) -> None:
+        """End a call that has an outside party; for others `hang_up` an extension.
+
+        Refusal.UNSUPPORTED, with nothing sent, where no outside line is known.
+        """
+        raise PbxRefused(Refusal.UNSUPPORTED)
+
+    # -- Capability.TRANSFER
+
+    async def transfer(
+        self,
+        call: Call,
+        to: str,
+        kind: DestinationKind,
+        *,
+        permission: str | None = None,
+    ) -> str | None:
+        """Connect the outside party of a call to another destination, ringing or not.
+
+        `permission` is the extension whose right to call out is used for an outside
+        number, None for one that takes part in the call. Returns the call id where
+        told. Refusal.UNSUPPORTED, with nothing sent, for a call without outside line.
+        """
+        raise PbxRefused(Refusal.UNSUPPORTED)
+
+    # -- Capability.INBOUND_CONTROL
+
+    async def accept_call(self, call_id: str) -> None:
+        """Let in an inbound call that the PBX asks about; Refusal.TOO_LATE after 10 s."""
+        raise PbxRefused(Refusal.UNSUPPORTED)
+
+    async def refuse_call(self, call_id: str) -> None:
+        """Turn away an inbound call that the PBX asks about; else as `accept_call`."""
+        raise PbxRefused(Refusal.UNSUPPORTED)
+
+    # -- Capability.SMS
+
+    async def send_sms(self, trunk: str, number: str, message: str) -> str | None:
+        """Send a text message through a mobile trunk; returns its id where told.
+
+        At most 2000 characters, neither control characters (line breaks) nor those
+        beyond Unicode's basic plane (emoji), else ValueError. Returns when the PBX took
+        it, not when it was sent.
+        """
+        raise PbxRefused(Refusal.UNSUPPORTED)
+
+    # -- Capability.PROMPT
+
+    async def play_prompt(
+        self,
+        to: str,
+        prompts: Sequence[str],
+        *,
+        outside: bool,
+        auto_answer: bool = False,
+        permission: str | None = None,
+    ) -> str | None:
+        """Call an extension or an outside number and play prompts, one after the other.
+
+        `prompts` are names of the PBX's own audio files. The rest is as in `dial`; an
+        outside number needs `permission`, else Refusal.MISSING_PARAMETER.
+        """
+        raise PbxRefused(Refusal.UNSUPPORTED)
+
+    # -- Capability.SETTINGS
+
+    async def settings(
+        self, numbers: Collection[str] | None = None
+    ) -> tuple[ExtensionSettings, ...]:
+        """Read settings of some extensions, None for all; to be asked for rarely.
+
+        Extensions that do not exist are missing from the answer; asked for just one,
+        it may be Refusal.NO_SUCH_EXTENSION instead.
+        """
+        raise PbxRefused(Refusal.UNSUPPORTED)
+
+    async def change_settings(self, number: str, change: SettingsChange) -> None:
+        """Change settings of an extension, all at once or none; nothing if all is None.
+
+        Refusal.TOO_OFTEN: they are written, but not in effect yet. Otherwise a refusal
+        means that nothing was changed.
+        """
+        raise PbxRefused(Refusal.UNSUPPORTED)
+
+    # -- Capability.HISTORY
+
+    async def call_history(
+        self,
+        start: datetime,
+        end: datetime,
+        number: str | None = None,
+        limit: int = HISTORY_LIMIT,
+    ) -> tuple[HistoryCall, ...]:
+        """Read the records of calls that began in a span of time, the newest first.
+
+        `start` and `end` are the PBX's local time without a zone, in whole seconds,
+        both inclusive; ValueError for one with a zone, or an end before the start.
+        `number` is an extension, None for all. Of more than `limit` the newest are
+        returned. Refusal.TOO_MUCH: ask for a shorter span.
+        """
+        raise PbxRefused(Refusal.UNSUPPORTED)
 
     @abstractmethod
     async def close(self) -> None:

@@ -85,9 +85,10 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SettingsChanged:
-    """Somebody changed the configuration of the PBX."""
+    """Somebody changed the configuration of the PBX; `number` is the extension, if told."""
 
     subject: Subject
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """The one picture of a PBX: a mutable table of immutable values, without any I/O."""
 
-from collections.abc import Iterable, Mapping, Set as AbstractSet
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
+from typing import Final
 
 from .call_reconciler import CallReconciler
 from .calls import Calls
+from .extension_table import ExtensionTable
 from .model import (
     Call,
     CallEvent,
@@ -16,6 +17,7 @@ from .model import (
     Snapshot,
     Trunk,
 )
+from .presence import READS_UNTIL_GONE, ListChanges
 from .report import (
     CallFailed,
     CallRecord,
@@ -24,22 +26,21 @@ from .report import (
     CallTransferred,
     ExtensionReport,
     Report,
+    Restarted,
 )
+from .trunk_table import TrunkTable
 
-# How many complete snapshots in a row must lack an extension before it is gone.
-READS_UNTIL_GONE = 2
-# No report tells of these, so a poll that finds them is no evidence of anything.
-UNREPORTED = frozenset({ExtensionStatus.ON_HOLD, ExtensionStatus.FAULT})
+__all__ = ["READS_UNTIL_GONE", "Changes", "Switchboard"]
 
 # Which of several calls is shown: what is talked on comes first.
-_CURRENT = (
+_CURRENT: Final = (
     PartyState.TALKING,
     PartyState.RINGING,
     PartyState.DIALING,
     PartyState.HELD,
 )
 
-_NONE: frozenset[str] = frozenset()
+_NONE: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,33 +77,43 @@ class Switchboard:
         self, known: Iterable[str] = (), known_trunks: Iterable[str] = ()
     ) -> None:
         """Begin with nothing but the numbers and names known from before, if any."""
-        self._extensions: dict[str, Extension] = {}
-        self._missed: dict[str, int] = dict.fromkeys(known, 0)
-        self.extensions: Mapping[str, Extension] = MappingProxyType(self._extensions)
-        self._trunks: dict[str, Trunk] = {}
-        self._missed_trunks: dict[str, int] = dict.fromkeys(known_trunks, 0)
-        self.trunks: Mapping[str, Trunk] = MappingProxyType(self._trunks)
-        self._calls = Calls(self._status_of, self.present)
+        self._extensions = ExtensionTable(known)
+        self.extensions: Mapping[str, Extension] = self._extensions.listed
+        self._trunks = TrunkTable(known_trunks)
+        self.trunks: Mapping[str, Trunk] = self._trunks.listed
+        self._calls = Calls(self._extensions.status_of, self.present)
         # Extensions and ids of calls that were reported since the snapshot was asked for.
         self._touched: set[str] = set()
-        self.registered_count = 0
-        self.in_use_count = 0
-        self.on_hold_count = 0
 
     # -- looking
 
     @property
     def known(self) -> bool:
         """Whether there is any extension, now or from before."""
-        return bool(self._extensions or self._missed)
+        return self._extensions.known
+
+    @property
+    def registered_count(self) -> int:
+        """How many extensions the PBX can reach."""
+        return self._extensions.registered_count
+
+    @property
+    def in_use_count(self) -> int:
+        """How many extensions ring, talk, or hold a call."""
+        return self._extensions.in_use_count
+
+    @property
+    def on_hold_count(self) -> int:
+        """How many extensions hold a call."""
+        return self._extensions.on_hold_count
 
     def present(self, number: str) -> bool:
         """Return whether the last complete snapshot listed an extension."""
-        return number in self._extensions and number not in self._missed
+        return self._extensions.present(number)
 
     def trunk_present(self, name: str) -> bool:
         """Return whether the last reading of the trunks listed one."""
-        return name in self._trunks and name not in self._missed_trunks
+        return self._trunks.present(name)
 
     @property
     def call_count(self) -> int:
@@ -148,7 +159,7 @@ class Switchboard:
 
         They need not: who supervises a call is in use without a call of their own.
         """
-        extension = self._extensions.get(number)
+        extension = self.extensions.get(number)
         if extension is None or extension.status is None:
             return True
         legs = [live.legs[number] for live in self._calls.live_of(number)]
@@ -161,10 +172,7 @@ class Switchboard:
 
         Raises ValueError for one that is present.
         """
-        if self.present(number):
-            raise ValueError(f"Extension {number} is present")
-        self._missed.pop(number, None)
-        self._extensions.pop(number, None)
+        self._extensions.forget(number)
         self._calls.last.pop(number, None)
 
     # -- reports
@@ -190,23 +198,21 @@ class Switchboard:
             case CallRecord():
                 self._calls.record(report, now)
                 self._touched.add(report.call_id)
-        return self._drain(changed=changed)
+            case Restarted():
+                self._calls.restarted()
+                # A snapshot being read may have begun before.
+                self._touched.update(self._calls.live)
+        return self._drain(Changes(changed=changed))
 
     def _apply_status(self, report: ExtensionReport, now: float) -> frozenset[str]:
         """Take over an extension's status."""
         number = report.number
         self._touched.add(number)
-        before = self._extensions.get(number)
-        if before is None or not self.present(number):
+        if not self.present(number):
             return _NONE
         self._calls.status(number, report.status, now)
-        if before.status is report.status:
-            return _NONE
-        after = replace(before, status=report.status)
-        self._count(before, -1)
-        self._count(after, 1)
-        self._extensions[number] = after
-        return frozenset((number,))
+        changed = self._extensions.set_status(number, report.status)
+        return frozenset((number,)) if changed else _NONE
 
     def _touch(self, call_id: str, parties: Iterable[Party]) -> None:
         """Note that a call is reported while a snapshot may be under way."""
@@ -216,7 +222,7 @@ class Switchboard:
     def settle(self, now: float) -> Changes:
         """Tell the ends of calls that waited long enough for the PBX's record."""
         self._calls.settle(now)
-        return self._drain()
+        return self._drain(Changes())
 
     @property
     def next_deadline(self) -> float | None:
@@ -236,50 +242,24 @@ class Switchboard:
 
         `silent` tells no events: everything may have been so for a long time.
         """
-        added: set[str] = set()
-        changed: set[str] = set()
-        unreported: set[str] = set()
-        doubtful = False
-        touched = self._touched
-        for extension in snapshot.extensions:
-            number = extension.number
-            before = self._extensions.get(number)
-            missed = self._missed.pop(number, None) if self._missed else None
-            if before is extension and missed is None:
-                continue
-            if before is None:
-                added.add(number)
-            elif before == extension and missed is None:
-                continue
-            else:
-                if before.status is not extension.status:
-                    if number in touched:
-                        # The report may be the newer one; reading again will tell.
-                        doubtful = True
-                        extension = replace(extension, status=before.status)
-                        if before == extension and missed is None:
-                            continue
-                    elif UNREPORTED.isdisjoint((before.status, extension.status)):
-                        unreported.add(number)
-                changed.add(number)
-            self._count(before if missed is None else None, -1)
-            self._count(extension, 1)
-            self._extensions[number] = extension
-        removed: set[str] = set()
-        if snapshot.complete and (
-            self._missed or len(snapshot.extensions) != len(self._extensions)
-        ):
-            listed = {extension.number for extension in snapshot.extensions}
-            removed = self._miss(listed, changed)
+        changes = self._extensions.reconcile(snapshot, self._touched)
+        for number in changes.removed:
+            self._calls.last.pop(number, None)
         self._reconcile_calls(snapshot, now, silent=silent)
-        trunks = self._reconcile_trunks(snapshot.trunks)
+        trunks = ListChanges()
+        if snapshot.trunks is not None:
+            trunks = self._trunks.reconcile(snapshot.trunks)
         return self._drain(
-            added=frozenset(added),
-            changed=frozenset(changed),
-            removed=frozenset(removed),
-            unreported=frozenset(unreported),
-            doubtful=doubtful,
-            trunks=trunks,
+            Changes(
+                added=changes.added,
+                changed=changes.changed,
+                removed=changes.removed,
+                unreported=changes.unreported,
+                doubtful=changes.doubtful,
+                trunks_added=trunks.added,
+                trunks_changed=trunks.changed,
+                trunks_removed=trunks.removed,
+            )
         )
 
     def _reconcile_calls(self, snapshot: Snapshot, now: float, *, silent: bool) -> None:
@@ -297,90 +277,7 @@ class Switchboard:
         finally:
             calls.silent = False
 
-    def _reconcile_trunks(
-        self, trunks: Iterable[Trunk] | None
-    ) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-        """Take over a list of trunks; return which appeared, differ, and are gone."""
-        if trunks is None:
-            return _NONE, _NONE, _NONE
-        listed = {trunk.name: trunk for trunk in trunks}
-        added = listed.keys() - self._trunks.keys()
-        changed = {
-            name
-            for name, trunk in listed.items()
-            if name not in added
-            and (self._trunks[name] != trunk or name in self._missed_trunks)
-        }
-        self._trunks.update(listed)
-        removed: set[str] = set()
-        for name in listed.keys() & self._missed_trunks.keys():
-            del self._missed_trunks[name]
-        for name in (self._trunks.keys() | self._missed_trunks.keys()) - listed.keys():
-            missed = self._missed_trunks.get(name, 0) + 1
-            self._missed_trunks[name] = missed
-            changed.add(name)
-            if missed >= READS_UNTIL_GONE:
-                del self._missed_trunks[name]
-                self._trunks.pop(name, None)
-                removed.add(name)
-        return frozenset(added), frozenset(changed - removed), frozenset(removed)
-
-    def _drain(
-        self,
-        *,
-        added: frozenset[str] = _NONE,
-        changed: frozenset[str] = _NONE,
-        removed: frozenset[str] = _NONE,
-        unreported: frozenset[str] = _NONE,
-        doubtful: bool = False,
-        trunks: tuple[frozenset[str], frozenset[str], frozenset[str]] | None = None,
-    ) -> Changes:
+    def _drain(self, changes: Changes) -> Changes:
         """Return all that changed, calls included."""
         events, calls = self._calls.drain()
-        trunks_added, trunks_changed, trunks_removed = trunks or (_NONE, _NONE, _NONE)
-        return Changes(
-            added,
-            changed,
-            removed,
-            frozenset(calls),
-            tuple(events),
-            unreported,
-            doubtful,
-            trunks_added,
-            trunks_changed,
-            trunks_removed,
-        )
-
-    def _status_of(self, number: str) -> ExtensionStatus | None:
-        """Return an extension's status."""
-        extension = self._extensions.get(number)
-        return None if extension is None else extension.status
-
-    def _miss(self, listed: AbstractSet[str], changed: set[str]) -> set[str]:
-        """Note which extensions are not listed, and drop those that are gone."""
-        removed: set[str] = set()
-        for number in self._extensions.keys() - listed - self._missed.keys():
-            self._missed[number] = 0
-        for number in self._missed.keys() - listed:
-            if self._missed[number] == 0:
-                self._count(self._extensions.get(number), -1)
-                if number in self._extensions:
-                    changed.add(number)
-            self._missed[number] += 1
-            if self._missed[number] >= READS_UNTIL_GONE:
-                del self._missed[number]
-                self._extensions.pop(number, None)
-                self._calls.last.pop(number, None)
-                removed.add(number)
-        return removed
-
-    def _count(self, extension: Extension | None, step: int) -> None:
-        """Keep the counts of listed extensions."""
-        if extension is None:
-            return
-        if extension.registered:
-            self.registered_count += step
-        if extension.in_use:
-            self.in_use_count += step
-        if extension.status is ExtensionStatus.ON_HOLD:
-            self.on_hold_count += step
+        return replace(changes, calls=frozenset(calls), events=tuple(events))

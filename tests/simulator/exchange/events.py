@@ -28,6 +28,7 @@ class LegKind(StrEnum):
     VOICEMAIL = "voicemail"
     IVR = "ivr"
     QUEUE = "queue"
+    PROMPT = "prompt"
 
 
 class LegState(StrEnum):
@@ -123,10 +124,34 @@ class SettingsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptEnded:
+    """The prompts that a call was made for have been played; `to` is who heard them."""
+
+    call_id: str
+    to: Party
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSent:
+    """A text message has left the PBX, or could not."""
+
+    message_id: str
+    delivered: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Booted:
     """The PBX has just started."""
 
 
 type Event = (
-    CallEvent | CallFailed | CallRecorded | StateChanged | SettingsChanged | Booted
+    CallEvent
+    | CallFailed
+    | CallRecorded
+    | StateChanged
+    | SettingsChanged
+    | PromptEnded
+    | MessageSent
+    | Booted
 )

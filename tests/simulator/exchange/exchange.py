@@ -1,5 +1,8 @@
 """The exchange: which calls live, and how they come to be."""
 
+from collections.abc import Callable
+from functools import partial
+
 from . import routing
 from .call import SimCall
 from .connection import CallKind, CallState
@@ -64,24 +67,36 @@ class Exchange(Lines):
             why = Failure.BUSY if extension.registered else Failure.UNREACHABLE
             call.fail(why, call.caller)
             return call
+        pick_up = pick_up and extension.auto_answer
+        self.ring_caller(
+            call,
+            extension.ring_seconds,
+            pick_up,
+            partial(self.route, call, callee, trunk),
+        )
+        return call
+
+    def ring_caller(
+        self,
+        call: SimCall,
+        seconds: float,
+        pick_up: bool,
+        go_on: Callable[[], None],
+    ) -> None:
+        """Ring the phone of who is to be the caller, and go on when it is picked up."""
         call.state = CallState.DIALLING
         call.caller.state = LegState.RINGING
-        call.when_picked_up = lambda: self.route(call, callee, trunk)
+        call.when_picked_up = go_on
         self.occupy(call.caller)
         if self.switches.ring_report_for_caller:
             call.emit("ring", call.caller)
-        if pick_up and extension.auto_answer:
+        after = self.switches.answer_after
+        if pick_up:
             call.answer()
+        elif after is not None:
+            call.timer(after, call.answer)
         else:
-            after = self.switches.answer_after
-            if after is not None:
-                call.timer(after, call.answer)
-            else:
-                unreachable = Failure.UNREACHABLE
-                call.timer(
-                    extension.ring_seconds, lambda: call.fail(unreachable, call.caller)
-                )
-        return call
+            call.timer(seconds, partial(call.fail, Failure.UNREACHABLE, call.caller))
 
     def inbound(self, caller: str, callee: str, trunk: str) -> SimCall:
         """Let somebody outside call in."""

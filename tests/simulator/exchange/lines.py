@@ -1,18 +1,22 @@
 """The extensions' phones: which legs occupy them, and what they are seen doing."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable
 
 from tests.simulator.clock import Clock
 from tests.simulator.switches import Switches
 
 from .call import SimCall
+from .cdr import CallRecord
 from .connection import CallState
-from .events import Event, ExtensionState, LegKind, LegState, StateChanged
+from .events import CallRecorded, Event, ExtensionState, LegKind, LegState, StateChanged
 from .extension import SimExtension
 from .leg import Leg
 from .monitoring import MonitorLeg
 from .trunk import SimTrunk
+
+RECORDS_LIMIT = 100_000
 
 
 class Lines:
@@ -33,6 +37,9 @@ class Lines:
         self.ivrs: dict[str, str] = {}
         self.queues: dict[str, list[str]] = {}
         self.ring_groups: dict[str, list[str]] = {}
+        # Custom prompts by name, and how many seconds each takes.
+        self.prompts: dict[str, float] = {"hello111": 3.0, "appletest": 2.0}
+        self.records: deque[CallRecord] = deque(maxlen=RECORDS_LIMIT)
         self.calls: dict[str, SimCall] = {}
         self.monitors: dict[str, MonitorLeg] = {}
         self.listeners: list[Callable[[Event], None]] = []
@@ -46,7 +53,9 @@ class Lines:
     # -- what calls need
 
     def emit(self, event: Event) -> None:
-        """Tell every listener."""
+        """Tell every listener, and keep the records of calls."""
+        if isinstance(event, CallRecorded):
+            self.records.append(event.record)
         for listener in self.listeners:
             listener(event)
 

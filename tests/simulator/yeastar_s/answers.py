@@ -1,9 +1,19 @@
 """The envelope: every answer is HTTP 200 with `status` (reference 1.3)."""
 
+from dataclasses import dataclass
 import json
 from typing import Any
 
 type Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What a download answers instead (reference 3.11)."""
+
+    content: bytes
+    content_type: str
+
 
 SUCCESS: Answer = {"status": "Success"}
 

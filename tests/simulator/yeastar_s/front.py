@@ -11,7 +11,7 @@ from aiohttp import web
 from tests.simulator.clock import Clock
 from tests.simulator.faults import Fault, Faults, mistyped, without
 
-from .answers import HEADERS, Answer, encode, failure
+from .answers import HEADERS, Answer, File, encode, failure
 from .pbx import YeastarS
 from .request import BODY_LIMIT, RecordedRequest, parse_query, readable_body, split_path
 
@@ -60,13 +60,13 @@ class Front:
         if self._pbx.switches.lockout_drops and self._pbx.sessions.locked(remote):
             return _reset(request)
 
-        def perform() -> Answer:
+        def perform() -> Answer | File:
             return self._pbx.answer(
                 request.method, version, endpoint, query, raw_body, remote
             )
 
         if fault is None:
-            return _sent(_response(encode(perform()).encode()))
+            return _sent(_response(*_written(perform())))
         answer = perform() if fault.carried_out else failure("30001")
         return await self._spoil(fault, answer, request)
 
@@ -78,10 +78,10 @@ class Front:
         )
 
     async def _spoil(
-        self, fault: Fault, answer: Answer, request: web.BaseRequest
+        self, fault: Fault, answer: Answer | File, request: web.BaseRequest
     ) -> web.StreamResponse:
         """Return the answer as the fault leaves it."""
-        body = encode(answer).encode()
+        body, content_type = _written(answer)
         match fault.kind:
             case "latency":
                 await asyncio.sleep(fault.seconds)
@@ -107,10 +107,17 @@ class Front:
             case "garbled":
                 body = body[: len(body) // 2] + b"\xff\x00{" + body[len(body) // 2 :]
             case "errno":
-                body = encode(failure(str(fault.errno))).encode()
-            case _:
+                body, content_type = _written(failure(str(fault.errno)))
+            case _ if isinstance(answer, dict):
                 body = encode(_altered(fault, answer)).encode()
-        return _sent(_response(body))
+        return _sent(_response(body, content_type))
+
+
+def _written(answer: Answer | File) -> tuple[bytes, str]:
+    """Return what goes over the wire, and what it is said to be."""
+    if isinstance(answer, File):
+        return answer.content, answer.content_type
+    return encode(answer).encode(), "application/json"
 
 
 def _altered(fault: Fault, answer: Answer) -> Answer:

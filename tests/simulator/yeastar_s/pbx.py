@@ -3,12 +3,13 @@
 from collections import deque
 from collections.abc import Callable, Collection
 
+from tests.simulator.chance import Chance
 from tests.simulator.clock import Clock
 from tests.simulator.exchange.exchange import Exchange
 from tests.simulator.switches import Switches
 
 from . import v1
-from .answers import Answer, Refused, failure
+from .answers import Answer, File, Refused, failure
 from .identity import Identity
 from .request import Body
 from .sessions import Sessions
@@ -57,6 +58,11 @@ class YeastarS:
         self.applies = Throttle(clock, switches)
         self.updates = Throttle(clock, switches)
         self.unapplied: list[Callable[[], None]] = []
+        self.chance = Chance(f"{identity.serial} downloads")
+        # Until when each random string works, and for which download.
+        self.randoms: dict[str, tuple[float, tuple[str, str, str]]] = {}
+        # Trunk, number and text of each message.
+        self.messages: list[tuple[str, str, str]] = []
 
     def answer(
         self,
@@ -66,7 +72,7 @@ class YeastarS:
         query: dict[str, str],
         raw_body: bytes,
         remote: str,
-    ) -> Answer:
+    ) -> Answer | File:
         """Return the answer to a request below /api/."""
         try:
             return self._answer(method, version, endpoint, query, raw_body, remote)
@@ -81,11 +87,13 @@ class YeastarS:
         query: dict[str, str],
         raw_body: bytes,
         remote: str,
-    ) -> Answer:
+    ) -> Answer | File:
         """Test in this order: version, method, name, token, endpoint, body (reference 9.2)."""
         if version not in self.versions:
             raise Refused("10003")
-        if method != "POST" and not (method == "GET" and self.switches.get_allowed):
+        found = v1.ENDPOINTS.get(endpoint)
+        get = self.switches.get_allowed or (found is not None and found.download)
+        if method != "POST" and not (method == "GET" and get):
             raise Refused("20001")
         if not endpoint:
             raise Refused("20009")
@@ -94,7 +102,7 @@ class YeastarS:
             user, password = self.identity.username, self.identity.password
             return self.sessions.login(body, remote, version, user, password)
         session = self.sessions.check(query)
-        found = v1.ENDPOINTS.get(endpoint)
         if found is None or ordered(version) < found.since:
             raise Refused("10003")
-        return found.handler(self, session, Body.parse(raw_body))
+        body = Body(dict(query), sent=True) if found.download else Body.parse(raw_body)
+        return found.handler(self, session, body)

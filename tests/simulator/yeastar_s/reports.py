@@ -14,7 +14,9 @@ from tests.simulator.exchange.events import (
     Event,
     ExtensionState,
     LegKind,
+    MessageSent,
     Party,
+    PromptEnded,
     SettingsChanged,
     StateChanged,
 )
@@ -164,9 +166,29 @@ def _flat(event: Event, identity: Identity, switches: Switches) -> Pairs | None:
             ]
         case CallRecorded():
             return _cdr(event.record, identity)
+        case PromptEnded():
+            return [
+                ("action", "PlayPromptEnd"),
+                ("callid", event.call_id),
+                _prompt_listener(event.to),
+                ("prompt", event.prompt),
+            ]
+        case MessageSent():
+            return [
+                ("action", "sms-send"),
+                ("status", "Success" if event.delivered else "Failed"),
+                ("smsid", event.message_id),
+            ]
         case Booted():
             return [("action", "BootUp")]
     return None
+
+
+def _prompt_listener(party: Party) -> tuple[str, dict[str, str]]:
+    """Return who heard a prompt: only here a trunk is called `trunkname` (reference 8.31)."""
+    if party.kind is LegKind.EXTENSION:
+        return _party(party)
+    return "outbound", {"trunkname": party.trunk}
 
 
 def _status_word(event: StateChanged, switches: Switches) -> str | None:
@@ -195,14 +217,15 @@ def _cdr(record: CallRecord, identity: Identity) -> Pairs:
         ("talkduraction", str(record.talked)),
         ("status", OUTCOME_WORDS[record.outcome]),
         ("type", kind),
-        ("recording", _recording(record, kind, identity)),
+        ("recording", recording_name(record, identity)),
         ("didnumber", record.did),
     ]
     return [(key, value) for key, value in pairs if value]
 
 
-def _recording(record: CallRecord, kind: str, identity: Identity) -> str:
+def recording_name(record: CallRecord, identity: Identity) -> str:
     """Return the file name of the recording (reference 3.11)."""
+    kind = CALL_TYPES[record.kind]
     if not record.recorded or record.answered is None:
         return ""
     stamp = time.strftime("%Y%m%d%H%M%S", identity.local_time(record.answered))

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import calls, lists, monitoring, settings, transfers
-from .answers import Answer
+from . import calls, downloads, lists, messages, monitoring, settings, transfers
+from .answers import Answer, File
 from .request import Body
 from .sessions import Session
 
 if TYPE_CHECKING:
     from .pbx import YeastarS
 
-type Handler = Callable[[YeastarS, Session, Body], Answer]
+type Handler = Callable[[YeastarS, Session, Body], Answer | File]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Endpoint:
 
     handler: Handler
     since: tuple[int, ...] = (1, 0, 0)
+    download: bool = False
+    """Whether it is asked with GET, and its parameters are in the address."""
 
 
 def heartbeat(pbx: YeastarS, session: Session, body: Body) -> Answer:
@@ -68,5 +70,11 @@ ENDPOINTS: dict[str, Endpoint] = {
     # Reference 1.5: v1.0.6 added transfer_number.
     "inbound/transfer_number": Endpoint(transfers.inbound_transfer_number, (1, 0, 6)),
     "outbound/transfer_number": Endpoint(transfers.outbound_transfer_number, (1, 0, 6)),
+    "extension/playprompt": Endpoint(messages.extension_prompt),
+    "outbound/playprompt": Endpoint(messages.outbound_prompt),
+    "sms/send": Endpoint(messages.sms_send),
+    # Reference 1.5: v1.1.0 added the download of records.
+    "cdr/get_random": Endpoint(downloads.cdr_random, (1, 1, 0)),
+    "cdr/download": Endpoint(downloads.cdr_download, (1, 1, 0), download=True),
     "apply": Endpoint(settings.apply),
 }

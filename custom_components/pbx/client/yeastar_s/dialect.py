@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from ..model import ExtensionStatus, MonitorMode, TrunkStatus
+from ..model import DestinationKind, ExtensionStatus, MonitorMode, TrunkStatus
+from ..settings import ForwardTo, MonitorPermission
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,19 @@ class MonitorRequest:
     path: str
     supervisor: str
     extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRequest:
+    """How a transfer to one kind of destination is asked for (reference, section 3.9).
+
+    `path` comes after `inbound/` or `outbound/`. `permission` tells whether it has to
+    say whose right to call out is used, if only by a blank.
+    """
+
+    path: str
+    destination: str
+    permission: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,9 @@ class Dialect:
     inbound_calls: str
     outbound_calls: str
     monitor: Mapping[MonitorMode, MonitorRequest]
+    transfer_inbound: Mapping[DestinationKind, TransferRequest]
+    transfer_outbound: Mapping[DestinationKind, TransferRequest]
+    history: bool
 
 
 _MONITOR_V1: Final = MappingProxyType(
@@ -50,9 +67,45 @@ _MONITOR_V1: Final = MappingProxyType(
     }
 )
 
+_TRANSFER_INBOUND: Final = MappingProxyType(
+    {
+        DestinationKind.EXTENSION: TransferRequest("transfer_extension", "extid"),
+        DestinationKind.IVR: TransferRequest("transfer_ivr", "ivrid"),
+        DestinationKind.QUEUE: TransferRequest("transfer_queue", "queueid"),
+        DestinationKind.RING_GROUP: TransferRequest(
+            "transfer_ringgroup", "ringgroupid"
+        ),
+        DestinationKind.OUTSIDE: TransferRequest(
+            "transfer_outbound", "outto", permission=True
+        ),
+    }
+)
+_TRANSFER_OUTBOUND: Final = MappingProxyType(
+    {
+        kind: _TRANSFER_INBOUND[kind]
+        for kind in (
+            DestinationKind.EXTENSION,
+            DestinationKind.IVR,
+            DestinationKind.OUTSIDE,
+        )
+    }
+)
+# The only one that the manuals of 1.1 still print; it takes all kinds.
+_TRANSFER_NUMBER: Final = MappingProxyType(
+    dict.fromkeys(
+        DestinationKind, TransferRequest("transfer_number", "number", permission=True)
+    )
+)
 
-def _v1(version: str, report_format: str | None = None) -> Dialect:
-    """Return the dialect of one v1 version: they share paths and names."""
+
+def _v1(
+    version: str,
+    report_format: str | None = None,
+    *,
+    transfer_number: bool = False,
+    history: bool = False,
+) -> Dialect:
+    """Return the dialect of one v1 version: they share most paths and names (1.5)."""
     return Dialect(
         version=version,
         report_format=report_format,
@@ -64,17 +117,54 @@ def _v1(version: str, report_format: str | None = None) -> Dialect:
         inbound_calls="inbound/query",
         outbound_calls="outbound/query",
         monitor=_MONITOR_V1,
+        transfer_inbound=_TRANSFER_NUMBER if transfer_number else _TRANSFER_INBOUND,
+        transfer_outbound=_TRANSFER_NUMBER if transfer_number else _TRANSFER_OUTBOUND,
+        history=history,
     )
 
 
 # Tried in this order at the first login. What older firmware answers to a version it
 # does not know is not documented (reference, section 1.5).
 DIALECTS: Final = (
-    _v1("v1.1.0", report_format="1.0.2"),
-    _v1("v1.0.6"),
+    _v1("v1.1.0", report_format="1.0.2", transfer_number=True, history=True),
+    _v1("v1.0.6", transfer_number=True),
     _v1("v1.0.2"),
     _v1("v1.0.1"),
     _v1("v1.0.0"),
+)
+
+# Section 4.3; lower case, without what can stand between two words.
+MONITOR_PERMISSIONS: Final[Mapping[str, MonitorPermission]] = MappingProxyType(
+    {
+        "disable": MonitorPermission.DISABLED,
+        "disabled": MonitorPermission.DISABLED,
+        "extensive": MonitorPermission.EXTENSIVE,
+        "general": MonitorPermission.EXTENSIVE,
+        "listen": MonitorPermission.LISTEN,
+        "whisper": MonitorPermission.WHISPER,
+        "barge": MonitorPermission.BARGE_IN,
+        "bargein": MonitorPermission.BARGE_IN,
+    }
+)
+# And how they are written.
+MONITOR_PERMISSION_WORDS: Final[Mapping[MonitorPermission, str]] = MappingProxyType(
+    {
+        MonitorPermission.DISABLED: "Disabled",
+        MonitorPermission.EXTENSIVE: "Extensive",
+        MonitorPermission.LISTEN: "Listen",
+        MonitorPermission.WHISPER: "Whisper",
+        MonitorPermission.BARGE_IN: "Barge-in",
+    }
+)
+
+# Section 3.4.
+FORWARD_WORDS: Final[Mapping[ForwardTo, str]] = MappingProxyType(
+    {
+        ForwardTo.VOICEMAIL: "Voicemail",
+        ForwardTo.EXTENSION: "Extension",
+        ForwardTo.MOBILE: "Mobile Number",
+        ForwardTo.NUMBER: "Custom Number",
+    }
 )
 
 # Every spelling seen on the wire or in print (reference, section 6.1), in lower case.

@@ -12,6 +12,7 @@ LOCKED_OUT: Final = 20002
 # 20013 is a wrong captcha, which nobody documented how to send: asking again is no use.
 LOGIN_REJECTED: Final = frozenset({20003, 20013})
 API_NOT_RUNNING: Final = frozenset({20010, 30003})
+NO_RECORDS: Final = 20021
 TOKEN_DEAD: Final = frozenset({20004, 20005, 20006})
 
 _REFUSALS: Final[dict[int, Refusal]] = {
@@ -68,7 +69,7 @@ _REFUSALS: Final[dict[int, Refusal]] = {
     20018: Refusal.NOT_FOUND,
     20019: Refusal.BAD_REQUEST,
     20020: Refusal.BAD_REQUEST,
-    20021: Refusal.NOT_FOUND,
+    NO_RECORDS: Refusal.NOT_FOUND,
     30001: Refusal.INTERNAL_ERROR,
     30003: Refusal.INTERNAL_ERROR,
 }

@@ -9,11 +9,14 @@ import aiohttp
 
 from ..errors import PbxRefused
 from ..model import Extension, FoundCall, MonitorMode, PbxInfo, Snapshot
-from ..pbx import Address, Capability, Pbx, ReportTarget
+from ..pbx import Address, Capability, ReportTarget
 from ..report import Received
 from . import answers, lists, reports
 from .answers import Answer, ExtensionList
+from .control import CallControl
+from .history import CallHistory
 from .session import Session
+from .settings import Applying, SettingsAccess
 from .transport import Transport
 
 
@@ -26,10 +29,26 @@ def hash_password(password: str) -> str:
 LOOK_INTO: Final = 50
 
 
-class YeastarS(Pbx):
-    """The S-Series API, versions 1.0.x and 1.1.0, over HTTP or HTTPS."""
+class YeastarS(CallControl, SettingsAccess, CallHistory):
+    """The S-Series API, versions 1.0.x and 1.1.0, over HTTP or HTTPS.
 
-    capabilities = Capability.LISTEN | Capability.WHISPER | Capability.BARGE_IN
+    Not every version, and not every box, has all the capabilities; those that lack one
+    refuse with Refusal.UNSUPPORTED.
+    """
+
+    capabilities = (
+        Capability.LISTEN
+        | Capability.WHISPER
+        | Capability.BARGE_IN
+        | Capability.DIAL
+        | Capability.CALL_CONTROL
+        | Capability.TRANSFER
+        | Capability.INBOUND_CONTROL
+        | Capability.SMS
+        | Capability.PROMPT
+        | Capability.SETTINGS
+        | Capability.HISTORY
+    )
 
     def __init__(
         self,
@@ -51,6 +70,7 @@ class YeastarS(Pbx):
         self.address = address
         self._transport = Transport(session, address, fingerprint)
         self._session = Session(self._transport, username, password_md5, clock)
+        self._applying = Applying()
         self._list = ExtensionList()
         self._info: PbxInfo | None = None
         self._info_generation = 0

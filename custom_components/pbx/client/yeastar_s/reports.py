@@ -262,8 +262,9 @@ def _extension_report(fields: Fields, _members: list[Member]) -> ExtensionReport
 
 def _settings_changed(fields: Fields, _members: list[Member]) -> SettingsChanged:
     """Return whose settings were changed (5.3)."""
-    subject = first_of(fields, "type").lower()
-    return SettingsChanged(_SUBJECTS.get(subject, Subject.OTHER))
+    subject = _SUBJECTS.get(first_of(fields, "type").lower(), Subject.OTHER)
+    number = extension_number(fields) if subject is Subject.EXTENSION else ""
+    return SettingsChanged(subject, number or None)
 
 
 def _restarted(_fields: Fields, _members: list[Member]) -> Restarted:

@@ -1,7 +1,7 @@
 """The one session with a PBX: login, token, heartbeat, lock-out."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final
 
@@ -27,6 +27,8 @@ TELL_AGAIN_AFTER: Final = 30.0
 LOGOUT_TIMEOUT: Final = 5.0
 # Login and heartbeat must name a port even if nothing listens; the documented default.
 NO_REPORT_PORT: Final = "8260"
+
+_A_FILE: Final[Answer] = {"status": "Success"}
 
 
 class Session:
@@ -73,12 +75,38 @@ class Session:
         # Who acts does not wait for a heartbeat: a dead token shows by itself.
         if not acting:
             await self._keep_alive()
+
+        def send(token: str) -> Awaitable[Answer]:
+            return self._transport.post(
+                self.dialect.version, endpoint, body or {}, token, acting=acting
+            )
+
+        return await self._carried_out(send, acting)
+
+    async def download(
+        self, endpoint: str, query: dict[str, str], write: Callable[[bytes], None]
+    ) -> None:
+        """Pass a file on in pieces (reference, section 3.11).
+
+        Raises the same as `request`, and what `write` raises: PbxError's children.
+        """
+
+        async def send(token: str) -> Answer:
+            answer = await self._transport.download(
+                self.dialect.version, endpoint, query, token, write
+            )
+            return _A_FILE if answer is None else answer
+
+        await self._carried_out(send, acting=False)
+
+    async def _carried_out(
+        self, send: Callable[[str], Awaitable[Answer]], acting: bool
+    ) -> Answer:
+        """Return the answer to what is sent with a live token, at most twice."""
         for _ in range(2):
             token = await self._live_token()
             try:
-                answer = await self._transport.post(
-                    self.dialect.version, endpoint, body or {}, token, acting=acting
-                )
+                answer = await send(token)
             except PbxWrongService as err:
                 if err.reason is not WrongService.NOT_THE_API:
                     raise

@@ -1,9 +1,11 @@
 """One request on the wire, and what may come back instead of an answer."""
 
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 import json
 import logging
 from typing import Final, override
+from urllib.parse import quote, urlencode
 
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
@@ -24,6 +26,7 @@ _LOGGER = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT: Final = 5.0
 TOTAL_TIMEOUT: Final = 10.0
+DOWNLOAD_TIMEOUT: Final = 60.0
 # The list of a PBX with 10,000 extensions is about 1 MiB.
 MAX_BODY: Final = 2 * 1024 * 1024
 
@@ -32,6 +35,10 @@ _HEADERS: Final = {
     # The device closes after each answer (section 1.3); what is in front of it may not.
     "Connection": "close",
 }
+
+
+# A byte order mark and white space.
+_BEFORE_JSON: Final = b"\xef\xbb\xbf \t\r\n"
 
 
 class _Body(aiohttp.BytesPayload):
@@ -90,22 +97,69 @@ class Transport:
         PbxUnreachable, and PbxWrongService for a redirect or for a whole response
         that is not an answer of the API.
         """
-        _LOGGER.debug("POST %s", endpoint)
-        payload = _Body(json.dumps(body, separators=(",", ":")).encode())
+        return await self._request(
+            "POST",
+            f"{version}/{endpoint}",
+            {} if token is None else {"token": token},
+            _Body(json.dumps(body, separators=(",", ":")).encode()),
+            self._read,
+            TOTAL_TIMEOUT,
+            acting=acting,
+        )
+
+    async def download(
+        self,
+        version: str,
+        endpoint: str,
+        query: dict[str, str],
+        token: str,
+        write: Callable[[bytes], None],
+    ) -> Answer | None:
+        """Send one request for a file and pass it on in pieces (reference, section 3.11).
+
+        Returns None, or what the PBX answered instead of a file. Raises the same as
+        `post`, and what `write` raises: PbxError's children and nothing else.
+        """
+
+        async def read(response: aiohttp.ClientResponse, acting: bool) -> Answer | None:
+            return await self._read_file(response, acting, write)
+
+        return await self._request(
+            "GET",
+            f"{version}/{endpoint}",
+            {**query, "token": token},
+            None,
+            read,
+            DOWNLOAD_TIMEOUT,
+        )
+
+    async def _request[T](
+        self,
+        method: str,
+        path: str,
+        query: dict[str, str],
+        payload: _Body | None,
+        read: Callable[[aiohttp.ClientResponse, bool], Awaitable[T]],
+        total: float,
+        *,
+        acting: bool = False,
+    ) -> T:
+        """Send one request, once, and return what `read` makes of the response."""
+        _LOGGER.debug("%s %s", method, path.partition("/")[2])
         failure: PbxError
+        # Known clients write a blank as %20, which aiohttp by itself does not.
+        fields = urlencode(query, quote_via=quote)
         try:
-            async with self._session.post(
-                f"{self._address.url}/api/{version}/{endpoint}",
-                params=None if token is None else {"token": token},
+            async with self._session.request(
+                method,
+                f"{self._address.url}/api/{path}" + (fields and f"?{fields}"),
                 data=payload,
                 headers=_HEADERS,
                 ssl=self._ssl,
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(
-                    total=TOTAL_TIMEOUT, connect=CONNECT_TIMEOUT
-                ),
+                timeout=aiohttp.ClientTimeout(total=total, connect=CONNECT_TIMEOUT),
             ) as response:
-                return await self._read(response, acting)
+                return await read(response, acting)
         except (
             aiohttp.ClientConnectorCertificateError,
             aiohttp.ServerFingerprintMismatch,
@@ -120,27 +174,41 @@ class Transport:
             failure = PbxUnreachable(Unreachable.BAD_ANSWER, maybe_done=acting)
         except TimeoutError:
             failure = PbxUnreachable(
-                Unreachable.TIMED_OUT, maybe_done=acting and payload.sent
+                Unreachable.TIMED_OUT, maybe_done=acting and _sent(payload)
             )
         except aiohttp.ClientError, OSError:
             failure = PbxUnreachable(
-                Unreachable.CANNOT_CONNECT, maybe_done=acting and payload.sent
+                Unreachable.CANNOT_CONNECT, maybe_done=acting and _sent(payload)
             )
         finally:
-            self.local_ip = payload.local_ip or self.local_ip
-            self.remote_ip = payload.remote_ip or self.remote_ip
+            if payload is not None:
+                self.local_ip = payload.local_ip or self.local_ip
+                self.remote_ip = payload.remote_ip or self.remote_ip
         raise failure
 
     async def _read(self, response: aiohttp.ClientResponse, acting: bool) -> Answer:
         """Return the JSON object of a response, and nothing else."""
-        if 300 <= response.status < 400:
-            # Port 80 redirects to the HTTPS port; a POST must not follow.
-            raise PbxWrongService(WrongService.REDIRECTED)
-        if response.status >= 500:
-            raise PbxUnreachable(Unreachable.BAD_ANSWER, maybe_done=acting)
-        answer = None
-        if response.status == HTTPStatus.OK:
-            answer = decode(await self._read_body(response))
+        _check_status(response, acting)
+        answer = decode(await self._read_body(response))
+        if answer is None:
+            raise PbxWrongService(WrongService.NOT_THE_API)
+        return answer
+
+    async def _read_file(
+        self,
+        response: aiohttp.ClientResponse,
+        acting: bool,
+        write: Callable[[bytes], None],
+    ) -> Answer | None:
+        """Pass a file on, unless it is an answer of the API."""
+        _check_status(response, acting)
+        first = await response.content.readany()
+        if not first.lstrip(_BEFORE_JSON).startswith(b"{"):
+            while first:
+                write(first)
+                first = await response.content.readany()
+            return None
+        answer = decode(first + await self._read_body(response))
         if answer is None:
             raise PbxWrongService(WrongService.NOT_THE_API)
         return answer
@@ -160,3 +228,19 @@ class Transport:
             return PbxNotTrusted(await read_certificate(self._address, CONNECT_TIMEOUT))
         except OSError:
             return PbxUnreachable(Unreachable.CANNOT_CONNECT)
+
+
+def _sent(payload: _Body | None) -> bool:
+    """Return whether a request that has a body is out."""
+    return payload is not None and payload.sent
+
+
+def _check_status(response: aiohttp.ClientResponse, acting: bool) -> None:
+    """Raise for a response that is not the PBX's own (reference, section 1.3)."""
+    if 300 <= response.status < 400:
+        # Port 80 redirects to the HTTPS port; a POST must not follow.
+        raise PbxWrongService(WrongService.REDIRECTED)
+    if response.status >= 500:
+        raise PbxUnreachable(Unreachable.BAD_ANSWER, maybe_done=acting)
+    if response.status != HTTPStatus.OK:
+        raise PbxWrongService(WrongService.NOT_THE_API)

@@ -1,0 +1,78 @@
+"""What one snapshot says of the calls, looked up by extension."""
+
+from collections import Counter
+
+from .leg import Leg
+from .live_call import LiveCall
+from .model import (
+    IN_USE,
+    CallDirection,
+    ExtensionStatus,
+    FoundCall,
+    PartyState,
+    Snapshot,
+)
+
+
+class FoundCalls:
+    """The calls of one snapshot, and the statuses that came with them.
+
+    `were_read` says whether they were read at all, `asked` are the extensions whose own
+    calls were.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        """Look through it once."""
+        self.calls = snapshot.calls or ()
+        self.were_read = snapshot.calls is not None
+        self.asked = snapshot.looked_into
+        # One that is not listed is gone, if all are.
+        self._missing = ExtensionStatus.OFFLINE if snapshot.complete else None
+        self._statuses = {
+            extension.number: extension.status for extension in snapshot.extensions
+        }
+        self._counts = Counter(
+            number for found in self.calls for number in found.numbers
+        )
+
+    def status(self, number: str) -> ExtensionStatus | None:
+        """Return an extension's status, None when it is not known."""
+        return self._statuses.get(number, self._missing)
+
+    def in_use(self, number: str) -> bool:
+        """Return whether an extension can be in a call."""
+        status = self.status(number)
+        return status is None or status in IN_USE
+
+    def count_of(self, number: str) -> int:
+        """Return in how many calls an extension was found."""
+        return self._counts[number]
+
+    def denies(self, leg: Leg, live: LiveCall) -> bool:
+        """Return whether an extension, asked for its calls, does not name this one.
+
+        One that talks may have more calls than it names.
+        """
+        if leg.number not in self.asked:
+            return False
+        others = {other.number for other in live.extensions() if other is not leg}
+        return not any(
+            leg.number in found.numbers
+            and (
+                leg.state is not PartyState.RINGING
+                or found.outside
+                or not others.isdisjoint(found.numbers)
+            )
+            for found in self.calls
+        )
+
+    def paired_otherwise(self, number: str, found: FoundCall) -> bool:
+        """Return whether another pair of a call between many shows an extension.
+
+        Each of those who ring is told with the caller, and with nobody else.
+        """
+        return any(
+            number in other.numbers and not set(other.numbers).isdisjoint(found.numbers)
+            for other in self.calls
+            if other is not found and other.direction is CallDirection.INTERNAL
+        )
