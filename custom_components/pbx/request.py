@@ -26,6 +26,9 @@ class Kind(StrEnum):
 
     MONITOR = "monitor"
     CONTROL = "control"
+    INBOUND = "inbound"
+    SMS = "sms"
+    HISTORY = "history"
 
 
 # The refusals that have a sentence of their own; others name the PBX's code.
@@ -49,12 +52,35 @@ REFUSALS: Final = {
             Refusal.NO_SUCH_NUMBER,
             Refusal.NO_SUCH_DESTINATION,
             Refusal.NOT_CONNECTED,
-            Refusal.TOO_LATE,
             Refusal.SETTINGS_REJECTED,
             Refusal.OUTBOUND_FORBIDDEN,
             Refusal.TOO_OFTEN,
             Refusal.TRUNK_UNAVAILABLE,
             Refusal.NOT_FOUND,
+            Refusal.UNSUPPORTED,
+            Refusal.INTERNAL_ERROR,
+        }
+    ),
+    Kind.INBOUND: frozenset(
+        {
+            Refusal.NOT_IN_CALL,
+            Refusal.TOO_LATE,
+            Refusal.UNSUPPORTED,
+            Refusal.INTERNAL_ERROR,
+        }
+    ),
+    Kind.SMS: frozenset(
+        {
+            Refusal.TRUNK_UNAVAILABLE,
+            Refusal.NO_SUCH_NUMBER,
+            Refusal.UNSUPPORTED,
+            Refusal.INTERNAL_ERROR,
+        }
+    ),
+    Kind.HISTORY: frozenset(
+        {
+            Refusal.NO_SUCH_EXTENSION,
+            Refusal.TOO_MUCH,
             Refusal.UNSUPPORTED,
             Refusal.INTERNAL_ERROR,
         }
@@ -93,3 +119,25 @@ async def async_request[T](
         elif isinstance(err, PbxLockedOut):
             coordinator.remember_lock_out(err)
         raise HomeAssistantError(**failure(err, coordinator.pbx.address)) from err
+
+
+async def async_act[T](
+    coordinator: PbxCoordinator,
+    request: Awaitable[T],
+    kind: Kind,
+    placeholders: dict[str, str],
+) -> T:
+    """Return the answer to a request that acts on calls, and see what came of it.
+
+    The PBX does not report all that is done to calls, holding them for one. It is asked
+    too when it refused, and when nobody knows whether it acted: both say that the
+    picture may be wrong.
+    """
+    try:
+        answer = await async_request(coordinator, request, kind, placeholders)
+    except HomeAssistantError as err:
+        if (err.translation_key or "").startswith(f"{kind}_"):
+            coordinator.async_ask_soon()
+        raise
+    coordinator.async_ask_soon()
+    return answer

@@ -1,5 +1,6 @@
 """Who is meant by an action, and may the caller: entity, device or bare number."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ class Pair:
 
 
 class NotPermitted(Unauthorized):
-    """The caller may not control the extensions; says so in the user's language."""
+    """The caller may not control what is meant; says so in the user's language."""
 
     def __init__(self, context: Context, entity_id: str | None, name: str) -> None:
         """Keep who asked, and for what."""
@@ -53,9 +54,9 @@ def find_pair(
     hass: HomeAssistant, supervisor: str, extension: str, entry_id: str | None
 ) -> Pair:
     """Return the two extensions that are meant, on the one PBX that has both."""
-    entries = _entries(hass, entry_id)
-    supervisors = _find(hass, supervisor, entries)
-    extensions = _find(hass, extension, entries)
+    entries = loaded_entries(hass, entry_id)
+    supervisors = find_extensions(hass, supervisor, entries)
+    extensions = find_extensions(hass, extension, entries)
     common = supervisors.keys() & extensions.keys()
     names = {"supervisor": supervisor, "extension": extension}
     if not common:
@@ -74,15 +75,17 @@ def find_extension(
     hass: HomeAssistant, reference: str, entry_id: str | None
 ) -> tuple[PbxCoordinator, Extension]:
     """Return the one extension that is meant, and its PBX."""
-    entries = _entries(hass, entry_id)
-    found = _find(hass, reference, entries)
+    entries = loaded_entries(hass, entry_id)
+    found = find_extensions(hass, reference, entries)
     if len(found) > 1:
         raise invalid("ambiguous_extension", extension=reference)
     ((entry_id, extension),) = found.items()
     return entries[entry_id].runtime_data, extension
 
 
-def _entries(hass: HomeAssistant, entry_id: str | None) -> dict[str, PbxConfigEntry]:
+def loaded_entries(
+    hass: HomeAssistant, entry_id: str | None
+) -> dict[str, PbxConfigEntry]:
     """Return the loaded PBXs that may be meant, by entry id."""
     entries: list[PbxConfigEntry] = (
         hass.config_entries.async_loaded_entries(DOMAIN)
@@ -94,16 +97,24 @@ def _entries(hass: HomeAssistant, entry_id: str | None) -> dict[str, PbxConfigEn
     return {entry.entry_id: entry for entry in entries}
 
 
-def _find(
+def find_device(hass: HomeAssistant, reference: str) -> str | None:
+    """Return the id of the device that is meant, itself or by one of its entities."""
+    entity = er.async_get(hass).async_get(reference)
+    device_id = reference if entity is None else entity.device_id
+    if device_id is None or dr.async_get(hass).async_get(device_id) is None:
+        return None
+    return device_id
+
+
+def find_extensions(
     hass: HomeAssistant, reference: str, entries: dict[str, PbxConfigEntry]
 ) -> dict[str, Extension]:
     """Return the extensions a reference can mean, by entry id; at least one.
 
     A reference is an entity or a device of an extension, or a bare number.
     """
-    entity = er.async_get(hass).async_get(reference)
-    device_id = reference if entity is None else entity.device_id
-    if device_id is not None and dr.async_get(hass).async_get(device_id):
+    device_id = find_device(hass, reference)
+    if device_id is not None:
         device, entry = service.async_get_device_and_config_entry(
             hass, DOMAIN, device_id
         )
@@ -114,7 +125,7 @@ def _find(
         if entry.entry_id not in entries:
             raise invalid("not_on_this_pbx", reference=reference)
         candidates = [(entry.entry_id, coordinator, number)]
-    elif entity is not None or "." in reference:
+    elif "." in reference:
         raise invalid("not_an_extension", reference=reference)
     else:
         candidates = [
@@ -137,9 +148,28 @@ async def async_check_permission(
     coordinator: PbxCoordinator,
     *extensions: Extension,
 ) -> None:
-    """Let a user do only what they may do to the entities of all these extensions.
+    """Let a user do only what they may do to the entities of all these extensions."""
+    await async_check_control(
+        hass,
+        context,
+        coordinator,
+        {
+            f"{extension.number}_{KEY_STATUS}": spoken_name(extension)
+            for extension in extensions
+        },
+    )
 
-    An automation without a user acts for its owner.
+
+async def async_check_control(
+    hass: HomeAssistant,
+    context: Context,
+    coordinator: PbxCoordinator,
+    sensors: Mapping[str, str],
+) -> None:
+    """Let a user do only what they may do to all these sensors of a PBX.
+
+    `sensors` are the ends of their unique ids, and what a sentence calls what they
+    stand for. An automation without a user acts for its owner.
     """
     if context.user_id is None:
         return
@@ -149,13 +179,11 @@ async def async_check_permission(
     if user.is_admin:
         return
     registry = er.async_get(hass)
-    for extension in extensions:
+    for key, name in sensors.items():
         entity_id = registry.async_get_entity_id(
-            Platform.SENSOR,
-            DOMAIN,
-            f"{coordinator.serial_number}_{extension.number}_{KEY_STATUS}",
+            Platform.SENSOR, DOMAIN, f"{coordinator.serial_number}_{key}"
         )
         if entity_id is None or not user.permissions.check_entity(
             entity_id, POLICY_CONTROL
         ):
-            raise NotPermitted(context, entity_id, spoken_name(extension))
+            raise NotPermitted(context, entity_id, name)
