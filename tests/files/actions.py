@@ -53,6 +53,8 @@ def check_actions(repository: Repository) -> Problems:
         }
         for key, value in described.items():
             yield from _check_one(file, key, value, at(english, kind, key), english)
+            if kind != "services":
+                yield from _check_target(f"{file}: {key}", value)
         for key in at(english, kind).keys() - described.keys():
             yield f"translations/en.json: {kind}.{key} is not in {file}"
 
@@ -87,6 +89,14 @@ def _check_one(
     known = set(_field_names(value))
     for field in at(texts, "fields").keys() - known:
         yield f"{name} has no field {field}, but en.json describes it"
+
+
+def _check_target(name: str, value: dict[str, Any]) -> Problems:
+    """Check that the editor offers entities of ours only."""
+    entities = at(value, "target").get("entity", {})
+    for entity in entities if isinstance(entities, list) else [entities]:
+        if at(entity).get("integration") != "pbx":
+            yield f"{name}.target is not restricted to our integration"
 
 
 def _field_names(value: dict[str, Any]) -> list[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from .actions import check_actions
+from .blueprints import check_blueprints
 from .brand import check_brand
 from .icons import check_icons
 from .manifest import check_hacs, check_manifest
@@ -20,6 +21,7 @@ CHECKS: Final[tuple[Callable[[Repository], Problems], ...]] = (
     check_icons,
     check_quality_scale,
     check_brand,
+    check_blueprints,
 )
 
 

@@ -22,4 +22,5 @@ def copy(tmp_path: Path) -> Repository:
         tmp_path / "custom_components" / "pbx",
         ignore=TEXTS,
     )
+    shutil.copytree(ROOT / "blueprints", tmp_path / "blueprints")
     return Repository(tmp_path)

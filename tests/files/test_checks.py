@@ -180,6 +180,49 @@ def test_triggers_are_held_to_the_same(copy: Repository) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "change", "problem"),
+    [
+        (
+            "translations/en.json",
+            drop("triggers", "call_missed", "name"),
+            "triggers.yaml: call_missed has no name",
+        ),
+        (
+            "translations/en.json",
+            drop("conditions", "pbx_is_connected", "fields", "for"),
+            "conditions.yaml: pbx_is_connected.for has no name",
+        ),
+        (
+            "translations/en.json",
+            drop("selector", "call_outcome", "options", "busy"),
+            "selector.call_outcome.options.busy is not in en.json",
+        ),
+        ("triggers.yaml", drop("call_missed"), "call_missed is not in triggers.yaml"),
+        ("conditions.yaml", drop("pbx_is_connected"), "is not in conditions.yaml"),
+        (
+            "triggers.yaml",
+            put("call_missed", "target", "entity", value=[{"domain": "event"}]),
+            "call_missed.target is not restricted",
+        ),
+        ("conditions.yaml", drop("pbx_is_connected", "target"), "not restricted"),
+        ("icons.json", drop("triggers", "call_missed"), "call_missed has no icon"),
+    ],
+)
+def test_triggers_and_conditions(
+    copy: Repository, name: str, change: Break, problem: str
+) -> None:
+    """Without texts or icons, or with entities of others to choose from."""
+    assert problem in "\n".join(broken(copy, name, change))
+
+
+@pytest.mark.parametrize("name", ["triggers.yaml", "conditions.yaml"])
+def test_triggers_without_description(copy: Repository, name: str) -> None:
+    """The code has them, so the file must be there."""
+    (copy.component / name).unlink()
+    assert f"{name} is missing" in "\n".join(problems(copy.root))
+
+
+@pytest.mark.parametrize(
     ("change", "problem"),
     [
         (put("services", "whisper", value={}), "whisper has no service"),
