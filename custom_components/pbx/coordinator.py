@@ -28,10 +28,16 @@ from .connection import failure
 from .const import CONF_CONTACTS, DOMAIN, LOGGER
 from .contacts import Contacts
 from .devices import PbxDevices
-from .issues import async_delete_issues, async_update_issues
+from .issues import (
+    async_connected,
+    async_connection_failed,
+    async_delete_issues,
+    async_update_issues,
+)
 from .listeners import Listeners, Part, Subject, Topic
 from .proof import FAST_POLL, PushMode, PushProof
 from .push import PushReceiver
+from .settings import Settings
 from .supervision import Supervision
 
 type PbxConfigEntry = ConfigEntry[PbxCoordinator]
@@ -44,7 +50,13 @@ TRUNKS_EVERY = timedelta(seconds=55)
 # Seconds in which what follows a report is waited for, before the PBX is asked.
 DOUBT = 2.0
 # What is told, besides the status, when an extension is listed again or no more.
-PRESENT_PARTS = (Part.REGISTERED, Part.PRESENCE, Part.CALLS, Part.LAST_CALL)
+PRESENT_PARTS = (
+    Part.REGISTERED,
+    Part.PRESENCE,
+    Part.CALLS,
+    Part.LAST_CALL,
+    Part.SETTINGS,
+)
 
 
 class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
@@ -79,6 +91,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
             hass, entry.data, entry.options, pbx, self.serial_number, self._take_report
         )
         self.supervision = Supervision(hass, self)
+        self.settings = Settings(hass, self)
         self.proof = PushProof()
         self.update_interval = self.proof.interval
         self._told = Listeners[()]()
@@ -106,6 +119,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         """Stop polling and listening, and log out: then the PBX reports no more."""
         self.receiver.async_stop()
         self.supervision.async_shutdown()
+        self.settings.async_shutdown()
         self._ask_soon.async_shutdown()
         if self._cancel_settling is not None:
             self._cancel_settling()
@@ -132,15 +146,16 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         self._switchboard.expect_snapshot()
         try:
             snapshot = await self.pbx.snapshot(trunks=trunks)
-        except PbxLoginRejected as err:
-            raise ConfigEntryAuthFailed(**failure(err, self.pbx.address)) from err
-        except PbxLockedOut as err:
-            self.remember_lock_out(err)
-            raise UpdateFailed(
-                **failure(err, self.pbx.address), retry_after=err.retry_after
-            ) from err
         except PbxError as err:
-            raise UpdateFailed(**failure(err, self.pbx.address)) from err
+            async_connection_failed(self.hass, self.config_entry, err)
+            sentence = failure(err, self.pbx.address)
+            if isinstance(err, PbxLoginRejected):
+                raise ConfigEntryAuthFailed(**sentence) from err
+            if isinstance(err, PbxLockedOut):
+                self.remember_lock_out(err)
+                raise UpdateFailed(**sentence, retry_after=err.retry_after) from err
+            raise UpdateFailed(**sentence) from err
+        async_connected(self.hass, self.config_entry)
         self._check(snapshot)
         if trunks:
             self._trunks_read = dt_util.utcnow()
@@ -155,10 +170,11 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
             return
         if (rest := until - self.hass.loop.time()) <= 0:
             del locked[self.config_entry.entry_id]
+            async_connected(self.hass, self.config_entry)
             return
-        raise UpdateFailed(
-            **failure(PbxLockedOut(rest), self.pbx.address), retry_after=rest
-        )
+        err = PbxLockedOut(rest)
+        async_connection_failed(self.hass, self.config_entry, err)
+        raise UpdateFailed(**failure(err, self.pbx.address), retry_after=rest)
 
     def remember_lock_out(self, err: PbxLockedOut) -> None:
         """Note when a login makes sense again."""
@@ -198,12 +214,15 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         changes = self._switchboard.reconcile(snapshot, _now(), silent=silent)
         for number in changes.removed:
             self.devices.async_remove(number)
+            self.supervision.async_removed(number)
         for name in changes.trunks_removed:
             self.devices.async_remove_trunk(name)
         for number in changes.changed:
             self.devices.async_rename(self._switchboard.extensions[number])
+        self.settings.async_removed(changes.removed)
         if silent:
             self.proof.interrupted()
+            self.settings.async_read_again()
         else:
             self.proof.polled(changes.unreported, self._switchboard.extensions)
         self._push_may_have_changed()
@@ -228,9 +247,12 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         match report:
             case Restarted():
                 self._doubtful = True
+                self.settings.async_read_again()
             case SettingsChanged():
                 self._doubtful = True
-                if report.subject is not Changed.EXTENSION:
+                if report.subject is Changed.EXTENSION:
+                    self.settings.async_changed(report.number)
+                else:
                     self._trunks_read = None
         changes = self._switchboard.apply(report, _now())
         self._publish(changes)
@@ -293,6 +315,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         if first:
             return
         if changes.added:
+            self.settings.async_added(changes.added)
             self._newcomers.async_tell((Part.STATUS, ""), sorted(changes.added))
         if changes.trunks_added:
             self._newcomers.async_tell((Part.TRUNK, ""), sorted(changes.trunks_added))

@@ -53,6 +53,10 @@ async def async_get_config_entry_diagnostics(
             ),
         },
         "push": _push(coordinator),
+        "settings": {
+            "known": coordinator.settings.known_count,
+            "refused": coordinator.settings.refused,
+        },
         "calls": {
             "total": coordinator.data.call_count,
             "each": [_call(call) for call in coordinator.data.calls],

@@ -9,6 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .client.model import Extension, Trunk
+from .client.settings import ExtensionSettings, SettingsChange
 from .coordinator import PbxConfigEntry, PbxCoordinator
 from .listeners import Part, Topic
 
@@ -95,6 +96,27 @@ class ExtensionEntity(CoordinatorEntity[PbxCoordinator]):
     def available(self) -> bool:
         """Return whether the PBX answers and lists the extension."""
         return super().available and self.coordinator.data.present(self._number)
+
+
+class SettingEntity(ExtensionEntity):
+    """An entity that shows or changes a setting of an extension; unknown until read."""
+
+    _part = Part.SETTINGS
+
+    @property
+    def _settings(self) -> ExtensionSettings | None:
+        """The settings, as the PBX said them last."""
+        return self.coordinator.settings.of(self._number)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether the PBX answers, and tells its settings."""
+        return super().available and not self.coordinator.settings.refused
+
+    async def _async_change(self, change: SettingsChange) -> None:
+        """Change a setting. Raises the sentence for what went wrong."""
+        await self.coordinator.settings.async_change(self._extension, change)
 
 
 class TrunkEntity(CoordinatorEntity[PbxCoordinator]):

@@ -3,7 +3,7 @@
 from typing import Any, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .call_data import event_data
@@ -96,14 +96,13 @@ class MonitoringEventEntity(PbxEntity, EventEntity):
         self._trigger_event(
             event.type.value,
             {
-                ATTR_MODE: event.mode.value,
+                ATTR_MODE: event.mode.value if event.mode else None,
                 ATTR_SUPERVISOR: event.supervisor,
                 ATTR_EXTENSION: event.extension,
-                ATTR_USER: event.context.user_id if event.context else None,
+                ATTR_USER: event.user,
                 ATTR_REASON: event.reason,
             },
         )
-        if event.context is not None and event.type is not MonitoringEventType.STOPPED:
-            # So that the logbook names who did it.
-            self.async_set_context(event.context)
+        # So that the logbook names who did it, and nobody for what came by itself.
+        self.async_set_context(event.context or Context())
         self.async_write_ha_state()

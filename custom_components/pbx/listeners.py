@@ -25,6 +25,7 @@ class Part(Enum):
     PRESENCE = auto()
     CALLS = auto()
     LAST_CALL = auto()
+    SETTINGS = auto()
     TRUNK = auto()
 
 

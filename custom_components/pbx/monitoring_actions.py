@@ -53,7 +53,7 @@ async def _async_stop(call: ServiceCall) -> ServiceResponse:
         call.hass, call.data[ATTR_SUPERVISOR], call.data.get(ATTR_CONFIG_ENTRY_ID)
     )
     await async_check_permission(call.hass, call.context, coordinator, supervisor)
-    extension = await coordinator.supervision.async_stop(supervisor)
+    extension = await coordinator.supervision.async_stop(supervisor, call.context)
     if not call.return_response:
         return None
     return {ATTR_SUPERVISOR: supervisor.number, ATTR_EXTENSION: extension}

@@ -37,6 +37,7 @@ from .const import (
     ATTR_TRUNK,
     ATTR_TYPE,
     ATTR_VIA,
+    KEY_OTHER_PARTY,
     KEY_STATUS,
 )
 from .coordinator import PbxConfigEntry, PbxCoordinator
@@ -47,6 +48,7 @@ from .entity import (
     async_add_for_each_extension,
     async_add_for_each_trunk,
 )
+from .forwarding_sensor import FORWARDING, ForwardingSensor
 from .listeners import Part, Topic
 from .proof import PushMode
 
@@ -84,7 +86,7 @@ STATUS = SensorEntityDescription(
 )
 
 OTHER_PARTY = SensorEntityDescription(
-    key="other_party",
+    key=KEY_OTHER_PARTY,
     translation_key="other_party",
 )
 
@@ -173,6 +175,12 @@ async def async_setup_entry(
             LastCallSensor(coordinator, number, LAST_CALL),
         ],
     )
+    if coordinator.settings.supported:
+        async_add_for_each_extension(
+            entry,
+            async_add_entities,
+            lambda number: [ForwardingSensor(coordinator, number, FORWARDING)],
+        )
     async_add_for_each_trunk(
         entry,
         async_add_entities,

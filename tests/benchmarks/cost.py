@@ -78,7 +78,10 @@ def only_status() -> Generator[None]:
         )
 
     with ExitStack() as stack:
-        for platform in ("binary_sensor", "event", "sensor"):
+        for platform in (
+            *("binary_sensor", "button", "event"),
+            *("select", "sensor", "switch"),
+        ):
             stack.enter_context(
                 patch(
                     f"custom_components.pbx.{platform}.async_add_for_each_extension",

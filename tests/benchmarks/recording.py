@@ -14,6 +14,9 @@ TRUNK = "SIP-142"
 FIRST_NUMBER = 10000
 WHISPER = "extension/whisper"
 EXTENSION_LIST = "extensionlist/query"
+SETTINGS = "extension/query"
+# So many extensions' settings are in each answer, whoever was asked for.
+SETTINGS_EACH = 50
 # What every poll asks, and what it asks besides when that was 55 s ago.
 POLL = ("inbound/query", "outbound/query", EXTENSION_LIST)
 SLOW_POLL = (*POLL, "trunklist/query")
@@ -77,6 +80,7 @@ async def record(count: int) -> Recording:
                 ("deviceinfo/query", {}),
                 ("heartbeat", {"ipaddr": "127.0.0.1", "port": "8260"}),
                 (WHISPER, whisper_body(count)),
+                (SETTINGS, {"extid": ",".join(numbers(count)[:SETTINGS_EACH])}),
                 ("logout", {}),
             )
         }
@@ -99,7 +103,7 @@ def _ask(
     answer = simulator.pbx.answer(
         "POST", VERSION, endpoint, query, json.dumps(body).encode(), "127.0.0.1"
     )
-    if answer["status"] != "Success":
+    if not isinstance(answer, dict) or answer["status"] != "Success":
         raise RuntimeError(f"The simulator refused {endpoint}: {answer}")
     return encode(answer).encode()
 

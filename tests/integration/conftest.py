@@ -162,7 +162,8 @@ def entry(hass: HomeAssistant, sim: Simulator) -> MockConfigEntry:
 async def coordinator(hass: HomeAssistant, entry: MockConfigEntry) -> PbxCoordinator:
     """Return the coordinator of a PBX that is set up."""
     assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
+    # The settings are read in the background.
+    await hass.async_block_till_done(wait_background_tasks=True)
     result: PbxCoordinator = entry.runtime_data
     return result
 
@@ -252,7 +253,7 @@ async def set_up_pushing(
         entry, options={CONF_REPORT_ADDRESS: address, **(options or {})}
     )
     assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     return Push(hass, sim, entry, clock, freezer)
 
 

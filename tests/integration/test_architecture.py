@@ -8,7 +8,15 @@ import pytest
 
 COMPONENT = Path(__file__).parents[2] / "custom_components" / "pbx"
 SIMULATOR = Path(__file__).parents[1] / "simulator"
-PLATFORMS = ("binary_sensor", "event", "sensor")
+PLATFORMS = (
+    "binary_sensor",
+    "button",
+    "event",
+    "forwarding_sensor",
+    "select",
+    "sensor",
+    "switch",
+)
 BELOW_PLATFORMS = (
     "call_data",
     "connection",
@@ -21,6 +29,8 @@ BELOW_PLATFORMS = (
     "listeners",
     "proof",
     "push",
+    "settings",
+    "settings_order",
 )
 
 

@@ -27,7 +27,7 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigEntryStat
 async def test_set_up_logs_in_once_and_reads_everything_once(
     sim: Simulator, coordinator: PbxCoordinator
 ) -> None:
-    """Identity, calls, extensions and trunks are all that a start needs."""
+    """Identity, calls, extensions and trunks are all a start needs; settings follow."""
     assert [request.endpoint for request in sim.requests] == [
         "login",
         "deviceinfo/query",
@@ -35,6 +35,7 @@ async def test_set_up_logs_in_once_and_reads_everything_once(
         "outbound/query",
         "extensionlist/query",
         "trunklist/query",
+        "extension/query",
     ]
 
 

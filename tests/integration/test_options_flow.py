@@ -4,7 +4,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -20,6 +20,9 @@ EVERYTHING = {
     "report_port": 9000,
     "report_senders": ["192.0.2.7", "2001:db8::7"],
     "contacts": CONTACTS,
+    "supervision": "administrators",
+    "supervisors": ["1005", "0100"],
+    "never_monitored": ["1001"],
 }
 
 
@@ -75,11 +78,17 @@ async def test_empty_fields_are_left_out(
     await fill_in(hass, await start(hass, entry), EVERYTHING)
     for empty in (
         {},
-        {"report_address": " ", "report_senders": ["", " "], "contacts": "\n "},
+        {
+            "report_address": " ",
+            "report_senders": ["", " "],
+            "contacts": "\n ",
+            "supervisors": [" "],
+            "never_monitored": [""],
+        },
     ):
         result = await fill_in(hass, await start(hass, entry), empty)
         assert result["type"] is FlowResultType.CREATE_ENTRY
-        assert entry.options == {"report_port": 8260}
+        assert entry.options == {"report_port": 8260, "supervision": "controllers"}
 
 
 async def test_pbx_is_told_the_address_at_once(
@@ -175,6 +184,34 @@ async def test_all_mistakes_are_named_together(
     }
     result = await fill_in(hass, result, EVERYTHING)
     assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.usefixtures("coordinator")
+async def test_numbers_are_kept_without_what_pasting_leaves(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """Leading zeros stay; blanks around a number, and empty lines, go."""
+    result = await fill_in(
+        hass,
+        await start(hass, entry),
+        {"supervisors": [" 1005", ""], "never_monitored": ["0100 "]},
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert entry.options["supervisors"] == ["1005"]
+    assert entry.options["never_monitored"] == ["0100"]
+
+
+@pytest.mark.usefixtures("coordinator")
+async def test_policy_is_one_of_three(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """Whoever fills the form in by a program cannot make up a fourth."""
+    flow = await start(hass, entry)
+    with pytest.raises(InvalidData):
+        await fill_in(hass, flow, {"supervision": "everybody"})
+    result = await fill_in(hass, flow, {"supervision": "off"})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert entry.options["supervision"] == "off"
 
 
 @pytest.mark.parametrize(

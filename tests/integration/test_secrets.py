@@ -3,6 +3,7 @@
 import json
 import logging
 import traceback
+from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -37,7 +38,11 @@ async def test_no_secret_in_logs_states_diagnostics_or_exceptions(
 ) -> None:
     """Tokens, passwords and SIP secrets stay where they are."""
     caplog.set_level(logging.DEBUG)
-    assert await hass.config_entries.async_setup(entry.entry_id)
+    everything = patch(
+        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default", True
+    )
+    with everything:
+        assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     coordinator = entry.runtime_data
     sim.call("1001", "1002", answer=True)
@@ -51,9 +56,24 @@ async def test_no_secret_in_logs_states_diagnostics_or_exceptions(
         except HomeAssistantError as err:
             texts.append("".join(traceback.format_exception(err)))
 
+    async def change_settings() -> None:
+        coordinator.settings.async_read_again()
+        coordinator.settings.async_start()
+        for action, data in (
+            ("switch.turn_on", {"entity_id": "switch.anna_berg_do_not_disturb"}),
+            ("pbx.set_forwarding", {"extension": "1001", "to": "voicemail"}),
+        ):
+            try:
+                domain, _, name = action.partition(".")
+                await hass.services.async_call(domain, name, data, True)
+            except HomeAssistantError as err:
+                texts.append("".join(traceback.format_exception(err)))
+        await hass.async_block_till_done(wait_background_tasks=True)
+
     async def look_around() -> None:
         await coordinator.async_refresh()
         await whisper()
+        await change_settings()
         texts.append(str(coordinator.last_exception))
         texts.append(
             json.dumps(await get_diagnostics_for_config_entry(hass, hass_client, entry))

@@ -226,7 +226,9 @@ async def test_extension_without_a_name_is_called_by_its_number(
     """Not "1007 (1007)"."""
     talking.add_extension(SimExtension("1007", "1007"))
     await coordinator.async_refresh()
-    with pytest.raises(ServiceValidationError, match="may not whisper to Bruno") as err:
+    with pytest.raises(
+        ServiceValidationError, match="may not join the call of Bruno"
+    ) as err:
         await whisper(hass, "1007", "1002")
     assert str(err.value).startswith("1007 may not")
 

@@ -28,19 +28,28 @@ from custom_components.pbx.client.model import (
     CallEventType,
     CallOutcome,
     ExtensionStatus,
+    MonitorMode,
     TrunkStatus,
 )
 from custom_components.pbx.client.pbx import Address
 from custom_components.pbx.connection import failure
 from custom_components.pbx.const import (
+    ISSUE_API_OFF,
+    ISSUE_CERTIFICATE,
+    ISSUE_LOCKED_OUT,
+    ISSUE_MONITOR_MODE,
+    ISSUE_MONITORING_FORBIDDEN,
     ISSUE_NOT_REPORTED,
     ISSUE_PORT_TAKEN,
     ISSUE_PUSH_MISSING,
 )
-from custom_components.pbx.request import REFUSALS, Kind
+from custom_components.pbx.issues import CONNECTION_ISSUES, FIXABLE, OTHER_ISSUES
 from custom_components.pbx.options_flow import OPTIONS_SCHEMA
+from custom_components.pbx.policy import Policy
 from custom_components.pbx.proof import PushMode
+from custom_components.pbx.request import REFUSALS, Kind
 from custom_components.pbx.sensor import LAST_CALL_ATTRIBUTES
+from custom_components.pbx.supervision import MonitoringEventType
 
 COMPONENT = Path(__file__).parents[2] / "custom_components" / "pbx"
 ENGLISH: dict[str, Any] = json.loads(
@@ -75,50 +84,103 @@ def test_each_failure_has_its_sentences(err: PbxError) -> None:
         assert placeholders(ENGLISH["config"]["error"][key]) <= filled.keys()
 
 
-@pytest.mark.parametrize("key", [*sorted(REFUSALS[Kind.MONITOR]), "refused", "unanswered"])
-def test_each_refusal_names_both(key: str) -> None:
+def refusals(kind: Kind) -> set[str]:
+    """Return the keys of what can be said when one kind of request fails."""
+    return {f"{kind}_{key}" for key in (*REFUSALS[kind], "refused", "unanswered")}
+
+
+@pytest.mark.parametrize("key", sorted(refusals(Kind.MONITOR)))
+def test_each_refusal_to_monitor_names_both(key: str) -> None:
     """Who wanted what from whom is in every refusal."""
-    wanted = placeholders(ENGLISH["exceptions"][f"monitor_{key}"]["message"])
+    wanted = placeholders(ENGLISH["exceptions"][key]["message"])
     assert {"supervisor", "extension"} <= wanted <= {"supervisor", "extension", "code"}
+
+
+@pytest.mark.parametrize("key", sorted(refusals(Kind.CONTROL)))
+def test_each_refusal_to_control_names_whom(key: str) -> None:
+    """Whose call or phone it was about is in every refusal."""
+    wanted = placeholders(ENGLISH["exceptions"][key]["message"])
+    assert {"extension"} <= wanted <= {"extension", "code"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "named"),
+    [
+        (Kind.INBOUND, {"call"}),
+        (Kind.SMS, {"trunk", "number"}),
+        (Kind.HISTORY, {"subject"}),
+    ],
+)
+def test_each_other_refusal_says_what_it_is_about(kind: Kind, named: set[str]) -> None:
+    """The call, the message, the records. What only reads is never left unanswered."""
+    keys = refusals(kind)
+    if kind is Kind.HISTORY:
+        keys.remove(f"{kind}_unanswered")
+    for key in keys:
+        wanted = placeholders(ENGLISH["exceptions"][key]["message"])
+        assert named <= wanted <= named | {"code"}
+
+
+def test_what_cannot_be_meant_is_filled_in() -> None:
+    """Each sentence gets what it is filled with where it is raised."""
+    for file in COMPONENT.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "invalid":
+                given = {keyword.arg for keyword in node.keywords}
+                if None in given or not isinstance(node.args[0], ast.Constant):
+                    continue
+                message = ENGLISH["exceptions"][node.args[0].value]["message"]
+                assert placeholders(message) <= given
 
 
 def literal_keys() -> Iterator[str]:
     """Yield the exception keys written out in our code."""
     for file in COMPONENT.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and getattr(node.func, "id", "") == "_invalid"
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in (
+                "_error",
+                "invalid",
             ):
-                assert isinstance(node.args[0], ast.Constant)
-                yield str(node.args[0].value)
-            if (
-                isinstance(node, ast.keyword)
-                and node.arg == "translation_key"
-                and isinstance(node.value, ast.Constant)
-            ):
-                yield str(node.value.value)
+                assert node.args
+                yield from literals(node.args[0])
+            if isinstance(node, ast.keyword) and node.arg == "translation_key":
+                yield from literals(node.value)
+
+
+def literals(node: ast.expr) -> Iterator[str]:
+    """Yield the text that an expression is, if it is one."""
+    if isinstance(node, ast.Constant):
+        yield str(node.value)
 
 
 def test_every_key_in_the_code_exists() -> None:
     """Exceptions and entities alike."""
     entities = {key for platform in ENGLISH["entity"].values() for key in platform}
-    assert set(literal_keys()) <= ENGLISH["exceptions"].keys() | entities
+    known = ENGLISH["exceptions"].keys() | entities | ENGLISH["selector"].keys()
+    assert set(literal_keys()) <= known
+
+
+def texts() -> Iterator[str]:
+    """Yield every text in our code."""
+    for file in COMPONENT.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
 
 
 def test_no_sentence_is_left_over() -> None:
     """What nothing says any more is deleted."""
     used = (
-        set(literal_keys())
+        set(texts())
         | {failure(err, Address("", 0, True))["translation_key"] for err in FAILURES}
-        | {f"monitor_{key}" for key in (*REFUSALS[Kind.MONITOR], "refused")}
-        | {"not_permitted"}
+        | {key for kind in Kind for key in refusals(kind)}
     )
     assert ENGLISH["exceptions"].keys() <= used
 
 
 SENSOR = ENGLISH["entity"]["sensor"]
 CALL = ENGLISH["entity"]["event"]["call"]["state_attributes"]
+MONITORING = ENGLISH["entity"]["event"]["monitoring"]["state_attributes"]
 
 
 @pytest.mark.parametrize(
@@ -129,6 +191,8 @@ CALL = ENGLISH["entity"]["event"]["call"]["state_attributes"]
         (SENSOR["last_call"], CallOutcome),
         (SENSOR["push_mode"], PushMode),
         (CALL["event_type"], CallEventType),
+        (MONITORING["event_type"], MonitoringEventType),
+        (MONITORING["mode"], MonitorMode),
         (CALL["outcome"], CallOutcome),
         (CALL["direction"], CallDirection),
         (SENSOR["last_call"]["state_attributes"]["direction"], CallDirection),
@@ -147,9 +211,22 @@ def test_every_attribute_of_a_call_has_a_name() -> None:
     assert set(CALL) == last - {"ended"} | {"event_type", "outcome"}
 
 
+def test_every_policy_has_a_name() -> None:
+    """Who may supervise is chosen from words that say it."""
+    assert set(ENGLISH["selector"]["supervision"]["options"]) == set(Policy)
+
+
+CERTIFICATE = {"subject", "issuer", "valid_from", "valid_until", "fingerprint"}
+
+
 @pytest.mark.parametrize(
     ("key", "filled"),
     [
+        (ISSUE_API_OFF, {"pbx"}),
+        (ISSUE_CERTIFICATE, {"pbx", *CERTIFICATE}),
+        (ISSUE_LOCKED_OUT, {"pbx", "until"}),
+        (ISSUE_MONITORING_FORBIDDEN, {"pbx", "extensions"}),
+        (ISSUE_MONITOR_MODE, {"pbx", "extensions"}),
         (ISSUE_PUSH_MISSING, {"pbx", "address"}),
         (ISSUE_NOT_REPORTED, {"pbx", "extensions"}),
         (ISSUE_PORT_TAKEN, {"pbx", "port"}),
@@ -157,17 +234,27 @@ def test_every_attribute_of_a_call_has_a_name() -> None:
 )
 def test_each_repair_says_of_which_pbx(key: str, filled: set[str]) -> None:
     """And the rest it is filled with is said too."""
-    title, description = (
-        placeholders(ENGLISH["issues"][key][part]) for part in ("title", "description")
-    )
-    assert "pbx" in title
+    issue = ENGLISH["issues"][key]
+    title = placeholders(issue["title"])
+    steps = issue.get("fix_flow", {}).get("step", {"": issue})
+    (description,) = (placeholders(step["description"]) for step in steps.values())
+    assert title == {"pbx"} | (title & filled)
     assert title | description == filled
+    assert ("fix_flow" in issue) == (key in FIXABLE)
+
+
+def test_repair_of_a_certificate_ends_in_sentences() -> None:
+    """Each reason it can end for, with what it is filled with."""
+    source = (COMPONENT / "repairs.py").read_text(encoding="utf-8")
+    abort = ENGLISH["issues"][ISSUE_CERTIFICATE]["fix_flow"]["abort"]
+    assert abort.keys() == set(re.findall(r'reason="(\w+)"', source))
+    for text in abort.values():
+        assert placeholders(text) == {"pbx", "address"}
 
 
 def test_no_repair_is_left_over() -> None:
     """What nothing raises any more is deleted."""
-    used = {ISSUE_PUSH_MISSING, ISSUE_NOT_REPORTED, ISSUE_PORT_TAKEN}
-    assert ENGLISH["issues"].keys() == used
+    assert ENGLISH["issues"].keys() == {*CONNECTION_ISSUES, *OTHER_ISSUES}
 
 
 def test_every_option_is_explained() -> None:

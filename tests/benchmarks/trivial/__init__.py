@@ -5,7 +5,14 @@ from homeassistant.core import HomeAssistant
 
 from .const import TrivialConfigEntry, TrivialEntities
 
-PLATFORMS = [Platform.BINARY_SENSOR, Platform.EVENT, Platform.SENSOR]
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: TrivialConfigEntry) -> bool:

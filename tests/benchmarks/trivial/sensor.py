@@ -1,4 +1,4 @@
-"""Sensors that always say the same: four for each number, four beside them."""
+"""Sensors that always say the same: five for each number, one disabled, four beside them."""
 
 from itertools import chain
 
@@ -10,6 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import CONF_NUMBERS, DOMAIN, TrivialConfigEntry
 
 NAMES = ("status", "party", "since", "last")
+DISABLED = "destination"
 
 
 async def async_setup_entry(
@@ -23,7 +24,10 @@ async def async_setup_entry(
     entities.hub.extend(hub)
     for number in entry.data[CONF_NUMBERS]:
         entities.sensors[number] = [TrivialSensor(number, name) for name in NAMES]
-    async_add_entities([*hub, *chain.from_iterable(entities.sensors.values())])
+    disabled = [TrivialSensor(number, DISABLED) for number in entry.data[CONF_NUMBERS]]
+    async_add_entities(
+        [*hub, *chain.from_iterable(entities.sensors.values()), *disabled]
+    )
 
 
 class TrivialSensor(SensorEntity):
@@ -37,6 +41,7 @@ class TrivialSensor(SensorEntity):
         self._attr_name = name
         self._attr_unique_id = f"{number}_{name}"
         self._attr_native_value = "idle"
+        self._attr_entity_registry_enabled_default = name != DISABLED
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, number)}, name=f"Trivial {number}"
         )

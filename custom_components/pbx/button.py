@@ -1,0 +1,69 @@
+"""Buttons: end the call of an extension."""
+
+from typing import override
+
+from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .client import Capability
+from .coordinator import PbxConfigEntry
+from .entity import ExtensionEntity, async_add_for_each_extension
+from .names import spoken_name
+from .request import Kind, async_act
+
+PARALLEL_UPDATES = 1
+
+HANG_UP = ButtonEntityDescription(key="hang_up", translation_key="hang_up")
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: PbxConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the buttons of a PBX that can be told to end calls."""
+    coordinator = entry.runtime_data
+    if Capability.CALL_CONTROL not in coordinator.pbx.capabilities:
+        return
+    async_add_for_each_extension(
+        entry,
+        async_add_entities,
+        lambda number: [HangUpButton(coordinator, number, HANG_UP)],
+    )
+
+
+class HangUpButton(ExtensionEntity, ButtonEntity):
+    """Ends the call of an extension; unavailable while its phone is not in use."""
+
+    _shown = False
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Remember whether the button is shown as available."""
+        await super().async_added_to_hass()
+        self._shown = self.available
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether there is anything to end."""
+        return super().available and self._extension.in_use
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state only when the button comes or goes."""
+        if self.available is not self._shown:
+            self._shown = self.available
+            super()._handle_coordinator_update()
+
+    @override
+    async def async_press(self) -> None:
+        """Hang up."""
+        await async_act(
+            self.coordinator,
+            self.coordinator.pbx.hang_up(self._number),
+            Kind.CONTROL,
+            {"extension": spoken_name(self._extension)},
+        )

@@ -1,0 +1,72 @@
+"""Repairs that can be made by a click: trust the certificate that a PBX has now."""
+
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+import voluptuous as vol
+
+from .certificate import describe
+from .client.errors import PbxError, PbxNotTrusted
+from .client.tls import fingerprint_of
+from .connection import create_pbx, failure_key
+from .const import CONF_FINGERPRINT, LOGGER
+
+
+async def async_create_fix_flow(
+    hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
+) -> RepairsFlow:
+    """Return the flow for the one issue that has one."""
+    entry_id = str((data or {}).get("entry_id"))
+    return CertificateRepairFlow(hass.config_entries.async_get_known_entry(entry_id))
+
+
+class CertificateRepairFlow(RepairsFlow):
+    """Show the certificate that the PBX presents, and trust it when the user does."""
+
+    def __init__(self, entry: ConfigEntry) -> None:
+        """Begin without a certificate."""
+        self._entry = entry
+        self._certificate = b""
+
+    async def async_step_init(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Look at what the PBX presents now."""
+        return await self._async_try(self._entry.data.get(CONF_FINGERPRINT))
+
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Let the user decide; what was shown is trusted, and nothing else."""
+        if user_input is not None:
+            return await self._async_try(fingerprint_of(self._certificate))
+        return self.async_show_form(
+            step_id="confirm",
+            data_schema=vol.Schema({}),
+            description_placeholders={
+                **describe(self._certificate),
+                "pbx": self._entry.title,
+            },
+        )
+
+    async def _async_try(self, fingerprint: str | None) -> RepairsFlowResult:
+        """Log in under a certificate; what lets us in stays trusted."""
+        data = {**self._entry.data, CONF_FINGERPRINT: fingerprint}
+        pbx = create_pbx(self.hass, data)
+        names = {"pbx": self._entry.title, "address": pbx.address.url}
+        try:
+            info = await pbx.connect()
+        except PbxNotTrusted as err:
+            self._certificate = err.certificate
+            return await self.async_step_confirm()
+        except PbxError as err:
+            LOGGER.debug("No certificate was repaired: %s", failure_key(err))
+            return self.async_abort(reason="failed", description_placeholders=names)
+        finally:
+            await pbx.close()
+        if info.serial_number != self._entry.unique_id:
+            return self.async_abort(reason="wrong_pbx", description_placeholders=names)
+        if fingerprint is not None:
+            self.hass.config_entries.async_update_entry(self._entry, data=data)
+        self.hass.config_entries.async_schedule_reload(self._entry.entry_id)
+        return self.async_create_entry(data={})
