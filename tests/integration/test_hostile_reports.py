@@ -320,9 +320,10 @@ async def test_ten_thousand_a_second_for_ten_seconds(
     async def one_second() -> None:
         for number in range(a_second):
             await receiver._async_handle(cast("BaseRequest", Posted(sender, body)))
-            if number % 100 == 0:
-                await asyncio.sleep(0)
-        await asyncio.sleep(0)
+            if number % 100 == 99:
+                # However slow the machine: what is too much has a test of its own.
+                while receiver._waiting:
+                    await asyncio.sleep(0)
 
     await one_second()
     gc.collect()
