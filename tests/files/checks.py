@@ -8,6 +8,7 @@ from .actions import check_actions
 from .blueprints import check_blueprints
 from .brand import check_brand
 from .icons import check_icons
+from .languages import check_languages
 from .manifest import check_hacs, check_manifest
 from .quality_scale import check_quality_scale
 from .repository import FileError, Problems, Repository
@@ -17,6 +18,7 @@ CHECKS: Final[tuple[Callable[[Repository], Problems], ...]] = (
     check_manifest,
     check_hacs,
     check_translations,
+    check_languages,
     check_actions,
     check_icons,
     check_quality_scale,

@@ -49,9 +49,9 @@ ISSUE: Final = {"description", "fix_flow", "title"}
 def check_translations(repository: Repository) -> Problems:
     """Check the English texts."""
     english = repository.translations()
-    for path, text in _texts(english, ()):
-        yield from (f"{NAME}: {'.'.join(path)} {fault}" for fault in _faults(text))
-    for path in _paths(english, ()):
+    for path, text in texts(english):
+        yield from (f"{NAME}: {'.'.join(path)} {fault}" for fault in faults(text))
+    for path in paths(english):
         # `_` holds the texts of a whole entity component, device or attribute.
         if path[-1] != "_" and not KEY.fullmatch(path[-1]):
             yield f"{NAME}: {'.'.join(path)} is not a key of a-z, 0-9, - and _"
@@ -114,24 +114,27 @@ def _unknown(prefix: str, content: dict[str, Any], known: set[str]) -> Problems:
         yield f"{NAME}: {prefix}{key} is nothing Home Assistant knows"
 
 
-def _texts(
-    content: object, path: tuple[str, ...]
+def texts(
+    content: object, path: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], object]]:
+    """Yield every text, with the keys that lead to it."""
     if isinstance(content, dict):
         for key, value in content.items():
-            yield from _texts(value, (*path, key))
+            yield from texts(value, (*path, key))
     else:
         yield path, content
 
 
-def _paths(content: object, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def paths(content: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the keys that lead to every text and every group of texts."""
     if isinstance(content, dict):
         for key, value in content.items():
             yield (*path, key)
-            yield from _paths(value, (*path, key))
+            yield from paths(value, (*path, key))
 
 
-def _faults(text: object) -> Iterator[str]:
+def faults(text: object) -> Iterator[str]:
+    """Yield what hassfest forbids in a text."""
     if not isinstance(text, str):
         yield "is not a text"
         return

@@ -44,11 +44,11 @@ from custom_components.pbx.const import (
     ISSUE_PUSH_MISSING,
 )
 from custom_components.pbx.issues import CONNECTION_ISSUES, FIXABLE, OTHER_ISSUES
+from custom_components.pbx.last_call_sensor import LAST_CALL_ATTRIBUTES
 from custom_components.pbx.options_flow import OPTIONS_SCHEMA
 from custom_components.pbx.policy import Policy
 from custom_components.pbx.proof import PushMode
 from custom_components.pbx.request import REFUSALS, Kind
-from custom_components.pbx.sensor import LAST_CALL_ATTRIBUTES
 from custom_components.pbx.supervision import MonitoringEventType
 
 COMPONENT = Path(__file__).parents[2] / "custom_components" / "pbx"
