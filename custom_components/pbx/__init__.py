@@ -1,6 +1,7 @@
 """A PBX (phone system) in Home Assistant."""
 
 from homeassistant.components import webhook
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_WEBHOOK_ID, EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
@@ -8,8 +9,9 @@ from homeassistant.helpers.typing import ConfigType
 
 from .connection import create_pbx
 from .const import CONF_REPORT_PORT, DEFAULT_REPORT_PORT, DOMAIN, LOGGER
-from .coordinator import LOCKED_UNTIL, PbxConfigEntry, PbxCoordinator
+from .coordinator import PbxConfigEntry, PbxCoordinator
 from .issues import async_port_taken
+from .lock_out import LockOut
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -66,19 +68,24 @@ async def async_unload_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool
 
 async def async_remove_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> None:
     """Forget what was remembered beside the entry."""
-    hass.data.get(LOCKED_UNTIL, {}).pop(entry.entry_id, None)
+    LockOut(hass, entry.entry_id).async_forget()
 
 
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: PbxConfigEntry, device: dr.AnyDeviceEntry
 ) -> bool:
     """Let the user remove the device of what the PBX no longer lists."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return False  # nobody knows what it lists
     coordinator = entry.runtime_data
-    trunk = coordinator.devices.trunk_name(device)
-    if trunk is not None:
-        return not coordinator.data.trunk_present(trunk)
-    number = coordinator.devices.extension_number(device)
-    if number is None or coordinator.data.present(number):
+    board, devices = coordinator.data, coordinator.devices
+    if (trunk := devices.trunk_name(device)) is not None:
+        if board.trunk_present(trunk):
+            return False
+        board.forget_trunk(trunk)
+        return True
+    number = devices.extension_number(device)
+    if number is None or board.present(number):
         return False
-    coordinator.data.forget(number)
+    coordinator.async_forget(number)
     return True

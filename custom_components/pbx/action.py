@@ -14,6 +14,11 @@ REFERENCE: Final = vol.All(cv.string, str.strip, vol.Length(min=1))
 OF_PBX: Final = {vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string}
 
 
+def as_list(value: object) -> list[Any]:
+    """Return one value or several as several; a text is one, commas and all."""
+    return value if isinstance(value, list) else [value]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """One action of the domain."""

@@ -24,6 +24,7 @@ from .const import (
     ATTR_DESTINATION,
     ATTR_EXTENSION,
     ATTR_TO,
+    KEY_CALLS,
     SERVICE_ACCEPT_CALL,
     SERVICE_DIAL,
     SERVICE_HANG_UP,
@@ -42,9 +43,6 @@ from .targets import (
     find_extension,
     invalid,
 )
-
-# The sensor that stands for all calls of a PBX.
-KEY_CALLS: Final = "calls"
 
 
 async def _async_connection(call: ServiceCall) -> Connection:

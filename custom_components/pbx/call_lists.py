@@ -12,7 +12,6 @@ from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
 from .action import OF_PBX, REFERENCE, Action
-from .call_actions import KEY_CALLS
 from .call_data import call_data, party_data
 from .call_targets import find_pbx
 from .client.errors import PbxError
@@ -32,6 +31,7 @@ from .const import (
     ATTR_TALKED,
     ATTR_TRUNK,
     ATTR_VIA,
+    KEY_CALLS,
     SERVICE_GET_CALL_HISTORY,
     SERVICE_GET_CALLS,
 )

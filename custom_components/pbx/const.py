@@ -21,8 +21,12 @@ DEFAULT_PORT: Final = 8088
 DEFAULT_REPORT_PORT: Final = 8260
 DEFAULT_SSL: Final = True
 
+# The sensor that stands for all calls of a PBX.
+KEY_CALLS: Final = "calls"
 KEY_OTHER_PARTY: Final = "other_party"
 KEY_STATUS: Final = "status"
+
+EVENT_MONITORING: Final = f"{DOMAIN}_monitoring"
 
 ISSUE_API_OFF: Final = "api_off"
 ISSUE_CERTIFICATE: Final = "certificate_changed"
@@ -51,6 +55,7 @@ SERVICE_STOP_MONITORING: Final = "stop_monitoring"
 SERVICE_TRANSFER: Final = "transfer"
 SERVICE_UNMUTE: Final = "unmute"
 SERVICE_WHISPER: Final = "whisper"
+
 ATTR_AUTO_ANSWER: Final = "auto_answer"
 ATTR_CALL_ID: Final = "call_id"
 ATTR_DESTINATION: Final = "destination"
@@ -61,6 +66,7 @@ ATTR_END: Final = "end"
 ATTR_ENDED: Final = "ended"
 ATTR_ENDED_BY: Final = "ended_by"
 ATTR_EXTENSION: Final = "extension"
+ATTR_EXTENSION_NAME: Final = "extension_name"
 ATTR_LIMIT: Final = "limit"
 ATTR_MESSAGE: Final = "message"
 ATTR_MODE: Final = "mode"
@@ -76,6 +82,7 @@ ATTR_RANG: Final = "rang"
 ATTR_REASON: Final = "reason"
 ATTR_START: Final = "start"
 ATTR_SUPERVISOR: Final = "supervisor"
+ATTR_SUPERVISOR_NAME: Final = "supervisor_name"
 ATTR_TALKED: Final = "talked"
 ATTR_TO: Final = "to"
 ATTR_TRUNK: Final = "trunk"

@@ -53,6 +53,11 @@ class PbxDevices:
         numbers = (self.extension_number(device) for device in devices)
         return {number for number in numbers if number is not None}
 
+    def extension_id(self, number: str) -> str | None:
+        """Return the id of an extension's device, None where it has none."""
+        device = self._device(number)
+        return None if device is None else device.id
+
     @callback
     def async_register_pbx(self, info: PbxInfo, url: str) -> None:
         """Register the PBX itself, or bring it up to date."""

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_MAC, CONF_USERNAME, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -38,12 +39,20 @@ TO_REDACT = {
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: PbxConfigEntry
 ) -> dict[str, Any]:
-    """Return diagnostics of a PBX."""
-    coordinator = entry.runtime_data
-    extensions = coordinator.data.extensions.values()
-    return {
+    """Return diagnostics of a PBX; of one that is not loaded, what is configured."""
+    configured = {
         "entry": async_redact_data(dict(entry.data), TO_REDACT),
         "options": async_redact_data(dict(entry.options), TO_REDACT),
+        "state": entry.state.value,
+    }
+    if entry.state is not ConfigEntryState.LOADED:
+        failure = entry.error_reason_translation_key
+        return configured | {
+            "connection": {"connected": False, "last_failure": failure}
+        }
+    coordinator = entry.runtime_data
+    extensions = coordinator.data.extensions.values()
+    return configured | {
         "pbx": async_redact_data(asdict(coordinator.info), TO_REDACT),
         "connection": {
             "connected": coordinator.last_update_success,
@@ -75,6 +84,8 @@ async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: PbxConfigEntry, device: dr.AnyDeviceEntry
 ) -> dict[str, Any]:
     """Return diagnostics of one extension, or of the PBX."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return await async_get_config_entry_diagnostics(hass, entry)
     number = entry.runtime_data.devices.extension_number(device)
     extension = entry.runtime_data.data.extensions.get(number) if number else None
     if extension is None:

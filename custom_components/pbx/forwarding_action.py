@@ -7,7 +7,7 @@ from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
-from .action import OF_PBX, REFERENCE, Action
+from .action import OF_PBX, REFERENCE, Action, as_list
 from .call_targets import number_to_dial
 from .client.settings import Forwarding, ForwardTo, SettingsChange
 from .const import (
@@ -38,11 +38,6 @@ WITH_PREFIX: Final = (ForwardTo.MOBILE, ForwardTo.NUMBER)
 def _destination(value: Any) -> Any:
     """Return a destination as it was meant: YAML takes a bare `off` for False."""
     return OFF if value is False else value
-
-
-def _several(value: Any) -> Any:
-    """Return one situation as a list of it."""
-    return value if isinstance(value, list) else [value]
 
 
 async def _async_set_forwarding(call: ServiceCall) -> ServiceResponse:
@@ -100,7 +95,7 @@ FORWARDING_ACTIONS: Final = (
             {
                 vol.Required(ATTR_EXTENSION): REFERENCE,
                 vol.Optional(ATTR_WHEN, default=["always"]): vol.All(
-                    _several, [vol.In(tuple(SETTINGS))], vol.Length(min=1)
+                    as_list, [vol.In(tuple(SETTINGS))], vol.Length(min=1)
                 ),
                 vol.Required(ATTR_TO): vol.All(_destination, vol.In(DESTINATIONS)),
                 vol.Optional(ATTR_NUMBER): REFERENCE,

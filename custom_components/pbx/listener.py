@@ -1,5 +1,6 @@
 """A listener of our own, for a Home Assistant that speaks only HTTPS."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -16,22 +17,28 @@ LISTENERS: HassKey[dict[int, Listener]] = HassKey(f"{DOMAIN}_listeners")
 class Listener:
     """Serves plain HTTP on one port, for every PBX that reports there."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int) -> None:
         """Begin with nothing to serve."""
         self.handlers: dict[str, Handler] = {}
+        self._port = port
+        self._opening = asyncio.Lock()
         self._runner: web.ServerRunner | None = None
 
-    async def async_open(self, port: int) -> None:
-        """Listen. Raises OSError when the port cannot be had."""
-        # What is no report is answered like one: nobody learns which paths exist.
-        server = web.Server(self._async_handle, access_log=None)
-        self._runner = web.ServerRunner(server, shutdown_timeout=1)
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, None, port, reuse_address=True).start()
-        except OSError:
-            await self.async_close()
-            raise
+    async def async_open(self) -> None:
+        """Listen, once for all who come. Raises OSError when the port cannot be had."""
+        async with self._opening:
+            if self._runner is not None:
+                return
+            # What is no report is answered like one: nobody learns which paths exist.
+            server = web.Server(self._async_handle, access_log=None)
+            runner = web.ServerRunner(server, shutdown_timeout=1)
+            await runner.setup()
+            try:
+                await web.TCPSite(runner, None, self._port, reuse_address=True).start()
+            except OSError:
+                await runner.cleanup()
+                raise
+            self._runner = runner
 
     async def async_close(self) -> None:
         """Listen no more."""
@@ -55,11 +62,7 @@ async def async_listen(
     PBXs share a port. Raises OSError when it cannot be had.
     """
     listeners = hass.data.setdefault(LISTENERS, {})
-    listener = listeners.get(port)
-    if listener is None:
-        listener = Listener()
-        await listener.async_open(port)
-        listeners[port] = listener
+    listener = listeners.setdefault(port, Listener(port))
     listener.handlers[path] = handler
 
     @callback
@@ -70,4 +73,9 @@ async def async_listen(
             del listeners[port]
             hass.async_create_task(listener.async_close(), f"{DOMAIN} port {port}")
 
+    try:
+        await listener.async_open()
+    except OSError:
+        stop()
+        raise
     return stop

@@ -49,11 +49,10 @@ class Listeners[*Told]:
         @callback
         def remove() -> None:
             """Tell them no more."""
-            listeners = self._of.get(subject, [])
-            if told in listeners:
-                listeners.remove(told)
+            listeners = self._of[subject]
+            listeners.remove(told)
             if not listeners:
-                self._of.pop(subject, None)
+                del self._of[subject]
 
         return remove
 

@@ -6,7 +6,6 @@ from typing import override
 
 from homeassistant.components.homeassistant import async_should_expose
 from homeassistant.components.llm import LLMTools
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er, intent, llm
 from homeassistant.util import dt as dt_util
@@ -17,6 +16,7 @@ from .call_data import party_data
 from .client.model import Extension, ExtensionStatus
 from .const import ATTR_EXTENSION, DOMAIN, KEY_OTHER_PARTY, KEY_STATUS
 from .coordinator import PbxConfigEntry, PbxCoordinator
+from .own_entities import sensor_id
 
 
 @callback
@@ -83,9 +83,7 @@ def _exposed_entity(
     key: str,
 ) -> str | None:
     """Return the id of an extension's sensor, None where it is kept from an assistant."""
-    entity_id = er.async_get(hass).async_get_entity_id(
-        Platform.SENSOR, DOMAIN, f"{coordinator.serial_number}_{number}_{key}"
-    )
+    entity_id = sensor_id(hass, coordinator.serial_number, f"{number}_{key}")
     if entity_id is None or not async_should_expose(
         hass, llm_context.assistant, entity_id
     ):

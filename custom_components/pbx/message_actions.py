@@ -7,7 +7,7 @@ from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
-from .action import OF_PBX, REFERENCE, Action
+from .action import OF_PBX, REFERENCE, Action, as_list
 from .call_targets import find_destination, find_trunk, number_to_dial
 from .const import (
     ATTR_AUTO_ANSWER,
@@ -91,11 +91,6 @@ async def _async_play_prompt(call: ServiceCall) -> ServiceResponse:
     return {ATTR_CALL_ID: call_id, ATTR_TO: to.number}
 
 
-def _names(value: object) -> list[str]:
-    """Return one name or several as a list; not entities, so no commas are cut at."""
-    return [cv.string(name) for name in (value if isinstance(value, list) else [value])]
-
-
 MESSAGE_ACTIONS: Final = (
     Action(
         name=SERVICE_SEND_SMS,
@@ -115,7 +110,9 @@ MESSAGE_ACTIONS: Final = (
         schema=vol.Schema(
             {
                 vol.Required(ATTR_TO): REFERENCE,
-                vol.Required(ATTR_PROMPTS): vol.All(_names, vol.Length(min=1, max=10)),
+                vol.Required(ATTR_PROMPTS): vol.All(
+                    as_list, [cv.string], vol.Length(min=1, max=10)
+                ),
                 vol.Optional(ATTR_AUTO_ANSWER, default=False): cv.boolean,
                 vol.Optional(ATTR_PERMISSION_OF): REFERENCE,
                 **OF_PBX,

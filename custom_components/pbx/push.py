@@ -77,6 +77,7 @@ class PushReceiver:
         self._waiting: deque[bytes] = deque()
         self._turn: asyncio.Handle | None = None
         self._stop: list[CALLBACK_TYPE] = []
+        self._stopped = False
         self.accepted = 0
         self.dropped: Counter[Dropped] = Counter()
         self.last_report: datetime | None = None
@@ -109,7 +110,8 @@ class PushReceiver:
 
     @callback
     def async_stop(self) -> None:
-        """Close the address; what waits is lost."""
+        """Close the address; what waits, or has not arrived whole, is lost."""
+        self._stopped = True
         for stop in self._stop:
             stop()
         self._stop.clear()
@@ -170,6 +172,8 @@ class PushReceiver:
                         return Dropped.TOO_LARGE
         except TimeoutError, OSError, web.RequestPayloadError:
             return Dropped.INCOMPLETE
+        if self._stopped:
+            return None
         if len(self._waiting) >= MAX_WAITING:
             return Dropped.TOO_MANY
         self._waiting.append(body)

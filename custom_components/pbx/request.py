@@ -117,7 +117,7 @@ async def async_request[T](
         if isinstance(err, PbxLoginRejected):
             coordinator.config_entry.async_start_reauth(coordinator.hass)
         elif isinstance(err, PbxLockedOut):
-            coordinator.remember_lock_out(err)
+            coordinator.lock_out.async_remember(err)
         raise HomeAssistantError(**failure(err, coordinator.pbx.address)) from err
 
 

@@ -137,13 +137,11 @@ class Sessions:
         if session.ended or not self._coordinator.last_update_success:
             return
         extension = self._coordinator.data.extensions.get(session.supervisor)
-        if extension is None:
-            return
-        if extension.in_use:
+        if extension is not None and extension.in_use:
             session.seen = True
             if extension.status is not ExtensionStatus.RINGING:
                 session.joined = True
-        elif session.seen or session.overdue:
+        elif session.seen or session.overdue or extension is None:
             self.async_end(session)
 
     @callback
@@ -162,8 +160,9 @@ class Sessions:
         """Watch a session no more."""
         session.ended = True
         del self._sessions[session.supervisor]
-        if session.unlisten is not None:
-            session.unlisten()
+        if TYPE_CHECKING:
+            assert session.unlisten is not None
+        session.unlisten()
         if session.cancel_timer is not None:
             session.cancel_timer()
         self._ended()

@@ -2,12 +2,10 @@
 
 import asyncio
 from collections.abc import Collection, Iterable
-from datetime import datetime
-from itertools import batched, islice, starmap
+from itertools import batched, starmap
 from typing import TYPE_CHECKING, Final
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_call_later
+from homeassistant.core import HomeAssistant, callback
 
 from .client.errors import PbxError, PbxRefused, PbxUnreachable, Refusal, Unreachable
 from .client.model import Extension
@@ -17,22 +15,14 @@ from .const import LOGGER
 from .listeners import Part
 from .names import spoken_name
 from .request import Kind, async_request
-from .settings_order import Order
+from .settings_order import Order, Orders
+from .settings_schedule import CHUNK, Schedule
 
 if TYPE_CHECKING:
     from .coordinator import PbxCoordinator
 
 # Seconds in which several changes of one extension become one.
 MOMENT: Final = 0.1
-# Seconds in which more reports of changes are waited for, before the PBX is asked.
-SETTLED: Final = 2.0
-# So many extensions are asked for at a time: the answer is long, and holds passwords.
-CHUNK: Final = 50
-# Seconds until a reading that failed is tried again; twice as many after each failure.
-RETRY_AFTER: Final = 60.0
-RETRY_AT_MOST: Final = 3600.0
-# Seconds between two readings of everything, however often the connection comes and goes.
-ALL_EVERY: Final = 60.0
 
 # What a PBX says that can read settings, only not now.
 PASSING: Final = frozenset({Refusal.INTERNAL_ERROR, Refusal.TOO_OFTEN})
@@ -52,16 +42,8 @@ class Settings:
         self._known: dict[str, ExtensionSettings] = {}
         self._running = False
         self._task: asyncio.Task[None] | None = None
-        self._orders: dict[str, Order] = {}
-        self._writing: dict[str, Order] = {}
-        # To be read now, in this order, and when the timer has run down.
-        self._due: dict[str, None] = {}
-        self._later: set[str] = set()
-        self._cancel_timer: CALLBACK_TYPE | None = None
-        self._timer_at = 0.0
-        self._retry_after = RETRY_AFTER
-        # When everything was read last, or will be.
-        self._all_at = 0.0
+        self._orders = Orders(hass.loop)
+        self._schedule = Schedule(hass, self._work)
         self._logged = False
         self.refused = False
 
@@ -87,21 +69,20 @@ class Settings:
         if not self.supported:
             return
         self._running = True
-        self._all_at = self._hass.loop.time()
-        self._due = dict.fromkeys(self._coordinator.data.extensions)
-        self._work()
+        self._schedule.async_all_now(self._coordinator.data.extensions)
 
     @callback
     def async_shutdown(self) -> None:
         """Read and write no more."""
         self._running = False
-        self._due.clear()
-        self._later.clear()
-        if self._cancel_timer is not None:
-            self._cancel_timer()
-            self._cancel_timer = None
+        self._schedule.async_shutdown()
         if self._task is not None:
             self._task.cancel()
+
+    @property
+    def _reading(self) -> bool:
+        """Whether settings are read at all."""
+        return self._running and not self.refused
 
     @callback
     def async_read_again(self) -> None:
@@ -109,55 +90,30 @@ class Settings:
         if not self._running:
             return
         self.refused = False
-        now = self._hass.loop.time()
-        if self._all_at <= now:
-            self._all_at = max(now + SETTLED, self._all_at + ALL_EVERY)
-        self._read_later(self._coordinator.data.extensions, self._all_at - now)
+        self._schedule.async_all_soon(self._coordinator.data.extensions)
 
     @callback
     def async_changed(self, number: str | None) -> None:
         """Read in a moment what somebody changed; None is an extension that was not named."""
-        if not self._running:
-            return
         extensions = self._coordinator.data.extensions
+        if not self._reading:
+            return
         if number is None:
-            self._read_later(extensions, SETTLED)
+            self._schedule.async_soon(extensions)
         elif number in extensions:
-            self._read_later((number,), SETTLED)
+            self._schedule.async_soon((number,))
 
     @callback
     def async_added(self, numbers: Iterable[str]) -> None:
         """Read the settings of new extensions in a moment."""
-        self._read_later(numbers, SETTLED)
+        if self._reading:
+            self._schedule.async_soon(numbers)
 
     @callback
     def async_removed(self, numbers: Iterable[str]) -> None:
         """Forget the settings of extensions that are gone."""
         for number in numbers:
             self._known.pop(number, None)
-
-    @callback
-    def _read_later(self, numbers: Iterable[str], seconds: float) -> None:
-        """Read some extensions' settings when a while has passed, or before that."""
-        if not self._running or self.refused:
-            return
-        self._later.update(numbers)
-        at = self._hass.loop.time() + seconds
-        if self._cancel_timer is not None:
-            if self._timer_at <= at:
-                return
-            self._cancel_timer()
-        self._timer_at = at
-
-        @callback
-        def read(_: datetime) -> None:
-            """Read what has waited."""
-            self._cancel_timer = None
-            self._all_at = min(self._all_at, self._timer_at)
-            self._due.update(dict.fromkeys(sorted(self._later)))
-            self._work()
-
-        self._cancel_timer = async_call_later(self._hass, seconds, read)
 
     # -- what to write
 
@@ -180,12 +136,7 @@ class Settings:
             raise PbxRefused(Refusal.UNSUPPORTED)
         if not self._running:
             raise PbxUnreachable(Unreachable.CANNOT_CONNECT)
-        order = self._orders.get(number)
-        if order is None:
-            order = Order(change, self._hass.loop.create_future())
-            self._orders[number] = order
-        else:
-            order.add(change)
+        order = self._orders.async_add(number, change)
         self._work()
         # Who does not wait any longer takes nothing back.
         error = await asyncio.shield(order.done)
@@ -205,33 +156,24 @@ class Settings:
     async def _async_work(self) -> None:
         """Write and read until nothing is left to do; who wrote does not wait long."""
         try:
-            while self._orders or self._due:
+            while self._orders or self._schedule.due:
                 if self._orders:
                     await asyncio.sleep(MOMENT)
-                    await self._async_write()
+                    await self._async_write(self._orders.async_begin())
                 else:
-                    await self._async_read(tuple(islice(self._due, CHUNK)))
+                    await self._async_read(self._schedule.due)
         finally:
-            for order in self._writing.values():
-                order.end(PbxUnreachable(Unreachable.TIMED_OUT, maybe_done=True))
-            for order in self._orders.values():
-                order.end(PbxUnreachable(Unreachable.CANNOT_CONNECT))
-            self._writing, self._orders = {}, {}
+            self._orders.async_end()
 
-    async def _async_write(self) -> None:
-        """Carry the orders out, and read what that made of the settings."""
-        self._writing, self._orders = self._orders, {}
+    async def _async_write(self, orders: dict[str, Order]) -> None:
+        """Carry orders out, and read what that made of the settings."""
         # The client sends one after the other, and applies them together if it has to.
-        orders = self._writing.items()
-        results = await asyncio.gather(*starmap(self._async_write_one, orders))
-        written = [
-            order[0] for order, done in zip(orders, results, strict=True) if done
-        ]
+        results = await asyncio.gather(*starmap(self._async_write_one, orders.items()))
+        written = [number for number, done in zip(orders, results, strict=True) if done]
         for numbers in batched(written, CHUNK, strict=False):
             await self._async_read(numbers)
         for number in written:
-            self._writing[number].end(None)
-        self._writing = {}
+            orders[number].end(None)
 
     async def _async_write_one(self, number: str, order: Order) -> bool:
         """Change the settings of one extension, and return whether that succeeded."""
@@ -240,7 +182,7 @@ class Settings:
         except PbxError as err:
             order.end(err)
             if _may_have_changed(err):
-                self._due[number] = None
+                self._schedule.async_now(number)
         except ValueError:
             order.end(PbxRefused(Refusal.SETTINGS_REJECTED))
         else:
@@ -249,9 +191,7 @@ class Settings:
 
     async def _async_read(self, numbers: Collection[str]) -> None:
         """Ask for the settings of some extensions; what is reported later is read later."""
-        self._later.difference_update(numbers)
-        for number in numbers:
-            self._due.pop(number, None)
+        self._schedule.async_taken(numbers)
         asked = [
             number for number in numbers if number in self._coordinator.data.extensions
         ]
@@ -268,7 +208,7 @@ class Settings:
         except PbxError:
             self._failed(asked)
         else:
-            self._retry_after = RETRY_AFTER
+            self._schedule.async_succeeded()
         settings = {extension.number: extension for extension in found}
         for number in asked:
             self._note(number, settings.get(number))
@@ -276,17 +216,14 @@ class Settings:
     @callback
     def _failed(self, numbers: Iterable[str]) -> None:
         """Try again later; the polls tell the user that the PBX is not well."""
-        waiting = (*numbers, *self._due)
-        self._due.clear()
-        self._read_later(waiting, self._retry_after)
-        self._retry_after = min(2 * self._retry_after, RETRY_AT_MOST)
+        if self._reading:
+            self._schedule.async_failed(numbers)
 
     @callback
     def _give_up(self, err: PbxRefused) -> None:
         """Ask no more until the PBX has been away: its firmware does not tell."""
         self.refused = True
-        self._due.clear()
-        self._later.clear()
+        self._schedule.async_clear()
         self._known.clear()
         if not self._logged:
             self._logged = True

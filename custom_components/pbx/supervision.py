@@ -15,6 +15,7 @@ from .names import spoken_name
 from .policy import async_check_policy
 from .request import Kind, async_request
 from .sessions import MonitoringEvent, MonitoringEventType, Session, Sessions
+from .supervision_log import SupervisionLog
 from .waiting import Waiting
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Supervision:
         self._waiting = Waiting(hass, coordinator)
         self._sessions = Sessions(hass, coordinator, self._waiting.async_wake)
         self._forbidden = Forbidden(hass, coordinator)
+        self._sessions.async_add_listener(SupervisionLog(hass, coordinator).async_log)
 
     @callback
     def async_add_listener(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from homeassistant.auth.permissions.const import POLICY_CONTROL
-from homeassistant.const import Platform
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError, Unauthorized, UnknownUser
 from homeassistant.helpers import device_registry as dr, entity_registry as er, service
@@ -13,6 +12,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er, 
 from .client.model import Extension
 from .const import DOMAIN, KEY_STATUS
 from .names import spoken_name
+from .own_entities import sensor_id
 
 if TYPE_CHECKING:
     from .coordinator import PbxConfigEntry, PbxCoordinator
@@ -178,11 +178,8 @@ async def async_check_control(
         raise UnknownUser(context=context, permission=POLICY_CONTROL)
     if user.is_admin:
         return
-    registry = er.async_get(hass)
     for key, name in sensors.items():
-        entity_id = registry.async_get_entity_id(
-            Platform.SENSOR, DOMAIN, f"{coordinator.serial_number}_{key}"
-        )
+        entity_id = sensor_id(hass, coordinator.serial_number, key)
         if entity_id is None or not user.permissions.check_entity(
             entity_id, POLICY_CONTROL
         ):

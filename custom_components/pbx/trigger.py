@@ -1,6 +1,6 @@
 """Triggers: what happens to calls, extensions, trunks and under supervision."""
 
-from typing import Any, ClassVar, override
+from typing import ClassVar, override
 
 from homeassistant.components.binary_sensor import DOMAIN as BINARY_SENSOR_DOMAIN
 from homeassistant.components.event import ATTR_EVENT_TYPE, DOMAIN as EVENT_DOMAIN
@@ -20,22 +20,17 @@ from homeassistant.helpers.trigger import (
 )
 import voluptuous as vol
 
+from .action import as_list
 from .client.model import IN_USE, CallEventType, CallOutcome, ExtensionStatus
 from .const import ATTR_CALL_ID, ATTR_OUTCOME
 from .own_entities import own_entities
 from .supervision import MonitoringEventType
 
-
-def _as_list(value: object) -> list[Any]:
-    """Return one value or several as several."""
-    return value if isinstance(value, list) else [value]
-
-
 OUTCOME_SCHEMA = ENTITY_STATE_TRIGGER_SCHEMA.extend(
     {
         vol.Required(CONF_OPTIONS, default={}): {
             vol.Optional(ATTR_OUTCOME, default=[]): vol.All(
-                _as_list, [vol.In([outcome.value for outcome in CallOutcome])]
+                as_list, [vol.In([outcome.value for outcome in CallOutcome])]
             )
         }
     }

@@ -131,7 +131,7 @@ async def measure(pbx: RecordedPbx, config: Path) -> None:
         await home.serve()
         for way in compared.values():
             home.hass.bus.async_listen(EVENT_STATE_CHANGED, way.noted)
-        ask_soon = entry.runtime_data._ask_soon
+        ask_soon = entry.runtime_data._doubt._ask_soon
         order = random.Random(0)  # noqa: S311
         for round_ in range(ROUNDS + 1):
             with no_garbage_collection():

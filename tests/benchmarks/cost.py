@@ -107,7 +107,7 @@ async def cost(pbx: RecordedPbx, config: Path, count: int) -> Cost:
         sensor = next(iter(trivial.runtime_data.sensors.values()))[0]
         coordinator: PbxCoordinator = entry.runtime_data
         look_at = coordinator.receiver._look_at
-        ask_soon = coordinator._ask_soon
+        ask_soon = coordinator._doubt._ask_soon
         found = Cost(hass.states.async_entity_ids_count())
         gc.freeze()
         try:

@@ -9,7 +9,7 @@ from custom_components.pbx.client import MonitorMode, PbxUnreachable, Unreachabl
 from custom_components.pbx.client.yeastar_s import YeastarS, session
 from tests.simulator import Fault, Simulator
 
-from .conftest import QUIET_POLL, Connect, endpoints
+from .conftest import Connect, endpoints
 
 
 @pytest.mark.parametrize("code", ["20004", "20005", "20006"])
@@ -196,11 +196,14 @@ async def test_close_during_a_login_gives_that_token_back(
     assert sim.sessions.live == {}
 
 
-async def test_client_can_be_used_again_after_close(
+async def test_closed_client_opens_no_session(
     connected: YeastarS, sim: Simulator
 ) -> None:
-    """It logs in anew, and reads who the PBX is."""
+    """What is asked after the end, or was under way then, fails without a request."""
     await connected.close()
     sim.requests.clear()
-    assert (await connected.snapshot()).complete
-    assert endpoints(sim) == ["login", "deviceinfo/query", *QUIET_POLL]
+    for ask in (connected.connect, connected.snapshot, connected.settings):
+        with pytest.raises(PbxUnreachable) as err:
+            await ask()
+        assert not err.value.maybe_done
+    assert endpoints(sim) == []

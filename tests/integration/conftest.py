@@ -21,6 +21,7 @@ from pytest_homeassistant_custom_component.common import (
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
+from syrupy.filters import props
 
 from custom_components.pbx.const import (
     CONF_FINGERPRINT,
@@ -47,8 +48,10 @@ def _custom_integrations(enable_custom_integrations: None) -> None:
 
 @pytest.fixture
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    """Leave out of snapshots what differs with every run."""
-    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+    """Leave out of snapshots what differs with every run, or with the release."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension).with_defaults(
+        exclude=props("compat_name")
+    )
 
 
 @pytest.fixture

@@ -13,25 +13,68 @@ PLATFORMS = (
     "button",
     "event",
     "forwarding_sensor",
+    "last_call_sensor",
+    "pbx_sensor",
     "select",
     "sensor",
     "switch",
 )
+# What platforms build on, and all else that entities and actions share.
 BELOW_PLATFORMS = (
     "call_data",
     "connection",
+    "const",
     "contacts",
     "coordinator",
     "devices",
+    "doubt",
     "entity",
+    "forbidden",
     "issues",
     "listener",
     "listeners",
+    "lock_out",
+    "names",
+    "own_entities",
+    "policy",
     "proof",
+    "publisher",
     "push",
+    "request",
+    "sessions",
     "settings",
     "settings_order",
+    "settings_schedule",
+    "settling",
+    "snapshot_check",
+    "supervision",
+    "supervision_log",
+    "targets",
+    "waiting",
 )
+# What Home Assistant asks for by name, and the actions.
+BESIDE_PLATFORMS = (
+    "__init__",
+    "action",
+    "call_actions",
+    "call_lists",
+    "call_targets",
+    "certificate",
+    "condition",
+    "config_flow",
+    "diagnostics",
+    "forwarding_action",
+    "llm",
+    "logbook",
+    "message_actions",
+    "monitoring_actions",
+    "options_flow",
+    "repairs",
+    "services",
+    "system_health",
+    "trigger",
+)
+MOST_LINES = 300
 
 
 def imports(file: Path, root: Path, package: str) -> Iterator[str]:
@@ -93,3 +136,19 @@ def test_simulator_shares_nothing_with_the_client(file: Path) -> None:
     """What both got wrong, nobody would find."""
     for name in imports(file, SIMULATOR, "tests.simulator"):
         assert not name.startswith(("custom_components", "homeassistant"))
+
+
+def test_each_file_has_its_place() -> None:
+    """Whoever adds one says what it builds on."""
+    found = {file.stem for file in COMPONENT.glob("*.py")}
+    places = (*PLATFORMS, *BELOW_PLATFORMS, *BESIDE_PLATFORMS)
+    assert len(places) == len(set(places))
+    assert found == set(places)
+
+
+@pytest.mark.parametrize(
+    "file", sorted(COMPONENT.glob("*.py")), ids=lambda file: file.stem
+)
+def test_each_file_has_one_concern(file: Path) -> None:
+    """One that is longer is asking to be cut."""
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= MOST_LINES

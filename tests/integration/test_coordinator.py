@@ -14,7 +14,8 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.pbx.const import DOMAIN
-from custom_components.pbx.coordinator import LOCKED_UNTIL, PbxCoordinator
+from custom_components.pbx.coordinator import PbxCoordinator
+from custom_components.pbx.lock_out import LOCKED_UNTIL
 from custom_components.pbx.proof import FAST_POLL
 from tests.simulator import Fault, SimExtension, Simulator
 

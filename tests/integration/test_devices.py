@@ -252,3 +252,24 @@ async def test_device_that_was_removed_already_is_not_missed(
     assert coordinator.last_update_success
     assert coordinator.data.extensions["1001"].name == "Anna Lind"
     assert "1002" not in coordinator.data.extensions
+
+
+async def test_trunk_whose_device_was_removed_already(
+    hass: HomeAssistant,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+    entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """A trunk without a device is deleted without a stumble."""
+    device = device_registry.async_get_child_device_by_identifier(
+        (DOMAIN, f"{sim.serial}_trunk_SIP-142"), entry.entry_id
+    )
+    assert device is not None
+    device_registry.async_remove_device(device.id)
+    del sim.trunks["SIP-142"]
+    for _ in range(2):
+        coordinator._trunks_read = None
+        await coordinator.async_refresh()
+    assert coordinator.last_update_success
+    assert "SIP-142" not in coordinator.data.trunks

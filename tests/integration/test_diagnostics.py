@@ -18,6 +18,8 @@ from custom_components.pbx.const import DOMAIN
 from custom_components.pbx.coordinator import PbxCoordinator
 from tests.simulator import Simulator
 
+from .conftest import device_of
+
 
 async def test_entry(
     hass: HomeAssistant,
@@ -148,3 +150,32 @@ async def test_device(
     whole = await of(sim.serial)
     assert isinstance(whole, dict)
     assert whole["extensions"]["total"] == 5
+
+
+async def test_pbx_that_cannot_be_set_up(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+    entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """Then it is needed most: what is configured, and what is wrong; no secret either."""
+    assert await async_setup_component(hass, "diagnostics", {})
+    await sim.go_offline()
+    assert not await hass.config_entries.async_reload(entry.entry_id)
+    device = device_of(device_registry, entry, "1001")
+    assert device is not None
+    for diagnostics in (
+        await get_diagnostics_for_config_entry(hass, hass_client, entry),
+        await get_diagnostics_for_device(hass, hass_client, entry, device),
+    ):
+        assert diagnostics["connection"] == {
+            "connected": False,
+            "last_failure": "cannot_connect",
+        }
+        assert diagnostics["state"] == "setup_retry"
+        assert diagnostics["entry"]["ssl"] is False
+        text = json.dumps(diagnostics)
+        for secret in (*sim.secrets, sim.host, entry.data["webhook_id"]):
+            assert secret not in text

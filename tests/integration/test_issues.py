@@ -1,11 +1,17 @@
 """What the user can do when the PBX cannot be read, or refuses again and again."""
 
+from datetime import timedelta
+
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigEntryDisabler
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
 from custom_components.pbx.const import (
     ISSUE_API_OFF,
@@ -13,10 +19,12 @@ from custom_components.pbx.const import (
     ISSUE_MONITOR_MODE,
     ISSUE_MONITORING_FORBIDDEN,
 )
-from custom_components.pbx.coordinator import LOCKED_UNTIL, PbxCoordinator
+from custom_components.pbx.coordinator import PbxCoordinator
+from custom_components.pbx.lock_out import LOCKED_UNTIL
 from tests.simulator import Fault, Simulator
 
 from .open_issues import issue, issues
+from .phone import until
 from .supervised import act, agents_call
 
 
@@ -203,4 +211,23 @@ async def test_unloading_takes_refusals_back(
     await refused(hass, "listen", 3)
     assert issues(hass) == [ISSUE_MONITOR_MODE]
     await hass.config_entries.async_unload(entry.entry_id)
+    assert issues(hass) == []
+
+
+async def test_repair_stays_while_the_set_up_is_tried_again(
+    hass: HomeAssistant,
+    sim: Simulator,
+    entry: MockConfigEntry,
+) -> None:
+    """Each try finds the same; one that succeeds takes it back."""
+    sim.faults.add(Fault(kind="errno", endpoint="login", errno=20010))
+    await hass.config_entries.async_setup(entry.entry_id)
+    for tries in (2, 3):
+        async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=5))
+        await until(lambda: len(sim.requests_to("login")) == tries)  # noqa: B023
+        await until(lambda: entry.state is ConfigEntryState.SETUP_RETRY)
+        assert issues(hass) == [ISSUE_API_OFF]
+    sim.faults.clear()
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=5))
+    await until(lambda: entry.state is ConfigEntryState.LOADED)
     assert issues(hass) == []

@@ -2,35 +2,24 @@
 
 from collections.abc import Callable
 import socket
-from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
-from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_WEBHOOK_ID, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
-from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.pbx.client.model import Snapshot
 from custom_components.pbx.client.pbx import ReportTarget
-from custom_components.pbx.const import (
-    CONF_REPORT_PORT,
-    DOMAIN,
-    ISSUE_NOT_REPORTED,
-    ISSUE_PORT_TAKEN,
-    ISSUE_PUSH_MISSING,
-)
+from custom_components.pbx.const import DOMAIN, ISSUE_NOT_REPORTED, ISSUE_PUSH_MISSING
 from custom_components.pbx.coordinator import PbxCoordinator
-from custom_components.pbx.listener import LISTENERS
 from custom_components.pbx.proof import FAST_POLL, SLOW_POLL
 from tests.simulator import ManualClock, SimExtension, Simulator
 from tests.simulator.exchange.events import SettingsChanged
 from tests.simulator.faults import ReportFault
 
-from .conftest import Push, entry_for, set_up_pushing, small_office, state_of
+from .conftest import Push, entry_for, set_up_pushing, state_of
 
 ANNA = "sensor.anna_berg"
 BRUNO = "sensor.bruno_costa"
@@ -404,7 +393,7 @@ async def test_report_during_a_poll_is_the_newer(
     pbx = in_time.coordinator.pbx
     real = pbx.snapshot
 
-    async def overtaken(**wanted: bool) -> Snapshot:
+    async def overtaken(**wanted: Any) -> Snapshot:
         snapshot = await real(**wanted)
         in_time.sim.set_registered("1001", False)
         await in_time.sim.reports_sent()
@@ -445,96 +434,6 @@ async def test_extension_that_is_gone_is_not_called_silent(in_time: Push) -> Non
     for _ in range(3):
         await in_time.coordinator.async_refresh()
     assert not in_time.coordinator.proof._unreported
-
-
-# -- a Home Assistant that speaks only HTTPS
-
-
-@pytest.fixture
-async def https_only(hass: HomeAssistant, socket_enabled: None) -> int:
-    """Let Home Assistant speak only HTTPS, and return a free port."""
-    assert await async_setup_component(hass, "webhook", {})
-    hass.config.api = SimpleNamespace(port=8123, use_ssl=True)  # type: ignore[assignment]
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-async def test_own_port_shared_by_two_pbxs(
-    hass: HomeAssistant, sim: Simulator, clock: ManualClock, https_only: int
-) -> None:
-    """Plain HTTP on a port of our own; each PBX has its own path; the last one closes it."""
-    other = small_office(clock, serial="555555555555")
-    other.rename_extension("1001", "Other Anna")
-    async with other.running():
-        option = {CONF_REPORT_PORT: https_only}
-        push = await set_up_pushing(hass, sim, clock, "127.0.0.1", options=option)
-        second = await set_up_pushing(hass, other, clock, "127.0.0.1", options=option)
-        assert push.url.startswith(f"http://127.0.0.1:{https_only}/api/webhook/")
-        sim.set_registered("1001", False)
-        await push.settled()
-        assert (push.state(ANNA), push.state("sensor.other_anna")) == (
-            "offline",
-            "idle",
-        )
-        other.set_registered("1001", False)
-        await second.settled()
-        assert push.state("sensor.other_anna") == "offline"
-
-        async with aiohttp.ClientSession() as http:
-            for method, url in (
-                ("GET", push.url),
-                ("POST", f"http://127.0.0.1:{https_only}/api/webhook/guess"),
-            ):
-                async with http.request(method, url, data=b"{}") as answer:
-                    assert (answer.status, await answer.read()) == (200, b"")
-        assert not push.coordinator.receiver.dropped
-
-        await hass.config_entries.async_unload(push.entry.entry_id)
-        assert https_only in hass.data.get(LISTENERS, {})
-        await hass.config_entries.async_unload(second.entry.entry_id)
-        await hass.async_block_till_done()
-        assert not hass.data.get(LISTENERS)
-        with socket.socket() as again:
-            assert again.connect_ex(("127.0.0.1", https_only)) != 0
-
-
-async def test_port_that_is_taken_leaves_the_poll(
-    hass: HomeAssistant,
-    sim: Simulator,
-    clock: ManualClock,
-    freezer: FrozenDateTimeFactory,
-    https_only: int,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """The user is told which port; the states stay right all the same."""
-    with socket.socket() as taken:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(("0.0.0.0", https_only))  # noqa: S104
-        taken.listen()
-        push = await set_up_pushing(
-            hass,
-            sim,
-            clock,
-            "127.0.0.1",
-            freezer,
-            options={CONF_REPORT_PORT: https_only},
-        )
-        assert push.entry.state is ConfigEntryState.LOADED
-        found = issue(push, ISSUE_PORT_TAKEN)
-        assert found is not None
-        assert found.translation_placeholders is not None
-        assert found.translation_placeholders["port"] == str(https_only)
-        assert f"on port {https_only}" in caplog.text
-        sim.set_registered("1001", False)
-        assert await push.time_until(lambda: push.state(ANNA) == "offline", 15) <= 11
-
-    await hass.config_entries.async_reload(push.entry.entry_id)
-    await hass.async_block_till_done()
-    assert issue(push, ISSUE_PORT_TAKEN) is None
-    sim.set_registered("1001", True)
-    await push.settled()
-    assert push.state(ANNA) == "idle"
 
 
 async def test_home_assistant_without_a_server(

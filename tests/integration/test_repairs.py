@@ -14,6 +14,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.pbx.certificate import describe
 from custom_components.pbx.const import CONF_FINGERPRINT, DOMAIN, ISSUE_CERTIFICATE
+from custom_components.pbx.coordinator import PbxCoordinator
+from custom_components.pbx.issues import async_set_issue
 from tests.simulator import Fault, Simulator
 
 from .conftest import entry_for
@@ -186,5 +188,24 @@ async def test_certificate_changed_while_home_assistant_was_off(
     assert found is not None
     assert (await submit(client, await start(client, found)))["type"] == "create_entry"
     await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+    assert issues(hass) == []
+
+
+async def test_pbx_that_needs_no_certificate_any_more(
+    hass: HomeAssistant,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+    entry: MockConfigEntry,
+    client: Client,
+) -> None:
+    """Meanwhile the user went over to HTTP: it answers, and nothing is pinned."""
+    async_set_issue(hass, entry, ISSUE_CERTIFICATE, {"pbx": entry.title})
+    found = issue(hass, entry, ISSUE_CERTIFICATE)
+    assert found is not None
+    flow = await start(client, found)
+    await hass.async_block_till_done()
+    assert flow["type"] == "create_entry"
+    assert CONF_FINGERPRINT not in entry.data
     assert entry.state is ConfigEntryState.LOADED
     assert issues(hass) == []

@@ -1,16 +1,20 @@
 """The sensors, against a snapshot and against the simulator."""
 
 from collections.abc import Generator
+from typing import Any
 from unittest.mock import patch
 
 from homeassistant.const import STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import (
+    device_registry as dr,
+    entity_registry as er,
+    restore_state,
+)
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
-    mock_restore_cache_with_extra_data,
     snapshot_platform,
 )
 from syrupy.assertion import SnapshotAssertion
@@ -180,6 +184,7 @@ async def test_last_call(pushing: Push) -> None:
 )
 async def test_last_call_survives_a_restart(
     hass: HomeAssistant,
+    hass_storage: dict[str, Any],
     sim: Simulator,
     clock: ManualClock,
     report_address: str,
@@ -187,15 +192,15 @@ async def test_last_call_survives_a_restart(
     expected: str,
 ) -> None:
     """Who called while you were out is still there; a new call replaces it."""
-    mock_restore_cache_with_extra_data(
-        hass,
-        [
-            (
-                State(LAST, value, {"number": "0401234567", "talked": 0, "icon": "x"}),
-                {"native_value": value, "native_unit_of_measurement": None},
-            )
-        ],
-    )
+    attributes = {"number": "0401234567", "talked": 0, "icon": "x"}
+    stored = {
+        "state": State(LAST, value, attributes).as_dict(),
+        "extra_data": {"native_value": value, "native_unit_of_measurement": None},
+        "last_seen": dt_util.utcnow().isoformat(),
+    }
+    # Written as it lies on the disk, which is the same for all releases.
+    hass_storage["core.restore_state"] = {"version": 1, "data": [stored]}
+    await restore_state.async_get(hass).async_load()
     push = await set_up_pushing(hass, sim, clock, report_address)
     state = hass.states.get(LAST)
     assert state is not None

@@ -20,7 +20,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.pbx import settings
+from custom_components.pbx import settings, settings_schedule
 from custom_components.pbx.client import Capability
 from custom_components.pbx.client.settings import SettingsChange
 from custom_components.pbx.coordinator import PbxCoordinator
@@ -268,6 +268,17 @@ async def test_report_does_not_wait_for_the_next_try(in_time: Push) -> None:
     assert (in_time.state(ANNA), in_time.state(BRUNO)) == ("on", "on")
 
 
+async def test_later_changes_do_not_put_an_earlier_one_off(in_time: Push) -> None:
+    """However often somebody changes something, the first shows in two seconds."""
+    asked(in_time.sim)
+    for number in ("1001", "1002", "1003"):
+        change(in_time.sim, number)
+        await in_time.settled()
+        await in_time.pass_time(1)
+    assert {"extid": "1001,1002"} in asked(in_time.sim)
+    assert in_time.state(ANNA) == "on"
+
+
 async def test_extension_that_is_gone_before_it_is_asked_for(in_time: Push) -> None:
     """Then nobody is asked for."""
     asked(in_time.sim)
@@ -307,6 +318,26 @@ async def test_firmware_that_does_not_tell(
     await push.settled()
     await push.pass_time(70, step=5)
     assert push.state(ANNA) == "on"
+
+
+@pytest.mark.usefixtures("_no_moment")
+async def test_firmware_that_does_not_tell_is_not_asked_after_a_change_either(
+    hass: HomeAssistant,
+    sim: Simulator,
+    clock: ManualClock,
+    freezer: FrozenDateTimeFactory,
+    report_address: str,
+) -> None:
+    """The change is made; whether it shows is looked at once, and not tried for ever."""
+    fault = Fault(kind="errno", endpoint="extension/query", errno="31337")
+    sim.faults.add(fault)
+    push = await set_up_pushing(hass, sim, clock, report_address, freezer)
+    asked(sim)
+    sim.faults.clear()
+    sim.faults.add(Fault(kind="reset", endpoint="extension/query"))
+    await call(hass, "pbx.set_forwarding", extension="1002", when="busy", to="off")
+    await push.pass_time(200, step=10)
+    assert len(asked(sim)) == 1
 
 
 # -- writing
@@ -436,7 +467,10 @@ async def test_writing_does_not_wait_for_a_long_reading(
 ) -> None:
     """A change comes between two portions."""
     sim.requests.clear()
-    with patch.object(settings, "CHUNK", 1), patch.object(settings, "MOMENT", 0):
+    with (
+        patch.object(settings_schedule, "CHUNK", 1),
+        patch.object(settings, "MOMENT", 0),
+    ):
         coordinator.settings.async_start()
         await dnd(hass, "on", SAMI)
         await hass.async_block_till_done(wait_background_tasks=True)

@@ -6,10 +6,11 @@ from homeassistant.core import Context, HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 
-from tests.simulator import SimCall, Simulator
+from tests.simulator import Fault, SimCall, Simulator
 from tests.simulator.faults import ReportFault
 
 from .conftest import Push
+from .phone import until
 from .supervised import (
     SUPERVISOR,
     Told,
@@ -139,3 +140,55 @@ async def test_supervisor_that_is_deleted(in_time: Push, told: Told) -> None:
     assert in_time.state(SUPERVISOR) is None
     assert monitored_by(in_time) is None
     assert told.types == ["started", "stopped"]
+
+
+async def test_supervisor_that_is_deleted_while_the_pbx_is_asked(
+    pushing: Push, told: Told
+) -> None:
+    """The PBX calls a phone that is gone when it answers: nobody supervises for ever."""
+    sim, hass = pushing.sim, pushing.hass
+    agents_call(sim)
+    await pushing.settled()
+    sim.faults.add(Fault(kind="latency", endpoint="extension/listen", seconds=0.5))
+    listening = hass.async_create_task(monitor(pushing, "listen"))
+    await until(lambda: bool(sim.requests_to("extension/listen")))
+    sim.remove_extension("1005")
+    await pushing.coordinator.async_refresh()
+    await pushing.coordinator.async_refresh()
+    assert not listening.done()
+    await listening
+    await pushing.settled()
+    assert monitored_by(pushing) is None
+    assert told.types == ["started", "stopped"]
+
+
+async def test_end_that_is_reported_before_the_pbx_answers(
+    pushing: Push, told: Told
+) -> None:
+    """It is told once, with who did it."""
+    agents_call(pushing.sim)
+    await pushing.settled()
+    await monitor(pushing, "listen")
+    await pushing.settled()
+    pushing.sim.faults.add(
+        Fault(kind="latency", endpoint="extension/hangup", seconds=0.2)
+    )
+    await act(pushing.hass, "stop_monitoring", supervisor="1005")
+    await pushing.settled()
+    assert told.reasons == [None, "stopped"]
+
+
+async def test_phone_that_is_picked_up_before_the_pbx_answers(
+    pushing: Push, told: Told
+) -> None:
+    """What was reported by then counts: nobody waits for it to happen again."""
+    agents_call(pushing.sim)
+    await pushing.settled()
+    pushing.sim.faults.add(
+        Fault(kind="latency", endpoint="extension/whisper", seconds=0.2)
+    )
+    await monitor(pushing, "whisper", wait=True)
+    assert monitored_by(pushing) == ["1005"]
+    pushing.sim.exchange.hang_up_extension("1005")
+    await pushing.settled()
+    assert told.reasons == [None, None]

@@ -99,8 +99,13 @@ class Pbx(ABC):
         """Log in where that has not been done yet, and read who the PBX is."""
 
     @abstractmethod
-    async def snapshot(self, *, trunks: bool = True) -> Snapshot:
-        """Read everything that is polled, keeping the session alive; trunks if wanted."""
+    async def snapshot(
+        self, *, trunks: bool = True, ask: Collection[str] = ()
+    ) -> Snapshot:
+        """Read everything that is polled, keeping the session alive; trunks if wanted.
+
+        Of the extensions to `ask`, what the lists show may not be all their calls.
+        """
 
     @abstractmethod
     async def monitor(
@@ -259,4 +264,7 @@ class Pbx(ABC):
 
     @abstractmethod
     async def close(self) -> None:
-        """Log out, quietly: a PBX that does not answer changes nothing."""
+        """Log out for good, quietly: a PBX that does not answer changes nothing.
+
+        What is asked or under way afterwards is PbxUnreachable.
+        """

@@ -50,6 +50,7 @@ class Session:
         self._password_md5 = password_md5
         self._clock = clock
         self._token: str | None = None
+        self._closed = False
         self._login_lock = asyncio.Lock()
         self._kept_alive_at = 0.0
         self._rejected = False
@@ -134,7 +135,11 @@ class Session:
         await self._live_token()
 
     async def log_out(self) -> None:
-        """Give the token back, if there is one and the PBX still listens (2.4)."""
+        """Give the token back, if there is one and the PBX still listens (2.4).
+
+        What is under way then does not log in again.
+        """
+        self._closed = True
         with suppress(PbxError, TimeoutError):
             async with asyncio.timeout(LOGOUT_TIMEOUT), self._login_lock:
                 token, self._token = self._token, None
@@ -147,6 +152,8 @@ class Session:
         """Return the token, by a new login only when there is none."""
         async with self._login_lock:
             if self._token is None:
+                if self._closed:
+                    raise PbxUnreachable(Unreachable.CANNOT_CONNECT)
                 if self._rejected:
                     raise PbxLoginRejected
                 self._raise_if_locked_out()
