@@ -1,18 +1,26 @@
 """The stage for each story: PBX, Home Assistant, and a browser if one is wanted."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import partial
 import os
 from pathlib import Path
 import sys
+from typing import Final
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 import pytest
+import pytest_asyncio
 
+from tests.stage import dashboard
 from tests.stage.home_assistant import HomeAssistantProcess
 from tests.stage.pbx import PbxProcess
 
 ROOT = Path(__file__).parents[2]
+WIDE: Final[ViewportSize] = {"width": 1400, "height": 900}
+# Somebody who is no administrator: name, username, password.
+COLLEAGUE: Final = ("Colleague", "colleague", "colleague")
 BROWSER_ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -22,6 +30,9 @@ BROWSER_ARGUMENTS = (
     "--no-first-run",
 )
 
+# What outlives a test needs a loop that does, and so do the tests that use it.
+fixture = partial(pytest_asyncio.fixture, loop_scope="session")
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -29,6 +40,8 @@ class Stage:
 
     pbx: PbxProcess
     home_assistant: HomeAssistantProcess
+    # How much of the log others have written.
+    heard: int = 0
 
     @property
     def form(self) -> dict[str, str | int | bool]:
@@ -42,8 +55,9 @@ class Stage:
         }
 
     def log(self) -> str:
-        """Return what Home Assistant logged so far."""
-        return self.home_assistant.process.log.read_text(encoding="utf-8")
+        """Return what Home Assistant logged so far in this story."""
+        text = self.home_assistant.process.log.read_text(encoding="utf-8")
+        return text[self.heard :]
 
     def complaints(self) -> list[str]:
         """Return the warnings and errors in the log that concern our code."""
@@ -57,35 +71,71 @@ class Stage:
         ]
 
 
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncGenerator[Stage]:
+@asynccontextmanager
+async def staged(folder: Path) -> AsyncGenerator[Stage]:
     """Run a PBX without traffic and an onboarded Home Assistant."""
-    config = tmp_path / "config"
+    config = folder / "config"
     config.mkdir()
-    pbx = await PbxProcess.start(tmp_path, office=False)
-    try:
+    async with AsyncExitStack() as stack:
+        pbx = await PbxProcess.start(folder, office=False)
+        stack.push_async_callback(pbx.stop)
         home_assistant = await HomeAssistantProcess.start(
-            Path(sys.executable), config, tmp_path
+            Path(sys.executable), config, folder
         )
-        try:
-            yield Stage(pbx, home_assistant)
-        finally:
-            await home_assistant.stop()
-    finally:
-        await pbx.stop()
+        stack.push_async_callback(home_assistant.stop)
+        yield Stage(pbx, home_assistant)
 
 
-@pytest.fixture
-async def page() -> AsyncGenerator[Page]:
-    """Open an empty page in Chromium; PBX_CHROMIUM says where that is."""
+@fixture()
+async def stage(tmp_path: Path) -> AsyncGenerator[Stage]:
+    """Give a stage where nothing was set up yet."""
+    async with staged(tmp_path) as stage:
+        yield stage
+
+
+@fixture(scope="session")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stage]:
+    """Set up the PBX, its dashboard and a colleague once, for several stories."""
+    async with staged(tmp_path_factory.mktemp("office")) as stage:
+        await stage.home_assistant.add_pbx(stage.form)
+        extensions = (await stage.pbx.state())["extensions"]
+        await stage.home_assistant.wait_for_states(len(extensions))
+        await stage.home_assistant.add_user(*COLLEAGUE)
+        await dashboard.create(stage.home_assistant)
+        yield stage
+
+
+@fixture()
+async def office(shared: Stage) -> AsyncGenerator[Stage]:
+    """Give the shared stage; afterwards everybody hangs up."""
+    yield replace(shared, heard=len(shared.log()))
+    for call in (await shared.pbx.state())["calls"]:
+        await shared.pbx.control("POST", f"/calls/{call['call_id']}/hangup")
+
+
+@fixture(scope="session")
+async def browser() -> AsyncGenerator[Browser]:
+    """Start Chromium; PBX_CHROMIUM says where that is."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=os.environ["PBX_CHROMIUM"], args=BROWSER_ARGUMENTS
         )
-        page = await browser.new_page(viewport={"width": 1280, "height": 800})
-        page.set_default_timeout(30_000)
-        yield page
+        yield browser
         await browser.close()
+
+
+@fixture()
+async def page(browser: Browser) -> AsyncGenerator[Page]:
+    """Open an empty page that knows nobody."""
+    async with await browser.new_context(viewport=WIDE) as context:
+        yield await context.new_page()
+
+
+@fixture()
+async def other_page(browser: Browser) -> AsyncGenerator[Page]:
+    """Open one more, as if on another computer."""
+    async with await browser.new_context(viewport=WIDE) as context:
+        yield await context.new_page()
 
 
 @pytest.fixture

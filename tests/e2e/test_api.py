@@ -9,7 +9,11 @@ from tests.stage.process import StageError
 
 from .conftest import Stage
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.timeout(180),
+    pytest.mark.asyncio(loop_scope="session"),
+]
 
 
 async def test_add_whisper_remove(stage: Stage) -> None:

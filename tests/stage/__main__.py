@@ -11,10 +11,25 @@ import time
 
 import aiohttp
 
-from . import dashboard
+from . import automations, dashboard, forwarding
 from .home_assistant import HomeAssistantProcess
 from .pbx import PbxProcess
 from .process import Process, StageError
+
+# Somebody who is no administrator: name, username, password.
+COLLEAGUE = ("Colleague", "colleague", "colleague")
+TRY = """
+Try on the dashboard:
+  Whisper, Listen and Barge in call the supervisor's phone into a call; Stop monitoring ends it.
+  Hang up ends a call; Do not disturb is set on the PBX.
+Try under Settings:
+  Automations & scenes: three are at work. Make one of your own from a PBX trigger.
+  Devices & services > PBX > Configure: let only administrators supervise, then press Whisper
+  as the colleague, in a private window.
+  Tools > Actions: all that the PBX can do, such as Set forwarding and Dial.
+Try on the simulated PBX: place calls, play scenes, let it fail.
+
+Ctrl-C ends it all and cleans up."""
 
 
 def _say(text: str = "") -> None:
@@ -65,15 +80,15 @@ async def _show(
 ) -> list[Process]:
     """Start PBX and Home Assistant, connect them, and print where they are."""
     _say("Starting a simulated PBX …")
-    pbx = await PbxProcess.start(logs, office=True)
+    pbx = await PbxProcess.start(logs, office=True, port=8088, control_port=8089)
     stack.push_async_callback(pbx.stop)
     _say("Starting Home Assistant …")
     home_assistant = await HomeAssistantProcess.start(
-        Path(sys.executable), config, logs
+        Path(sys.executable), config, logs, port=8123
     )
     stack.push_async_callback(home_assistant.stop)
     _say("Adding the PBX through its config flow …")
-    await home_assistant.add_pbx(
+    entry_id = await home_assistant.add_pbx(
         {
             "host": pbx.host,
             "port": pbx.port,
@@ -84,18 +99,19 @@ async def _show(
     )
     extensions = (await pbx.state())["extensions"]
     await home_assistant.wait_for_states(len(extensions))
-    address = await dashboard.create(home_assistant)
+    await forwarding.create(home_assistant, entry_id)
+    address = await dashboard.create(home_assistant, automations.LIGHT)
+    await automations.create(home_assistant)
+    await home_assistant.add_user(*COLLEAGUE)
     _say()
     _say(f"Ready after {time.monotonic() - started:.0f} s.")
     _say()
     _say(f"  Dashboard       {address}")
-    _say(f"  User            {home_assistant.username}")
-    _say(f"  Password        {home_assistant.password}")
-    _say(f"  Simulated PBX   {pbx.control_url}   (its calls, and faults on demand)")
+    _say(f"  Log in          {home_assistant.username} / {home_assistant.password}")
+    _say(f"                  {' / '.join(COLLEAGUE[1:])}, who is no administrator")
+    _say(f"  Simulated PBX   {pbx.control_url}")
     _say(f"  Log             {home_assistant.process.log}")
-    _say()
-    _say("Press a whisper button and watch the supervisor's phone join the call.")
-    _say("Ctrl-C ends it all and cleans up.")
+    _say(TRY)
     return [pbx.process, home_assistant.process]
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 import json
 from pathlib import Path
+import shutil
 import time
 from typing import Any
 
@@ -30,13 +31,21 @@ homeassistant:
   time_zone: Europe/Helsinki
   country: FI
   language: en
-automation: []
+automation: !include automations.yaml
 config:
 frontend:
 history:
 logbook:
+scene:
 script: {}
 system_health:
+template:
+  - light:
+      # It remembers what it was told.
+      - name: On-air light
+        unique_id: on_air
+        turn_on: []
+        turn_off: []
 logger:
   default: warning
   logs:
@@ -72,11 +81,16 @@ class HomeAssistantProcess:
 
     @classmethod
     async def start(
-        cls, python: Path, config: Path, logs: Path
+        cls, python: Path, config: Path, logs: Path, port: int | None = None
     ) -> HomeAssistantProcess:
-        """Start it with our component, wait until it answers, and onboard it."""
-        port = free_port(8123)
+        """Start it with our component, wait until it answers, and onboard it.
+
+        It listens on the port that is named if that is free.
+        """
+        port = free_port(port)
         (config / "configuration.yaml").write_text(CONFIGURATION, encoding="utf-8")
+        (config / "automations.yaml").write_text("[]\n", encoding="utf-8")
+        shutil.copytree(ROOT / "blueprints", config / "blueprints")
         (config / ".storage").mkdir()
         for key, data in _stored(port).items():
             (config / ".storage" / key).write_text(
@@ -145,6 +159,14 @@ class HomeAssistantProcess:
         self, method: str, path: str, body: dict[str, Any] | None = None
     ) -> Any:
         """Ask the REST API as the owner."""
+        return json.loads(await self._ask(method, path, body))
+
+    async def render(self, template: str) -> str:
+        """Render a template, as Settings > Tools > Template does."""
+        return await self._ask("POST", "/api/template", {"template": template})
+
+    async def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> str:
+        """Return what the REST API answers the owner."""
         async with (
             aiohttp.ClientSession() as session,
             session.request(
@@ -154,11 +176,10 @@ class HomeAssistantProcess:
                 headers={"Authorization": f"Bearer {self.tokens['access_token']}"},
             ) as response,
         ):
+            text = await response.text()
             if response.status >= 400:
-                raise StageError(
-                    f"{method} {path}: {response.status} {await response.text()}"
-                )
-            return await response.json()
+                raise StageError(f"{method} {path}: {response.status} {text}")
+            return text
 
     @asynccontextmanager
     async def websocket(self) -> AsyncGenerator[WebSocket]:
@@ -188,6 +209,19 @@ class HomeAssistantProcess:
             raise StageError(f"The config flow did not end in an entry: {result}")
         return str(result["result"]["entry_id"])
 
+    async def add_user(self, name: str, username: str, password: str) -> None:
+        """Make a user who is no administrator, as Settings > People does."""
+        async with self.websocket() as socket:
+            made = await socket.command(
+                "config/auth/create", name=name, group_ids=["system-users"]
+            )
+            await socket.command(
+                "config/auth_provider/homeassistant/create",
+                user_id=made["user"]["id"],
+                username=username,
+                password=password,
+            )
+
     async def wait_for_states(self, count: int, seconds: float = 30) -> None:
         """Wait until there are that many states of extensions."""
         async with asyncio.timeout(seconds):
@@ -195,6 +229,16 @@ class HomeAssistantProcess:
                 states = await self.rest("GET", "/api/states")
                 if len(extensions_in(states)) >= count:
                     return
+                await asyncio.sleep(0.2)
+
+    async def wait_for_state(
+        self, entity_id: str, wanted: str, seconds: float = 30
+    ) -> None:
+        """Wait until an entity has a state."""
+        async with asyncio.timeout(seconds):
+            while (await self.rest("GET", f"/api/states/{entity_id}"))[
+                "state"
+            ] != wanted:
                 await asyncio.sleep(0.2)
 
     async def stop(self) -> None:

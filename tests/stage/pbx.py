@@ -26,9 +26,19 @@ class PbxProcess:
         self.control_url = f"http://{HOST}:{control_port}"
 
     @classmethod
-    async def start(cls, logs: Path, *, office: bool) -> PbxProcess:
-        """Start it, with an office that phones if wanted."""
-        port, control_port = free_port(8088), free_port(8089)
+    async def start(
+        cls,
+        logs: Path,
+        *,
+        office: bool,
+        port: int | None = None,
+        control_port: int | None = None,
+    ) -> PbxProcess:
+        """Start it, with an office that phones if wanted.
+
+        It listens on the ports that are named if they are free.
+        """
+        port, control_port = free_port(port), free_port(control_port)
         process = await Process.start(
             "The simulated PBX",
             [
