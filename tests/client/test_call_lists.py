@@ -243,7 +243,14 @@ def test_only_who_is_in_use_and_not_shown_is_looked_into() -> None:
         Extension(str(number), "", status)
         for number, status in enumerate((BUSY, *ExtensionStatus, None), start=1001)
     )
-    assert lists.to_look_into(extensions, [inbound()]) == ["1003", "1004", "1005"]
+    found = [inbound()]
+    assert lists.to_look_into(extensions, found, ()) == ["1003", "1004", "1005"]
+
+
+def test_who_may_have_more_calls_than_are_shown_is_looked_into() -> None:
+    """While in use: others have none."""
+    extensions = Extension("1001", "", BUSY), Extension("1002", "", IDLE)
+    assert lists.to_look_into(extensions, [inbound()], {"1001", "1002"}) == ["1001"]
 
 
 @pytest.mark.parametrize("shape", [lambda value: value, lambda value: [value]])
@@ -301,6 +308,17 @@ def test_other_end_that_cannot_be_is_no_call(other: object) -> None:
     )
     assert found == []
     assert asked == {"1001"}
+
+
+def test_call_with_one_out_of_reach_has_half_its_ends() -> None:
+    """The list calls a phone unavailable as soon as it cannot be reached, talking or not."""
+    found, _ = told(
+        {"extnumber": "1001", "ext": {"extid": "1003"}},
+        e1001=BUSY,
+        e1003=ExtensionStatus.OFFLINE,
+    )
+    assert found == [FoundCall(None, INTERNAL, ("1001",), caller_known=False)]
+    assert found[0].half
 
 
 def test_settings_of_strangers_are_passed_over() -> None:

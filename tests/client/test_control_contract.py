@@ -1,6 +1,6 @@
 """What a kind of PBX does not have, it refuses."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from datetime import datetime
 from typing import Any, override
 
@@ -39,7 +39,9 @@ class Bare(Pbx):
         raise NotImplementedError
 
     @override
-    async def snapshot(self, *, trunks: bool = True) -> Snapshot:
+    async def snapshot(
+        self, *, trunks: bool = True, ask: Collection[str] = ()
+    ) -> Snapshot:
         raise NotImplementedError
 
     @override

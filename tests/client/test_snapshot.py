@@ -103,6 +103,18 @@ async def test_only_extensions_whose_calls_no_list_shows_are_looked_into(
     assert snapshot.looked_into == {"1001", "1002"}
 
 
+async def test_who_is_asked_about_is_looked_into_though_a_list_shows_a_call(
+    connected: YeastarS, sim: Simulator
+) -> None:
+    """Only while in use."""
+    sim.outbound("1006", "777", answer=True)
+    assert (await connected.snapshot()).looked_into == frozenset()
+    snapshot = await connected.snapshot(ask={"1002", "1006"})
+    assert snapshot.looked_into == {"1006"}
+    assert snapshot.calls is not None
+    assert [call.numbers for call in snapshot.calls] == [("1006",)]
+
+
 async def test_no_more_than_fifty_extensions_are_looked_into(
     connected: YeastarS, sim: Simulator
 ) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from custom_components.pbx.client import Snapshot, Switchboard, Trunk, TrunkStatus
 
 from .switchboards import ANNA, board_of, changes, read
@@ -62,3 +64,19 @@ def test_trunk_known_from_before_appears_or_is_gone() -> None:
     assert board.reconcile(lines(SIP)).trunks_added == {"SIP-142"}
     assert board.reconcile(lines(SIP)) == changes(trunks_removed="GSM2-7")
     assert board.trunk_present("SIP-142")
+
+
+def test_forgotten_trunk_is_new_when_it_returns() -> None:
+    """Somebody removed its device while it was missing; one that is there stays."""
+    board = Switchboard(known_trunks=["GSM2-7"])
+    board.reconcile(lines(SIP))
+    with pytest.raises(ValueError, match="SIP-142"):
+        board.forget_trunk("SIP-142")
+    assert board.reconcile(lines()) == changes(
+        trunks_changed="SIP-142", trunks_removed="GSM2-7"
+    )
+    board.forget_trunk("SIP-142")
+    board.forget_trunk("nothing")
+    assert board.trunks == {}
+    assert board.reconcile(lines()) == changes()
+    assert board.reconcile(lines(SIP)) == changes(trunks_added="SIP-142")

@@ -32,6 +32,7 @@ class Listening:
         self.activity = Activity(self.sim)
         self.ledger = Ledger(self.sim)
         self.board = Switchboard()
+        self.doubtful = False
         self._format = firmware.report_format
         self._faults: deque[str] = deque()
         self._late: list[bytes] = []
@@ -113,15 +114,16 @@ class Listening:
 
     async def poll(self) -> None:
         """Read everything, as the coordinator does."""
-        self.board.expect_snapshot()
+        ask = self.board.expect_snapshot()
         self.ledger.looked()
         try:
-            snapshot = await self._pbx.snapshot()
+            snapshot = await self._pbx.snapshot(ask=ask)
         except PbxUnreachable:
             self._silent = True
             return
         changes = self.board.reconcile(snapshot, self.clock.now(), silent=self._silent)
         self._silent = False
+        self.doubtful = changes.doubtful
         self.note(changes)
 
     async def wait(self, seconds: float) -> None:
@@ -199,10 +201,13 @@ async def heard(steps: Sequence[Step], firmware: Firmware, *, polled: bool) -> N
         await listening.play(steps)
         await listening.come_to_rest()
         board = listening.board
-        # Reports that do not fit together are a reason to ask, too.
-        polled = polled or not all(map(board.consistent, PHONES))
+        # What does not fit together is a reason to ask, too, and to ask again.
+        doubtful = listening.doubtful or not all(map(board.consistent, PHONES))
+        polled = polled or doubtful
         if polled:
             await listening.poll()
+            if listening.doubtful:
+                await listening.poll()
         listening.ledger.check(board, polled=polled)
         # Nothing else is told later, but how calls ended.
         listening.note(board.settle(listening.clock.now() + 3))

@@ -117,7 +117,9 @@ class Activity:
             "hold": lambda who, whom, n: self._call_of(who, n).hold(who),
             "unhold": lambda who, whom, n: self._call_of(who, n).unhold(who),
             "transfer": lambda who, whom, n: self._talk(n, whom).transfer(whom),
-            "transfer_out": lambda who, whom, n: self._talk(n).transfer(ELSEWHERE),
+            "transfer_out": lambda who, whom, n: self._talk(n, ELSEWHERE).transfer(
+                ELSEWHERE
+            ),
             "unregister": lambda who, whom, n: sim.set_registered(who, False),
             "register": lambda who, whom, n: sim.set_registered(who, True),
             "supervise": lambda who, whom, n: self._supervise(who, whom),
@@ -158,7 +160,7 @@ class Activity:
             raise ExchangeError("There is no call")
         return calls[index % len(calls)]
 
-    def _talk(self, index: int, to: str = "") -> SimCall:
+    def _talk(self, index: int, to: str) -> SimCall:
         call = self._call(index)
         if not call.connected or to in call.numbers:
             raise ExchangeError("Nobody talks, or to the wrong one")

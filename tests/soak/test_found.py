@@ -198,6 +198,49 @@ def lose(count: int) -> list[Step]:
             Firmware(),
             id="a_late_end_and_ring_of_a_queue_are_one_more_attempt",
         ),
+        pytest.param(
+            [
+                Step("talk", 0, 1),
+                Step("lose", 5),
+                Step("outbound", 1, 0),
+                Step("transfer_out"),
+            ],
+            Firmware(),
+            id="two_who_are_in_calls_to_the_outside_are_not_in_their_first_call_any_more",
+        ),
+        pytest.param(
+            [
+                Step("call", 2, 1),
+                Step("answer"),
+                Step("call", 0, 1),
+                LOST,
+                Step("transfer"),
+            ],
+            Firmware(transfer_cdr="once"),
+            id="who_was_transferred_away_is_found_in_their_other_call_alone",
+        ),
+        pytest.param(
+            [
+                Step("outbound", 1),
+                Step("answer"),
+                Step("call", 0, 1),
+                LOST,
+                Step("transfer"),
+            ],
+            Firmware(transfer_cdr="once"),
+            id="who_names_no_line_any_more_is_in_no_call_to_the_outside",
+        ),
+        pytest.param(
+            [
+                Step("to_queue", 0),
+                LOST,
+                Step("reject"),
+                Step("to_group", 1),
+                Step("unregister", 1),
+            ],
+            Firmware(),
+            id="who_is_called_by_one_out_of_reach_rings_in_no_other_call",
+        ),
     ],
 )
 async def test_after_one_poll_all_is_right(
@@ -256,6 +299,15 @@ async def test_after_one_poll_all_is_right(
                 Step("poll"),
             ],
             id="a_caller_out_of_reach_is_not_believed_to_call",
+        ),
+        pytest.param(
+            [
+                Step("call", 2, 1),
+                Step("unregister", 1),
+                Step("call", 0, 2),
+                Step("poll"),
+            ],
+            id="who_dials_one_out_of_reach_has_not_answered_who_waits",
         ),
     ],
 )

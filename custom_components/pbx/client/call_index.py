@@ -35,6 +35,10 @@ class CallIndex:
         # One that an extension came back to is not where it began.
         return sorted(self._of.get(number, ()), key=lambda live: live.started_at)
 
+    def in_several(self) -> frozenset[str]:
+        """Return the extensions that have more than one call."""
+        return frozenset(number for number, calls in self._of.items() if len(calls) > 1)
+
     def remembered(self, call_id: str) -> LiveCall | None:
         """Return a call that ended not long ago."""
         return self._ended.get(call_id)

@@ -33,7 +33,7 @@ class CallMatcher:
             live for number in found.numbers for live in table.live_of(number)
         ] or list(table.live.values())
         # Of two that it may be the older one has ended unseen.
-        for suits in (_alike, self._begun):
+        for suits in (self._halved,) if found.half else (_alike, self._begun):
             for live in reversed(candidates):
                 if self._may_be(live, found) and suits(live, found):
                     return live
@@ -70,6 +70,28 @@ class CallMatcher:
                 return other
         return None
 
+    def paired_otherwise(self, live: LiveCall, found: FoundCall, number: str) -> bool:
+        """Return whether another pair of a call between many shows an extension.
+
+        Each of those who ring is told with the caller, and with nobody else. A pair
+        that has a call of its own says nothing of this one.
+        """
+        return any(
+            number in other.numbers
+            and not set(other.numbers).isdisjoint(found.numbers)
+            and not self._has_its_own(other, live)
+            for other in self._read.calls
+            if other is not found and other.direction is CallDirection.INTERNAL
+        )
+
+    def _has_its_own(self, pair: FoundCall, live: LiveCall) -> bool:
+        """Return whether those of a pair are known to be in another call than this one."""
+        return any(
+            set(pair.numbers) <= {leg.number for leg in other.extensions()}
+            for other in self._table.live_of(pair.numbers[0])
+            if other is not live
+        )
+
     def busy_elsewhere(self, number: str, here: LiveCall) -> bool:
         """Return whether an extension's status may be that of another call.
 
@@ -99,6 +121,11 @@ class CallMatcher:
             # Who talks, and nobody has left, talks to a service of the PBX.
             and (len(live.legs) > 1 or not there[0].talking)
         )
+
+    def _halved(self, live: LiveCall, found: FoundCall) -> bool:
+        """Return whether a call is known whose other end is out of reach now."""
+        leg = live.legs.get(found.numbers[0])
+        return leg is not None and leg.present and self._read.lacks_end(leg, live)
 
     def _may_be(self, live: LiveCall, found: FoundCall) -> bool:
         """Return whether nothing speaks against two calls being one."""

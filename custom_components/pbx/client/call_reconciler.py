@@ -64,7 +64,7 @@ class CallReconciler:
                 self._matcher.seen.add(live.key)
             return
         if live is None:
-            if self._matcher.is_part(found):
+            if found.half or self._matcher.is_part(found):
                 return
             live = self._table.begin(found.id, self._now)
         elif not live.live:
@@ -145,7 +145,7 @@ class CallReconciler:
                 or (
                     whole
                     and leg.number not in found.numbers
-                    and not self._read.paired_otherwise(leg.number, found)
+                    and not self._matcher.paired_otherwise(live, found, leg.number)
                 )
                 or self._read.denies(leg, live)
             ):

@@ -4,14 +4,7 @@ from collections import Counter
 
 from .leg import Leg
 from .live_call import LiveCall
-from .model import (
-    IN_USE,
-    CallDirection,
-    ExtensionStatus,
-    FoundCall,
-    PartyState,
-    Snapshot,
-)
+from .model import IN_USE, ExtensionStatus, PartyState, Snapshot
 
 
 class FoundCalls:
@@ -48,31 +41,31 @@ class FoundCalls:
         """Return in how many calls an extension was found."""
         return self._counts[number]
 
+    def lacks_end(self, leg: Leg, live: LiveCall) -> bool:
+        """Return whether the other end of a call inside is out of reach now."""
+        return not live.outside and any(
+            other is not leg and not self.in_use(other.number) for other in live
+        )
+
     def denies(self, leg: Leg, live: LiveCall) -> bool:
         """Return whether an extension, asked for its calls, does not name this one.
 
-        One that talks may have more calls than it names.
+        One that talks may have more calls inside than it names, but names its lines.
         """
         if leg.number not in self.asked:
             return False
+        if leg.state is not PartyState.RINGING:
+            return not any(
+                leg.number in found.numbers and (found.outside or not live.outside)
+                for found in self.calls
+            )
         others = {other.number for other in live.extensions() if other is not leg}
         return not any(
             leg.number in found.numbers
             and (
-                leg.state is not PartyState.RINGING
-                or found.outside
+                found.outside
+                or (found.half and self.lacks_end(leg, live))
                 or not others.isdisjoint(found.numbers)
             )
             for found in self.calls
-        )
-
-    def paired_otherwise(self, number: str, found: FoundCall) -> bool:
-        """Return whether another pair of a call between many shows an extension.
-
-        Each of those who ring is told with the caller, and with nobody else.
-        """
-        return any(
-            number in other.numbers and not set(other.numbers).isdisjoint(found.numbers)
-            for other in self.calls
-            if other is not found and other.direction is CallDirection.INTERNAL
         )

@@ -268,7 +268,8 @@ class FoundCall:
 
     `numbers` are the extensions in it, the caller first where `caller_known`.
     `outside` are the parties that are reached through trunks, `legs` the PBX's own
-    ids of their lines. `answered` says whether anybody talks yet.
+    ids of their lines. `answered` says whether anybody talks yet. Of a call inside
+    whose other end is out of reach, `numbers` has only the one who is not.
     """
 
     id: str | None
@@ -278,6 +279,11 @@ class FoundCall:
     caller_known: bool = True
     answered: bool = False
     dialed: str | None = None
+
+    @property
+    def half(self) -> bool:
+        """Whether the other end cannot be told: it is out of reach."""
+        return self.direction is CallDirection.INTERNAL and len(self.numbers) < 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ class Changes:
     `changed` holds extensions that are still in the table: with another value, or not
     listed any more, or listed again; `calls` those whose calls changed. `unreported`
     are those whose status nobody reported before the snapshot found it. `doubtful`
-    says that snapshot and reports contradict each other: reading again will tell.
+    says that snapshot and reports contradict each other, or that somebody is found in
+    several calls who was not asked for all of them: reading again will tell.
     """
 
     added: frozenset[str] = _NONE
@@ -84,6 +85,8 @@ class Switchboard:
         self._calls = Calls(self._extensions.status_of, self.present)
         # Extensions and ids of calls that were reported since the snapshot was asked for.
         self._touched: set[str] = set()
+        # Extensions that the snapshot is asked for all calls of.
+        self._asked: frozenset[str] = frozenset()
 
     # -- looking
 
@@ -175,6 +178,13 @@ class Switchboard:
         self._extensions.forget(number)
         self._calls.last.pop(number, None)
 
+    def forget_trunk(self, name: str) -> None:
+        """Drop a trunk that is not present; listed again, it counts as added.
+
+        Raises ValueError for one that is present.
+        """
+        self._trunks.forget(name)
+
     # -- reports
 
     def apply(self, report: Report, now: float) -> Changes:
@@ -231,9 +241,14 @@ class Switchboard:
 
     # -- snapshots
 
-    def expect_snapshot(self) -> None:
-        """Note from when on a report may be newer than the snapshot being read."""
+    def expect_snapshot(self) -> frozenset[str]:
+        """Note from when on a report may be newer than the snapshot being read.
+
+        Returns the extensions in several calls: they are to be asked for all of them.
+        """
         self._touched.clear()
+        self._asked = self._calls.in_several()
+        return self._asked
 
     def reconcile(
         self, snapshot: Snapshot, now: float = 0.0, *, silent: bool = False
@@ -246,6 +261,7 @@ class Switchboard:
         for number in changes.removed:
             self._calls.last.pop(number, None)
         self._reconcile_calls(snapshot, now, silent=silent)
+        more = self._calls.in_several() - self._asked
         trunks = ListChanges()
         if snapshot.trunks is not None:
             trunks = self._trunks.reconcile(snapshot.trunks)
@@ -255,7 +271,7 @@ class Switchboard:
                 changed=changes.changed,
                 removed=changes.removed,
                 unreported=changes.unreported,
-                doubtful=changes.doubtful,
+                doubtful=changes.doubtful or bool(more),
                 trunks_added=trunks.added,
                 trunks_changed=trunks.changed,
                 trunks_removed=trunks.removed,

@@ -20,6 +20,16 @@ class TrunkTable:
         """Return whether the last list named a trunk."""
         return name in self._trunks and name not in self._missed
 
+    def forget(self, name: str) -> None:
+        """Drop a trunk that is not present; listed again, it counts as added.
+
+        Raises ValueError for one that is present.
+        """
+        if self.present(name):
+            raise ValueError(f"Trunk {name} is present")
+        self._missed.pop(name, None)
+        self._trunks.pop(name, None)
+
     def reconcile(self, trunks: Iterable[Trunk]) -> ListChanges:
         """Take over a list, and return what that changed."""
         listed = {trunk.name: trunk for trunk in trunks}

@@ -175,10 +175,10 @@ def _outbound(line: str, item: dict[str, Any], known: Collection[str]) -> FoundC
 
 
 def to_look_into(
-    extensions: tuple[Extension, ...], calls: list[FoundCall]
+    extensions: tuple[Extension, ...], calls: list[FoundCall], ask: Collection[str]
 ) -> list[str]:
-    """Return the extensions in use whose calls the other lists do not show."""
-    shown = {number for call in calls for number in call.numbers}
+    """Return the extensions in use whose calls the other lists do not show, or not all."""
+    shown = {number for call in calls for number in call.numbers}.difference(ask)
     return [
         extension.number
         for extension in extensions
@@ -212,7 +212,8 @@ def own_calls(
                 numbers_at.setdefault(line, []).append(number)
         for one in _objects(item.get("ext")):
             other = text(one.get("extid"))
-            if other in statuses and other != number and statuses[other] in IN_USE:
+            free = statuses.get(other, ExtensionStatus.IDLE) is ExtensionStatus.IDLE
+            if other != number and not free:
                 pairs.add(frozenset((number, other)))
     found = [_with_numbers(call, numbers_at) for call in calls]
     found.extend(_internal(pairs, statuses))
@@ -222,22 +223,26 @@ def own_calls(
 def _internal(
     pairs: set[frozenset[str]], statuses: Mapping[str, ExtensionStatus | None]
 ) -> Iterator[FoundCall]:
-    """Yield the calls between extensions: where several ring, one caller calls them all."""
+    """Yield the calls between extensions: where several ring, one caller calls them all.
+
+    Who is out of reach is not named, and whether such a call is answered is not told.
+    """
     called: dict[str, list[str]] = {}
     for pair in sorted(map(sorted, pairs)):
+        there = [number for number in pair if statuses[number] in IN_USE]
         ringing = [
-            number for number in pair if statuses[number] is ExtensionStatus.RINGING
+            number for number in there if statuses[number] is ExtensionStatus.RINGING
         ]
-        if len(ringing) == 1:
+        if len(there) == 2 and len(ringing) == 1:
             (caller,) = set(pair).difference(ringing)
             called.setdefault(caller, []).extend(ringing)
-        else:
+        elif there:
             yield FoundCall(
                 id=None,
                 direction=CallDirection.INTERNAL,
-                numbers=tuple(pair),
+                numbers=tuple(there),
                 caller_known=False,
-                answered=not ringing,
+                answered=len(there) == 2 and not ringing,
             )
     for caller, ringing in called.items():
         yield FoundCall(

@@ -1,6 +1,6 @@
 """A Yeastar S-Series PBX."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from hashlib import md5
 import time
 from typing import Final, override
@@ -124,12 +124,15 @@ class YeastarS(CallControl, SettingsAccess, CallHistory):
         return reports.parse(body)
 
     @override
-    async def snapshot(self, *, trunks: bool = True) -> Snapshot:
+    async def snapshot(
+        self, *, trunks: bool = True, ask: Collection[str] = ()
+    ) -> Snapshot:
         """Read calls, extensions and trunks (reference, sections 3.3, 3.4, 3.7, 3.8).
 
         The list of extensions comes after the calls: what it says is the newer. Only
-        extensions in a call that no list shows are asked for it one by one. After a
-        new login, who the PBX is comes on top. Raises the same as `connect`.
+        extensions in a call that no list shows, and those to `ask`, are asked one by
+        one. After a new login, who the PBX is comes on top. Raises the same as
+        `connect`.
         """
         info = await self.connect()
         dialect = self._session.dialect
@@ -137,7 +140,7 @@ class YeastarS(CallControl, SettingsAccess, CallHistory):
         outbound = await self._optional(dialect.outbound_calls)
         answer = await self._session.request(dialect.extension_list)
         extensions, complete = self._list.read(answer, dialect)
-        calls, looked_into = await self._calls(inbound, outbound, extensions)
+        calls, looked_into = await self._calls(inbound, outbound, extensions, ask)
         trunk_list = await self._optional(dialect.trunk_list) if trunks else {}
         if self._session.generation != self._info_generation:
             info = await self.connect()
@@ -151,7 +154,11 @@ class YeastarS(CallControl, SettingsAccess, CallHistory):
         )
 
     async def _calls(
-        self, inbound: Answer, outbound: Answer, extensions: tuple[Extension, ...]
+        self,
+        inbound: Answer,
+        outbound: Answer,
+        extensions: tuple[Extension, ...],
+        ask: Collection[str],
     ) -> tuple[tuple[FoundCall, ...] | None, frozenset[str]]:
         """Return the calls that can be found, None where the PBX has no such lists."""
         numbers = {extension.number for extension in extensions}
@@ -160,7 +167,7 @@ class YeastarS(CallControl, SettingsAccess, CallHistory):
             found = lists.outbound_calls(outbound, numbers, found)
         if found is None:
             return None, frozenset()
-        asked = self._to_ask(lists.to_look_into(extensions, found))
+        asked = self._to_ask(lists.to_look_into(extensions, found, ask))
         if not asked:
             return tuple(found), frozenset()
         dialect = self._session.dialect
