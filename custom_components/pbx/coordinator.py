@@ -11,7 +11,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 
 from .client.errors import PbxError, PbxLockedOut, PbxLoginRejected
-from .client.model import CallEvent, PbxInfo, Snapshot
+from .client.model import CallEvent, PbxInfo
 from .client.pbx import Pbx
 from .client.report import (
     ExtensionReport,
@@ -20,6 +20,7 @@ from .client.report import (
     SettingsChanged,
     Subject as Changed,
 )
+from .client.snapshot import Snapshot
 from .client.switchboard import Changes, Switchboard
 from .connection import failure
 from .const import CONF_CONTACTS, LOGGER

@@ -3,8 +3,8 @@
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
-from .client.model import Snapshot
 from .client.pbx import Address
+from .client.snapshot import Snapshot
 from .client.switchboard import Switchboard
 from .const import DOMAIN
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from custom_components.pbx.client import Extension, ExtensionStatus, PbxInfo, Snapshot
 from custom_components.pbx.client.call_reconciler import CallReconciler
-from custom_components.pbx.client.model import FoundCall
+from custom_components.pbx.client.snapshot import FoundCall
 
 from .calls_told import (
     DIALING,

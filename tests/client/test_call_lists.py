@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.pbx.client import Extension, ExtensionStatus, Party, PartyState
-from custom_components.pbx.client.model import FoundCall
+from custom_components.pbx.client.snapshot import FoundCall
 from custom_components.pbx.client.yeastar_s import YeastarS, lists
 from custom_components.pbx.client.yeastar_s.dialect import DIALECTS
 from tests.simulator import Simulator

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.pbx.client.model import FoundCall
+from custom_components.pbx.client.snapshot import FoundCall
 
 from .calls_polled import BUSY, OFFLINE, RINGS, Polled, inside, talk
 from .calls_told import DIALING, RINGING, TALKING, answer, ring

@@ -19,7 +19,7 @@ from custom_components.pbx.client import (
     TrunkStatus,
     Unreachable,
 )
-from custom_components.pbx.client.model import FoundCall
+from custom_components.pbx.client.snapshot import FoundCall
 from custom_components.pbx.client.yeastar_s import YeastarS
 from tests.simulator import Fault, SimExtension, Simulator
 

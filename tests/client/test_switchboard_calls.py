@@ -8,8 +8,8 @@ from custom_components.pbx.client import (
     ExtensionStatus,
     PartyState,
 )
-from custom_components.pbx.client.model import FoundCall
 from custom_components.pbx.client.report import CallReport, ExtensionReport
+from custom_components.pbx.client.snapshot import FoundCall
 
 from .calls_told import answer, answer_in, bye, caller, cdr, ext, ring, ring_in
 from .switchboards import ANNA, BRUNO, CARLA, TALK, board_of, changes, events_of, read

@@ -13,7 +13,6 @@ from custom_components.pbx.client import (
     PartyState,
     Switchboard,
 )
-from custom_components.pbx.client.model import FoundCall
 from custom_components.pbx.client.report import (
     CallReport,
     ExtensionReport,
@@ -23,6 +22,7 @@ from custom_components.pbx.client.report import (
     SettingsChanged,
     Subject,
 )
+from custom_components.pbx.client.snapshot import FoundCall
 
 from .calls_told import (
     answer,

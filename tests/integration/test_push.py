@@ -10,8 +10,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
 
-from custom_components.pbx.client.model import Snapshot
 from custom_components.pbx.client.pbx import ReportTarget
+from custom_components.pbx.client.snapshot import Snapshot
 from custom_components.pbx.const import DOMAIN, ISSUE_NOT_REPORTED, ISSUE_PUSH_MISSING
 from custom_components.pbx.coordinator import PbxCoordinator
 from custom_components.pbx.proof import FAST_POLL, SLOW_POLL

@@ -30,7 +30,6 @@ from .model import (
     Party,
     PartyState,
     PbxInfo,
-    Snapshot,
     Trunk,
     TrunkStatus,
 )
@@ -42,6 +41,7 @@ from .settings import (
     MonitorPermission,
     SettingsChange,
 )
+from .snapshot import Snapshot
 from .switchboard import Changes, Switchboard
 from .tls import fingerprint_of, read_certificate
 

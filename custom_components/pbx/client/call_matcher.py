@@ -3,7 +3,8 @@
 from .call_table import CallTable
 from .found_calls import FoundCalls
 from .live_call import LiveCall
-from .model import CallDirection, FoundCall, PartyState
+from .model import CallDirection, PartyState
+from .snapshot import FoundCall
 
 
 class CallMatcher:

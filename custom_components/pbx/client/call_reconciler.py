@@ -7,14 +7,8 @@ from .call_table import CallTable
 from .found_calls import FoundCalls
 from .leg import Leg
 from .live_call import LiveCall
-from .model import (
-    CallDirection,
-    ExtensionStatus,
-    FoundCall,
-    Party,
-    PartyState,
-    Snapshot,
-)
+from .model import CallDirection, ExtensionStatus, Party, PartyState
+from .snapshot import FoundCall, Snapshot
 
 
 class CallReconciler:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
-from .model import Extension, ExtensionStatus, Snapshot
+from .model import Extension, ExtensionStatus
 from .presence import READS_UNTIL_GONE, ListChanges
+from .snapshot import Snapshot
 
 # No report tells of these, so a poll that finds them is no evidence of anything.
 UNREPORTED: Final = frozenset({ExtensionStatus.ON_HOLD, ExtensionStatus.FAULT})

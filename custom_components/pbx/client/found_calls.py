@@ -4,7 +4,8 @@ from collections import Counter
 
 from .leg import Leg
 from .live_call import LiveCall
-from .model import IN_USE, ExtensionStatus, PartyState, Snapshot
+from .model import IN_USE, ExtensionStatus, PartyState
+from .snapshot import Snapshot
 
 
 class FoundCalls:

@@ -7,16 +7,7 @@ from typing import Final
 from .call_reconciler import CallReconciler
 from .calls import Calls
 from .extension_table import ExtensionTable
-from .model import (
-    Call,
-    CallEvent,
-    Extension,
-    ExtensionStatus,
-    Party,
-    PartyState,
-    Snapshot,
-    Trunk,
-)
+from .model import Call, CallEvent, Extension, ExtensionStatus, Party, PartyState, Trunk
 from .presence import READS_UNTIL_GONE, ListChanges
 from .report import (
     CallFailed,
@@ -28,6 +19,7 @@ from .report import (
     Report,
     Restarted,
 )
+from .snapshot import Snapshot
 from .trunk_table import TrunkTable
 
 __all__ = ["READS_UNTIL_GONE", "Changes", "Switchboard"]

@@ -10,12 +10,12 @@ from ..model import (
     CallDirection,
     Extension,
     ExtensionStatus,
-    FoundCall,
     Party,
     PartyState,
     Trunk,
     TrunkStatus,
 )
+from ..snapshot import FoundCall
 from .answers import Answer, text
 from .dialect import TRUNK_WORDS, Dialect
 

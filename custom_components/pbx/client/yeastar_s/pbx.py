@@ -8,9 +8,10 @@ from typing import Final, override
 import aiohttp
 
 from ..errors import PbxRefused
-from ..model import Extension, FoundCall, MonitorMode, PbxInfo, Snapshot
+from ..model import Extension, MonitorMode, PbxInfo
 from ..pbx import Address, Capability, ReportTarget
 from ..report import Received
+from ..snapshot import FoundCall, Snapshot
 from . import answers, lists, reports
 from .answers import Answer, ExtensionList
 from .control import CallControl

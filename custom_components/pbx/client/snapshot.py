@@ -1,0 +1,47 @@
+"""What one poll reads: everything the PBX says of itself at one moment."""
+
+from dataclasses import dataclass
+
+from .model import CallDirection, Extension, Party, PbxInfo, Trunk
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCall:
+    """A call that a poll found; what a poll cannot tell is None or missing.
+
+    `numbers` are the extensions in it, the caller first where `caller_known`.
+    `outside` are the parties that are reached through trunks, `legs` the PBX's own
+    ids of their lines. `answered` says whether anybody talks yet. Of a call inside
+    whose other end is out of reach, `numbers` has only the one who is not.
+    """
+
+    id: str | None
+    direction: CallDirection
+    numbers: tuple[str, ...]
+    outside: tuple[Party, ...] = ()
+    caller_known: bool = True
+    answered: bool = False
+    dialed: str | None = None
+
+    @property
+    def half(self) -> bool:
+        """Whether the other end cannot be told: it is out of reach."""
+        return self.direction is CallDirection.INTERNAL and len(self.numbers) < 2
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything one poll read; each extension's number comes once.
+
+    `complete` is False when part of the answer could not be understood: what is
+    missing from such a snapshot proves nothing. `calls` and `trunks` are None when
+    they were not read this time. `looked_into` are the extensions whose own calls
+    were read one by one.
+    """
+
+    info: PbxInfo
+    extensions: tuple[Extension, ...]
+    complete: bool = True
+    calls: tuple[FoundCall, ...] | None = None
+    looked_into: frozenset[str] = frozenset()
+    trunks: tuple[Trunk, ...] | None = None
