@@ -49,9 +49,16 @@ class PbxDevices:
 
     def extension_numbers(self) -> set[str]:
         """Return the numbers of the extensions that have a device."""
+        return set(self.extension_names())
+
+    def extension_names(self) -> dict[str, str]:
+        """Return what the extensions that have a device are called, by number."""
         devices = dr.async_entries_for_config_entry(self._registry, self._entry_id)
-        numbers = (self.extension_number(device) for device in devices)
-        return {number for number in numbers if number is not None}
+        return {
+            number: device.name_by_user or device.name or number
+            for device in devices
+            if (number := self.extension_number(device)) is not None
+        }
 
     def extension_id(self, number: str) -> str | None:
         """Return the id of an extension's device, None where it has none."""

@@ -1,16 +1,19 @@
-"""Options: where the PBX shall report to, and who calls."""
+"""Options: who may supervise whom, who calls, and where the PBX shall report to."""
 
+from collections.abc import Mapping
 from ipaddress import ip_address
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
 from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
+    SelectSelectorMode,
     TextSelector,
     TextSelectorConfig,
 )
@@ -29,6 +32,8 @@ from .const import (
     DEFAULT_REPORT_PORT,
 )
 from .contacts import parse_line
+from .devices import PbxDevices
+from .names import with_number
 from .policy import Policy
 
 # What else a URL can hold would silently be lost.
@@ -36,36 +41,54 @@ NOTHING_ELSE: Final = re.compile(r"[^\s/?#@\\]*[^\s/?#@\\:]")
 NAME: Final = re.compile(r"(?!-)[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
 LOOKS_LIKE_IPV4: Final = re.compile(r"[0-9.]+")
 
-NUMBERS: Final = TextSelector(TextSelectorConfig(multiple=True))
-OPTIONS_SCHEMA: Final = vol.Schema(
-    {
-        vol.Required(CONF_SUPERVISION, default=Policy.CONTROLLERS.value): (
-            SelectSelector(
-                SelectSelectorConfig(
-                    options=[policy.value for policy in Policy],
-                    translation_key=CONF_SUPERVISION,
-                )
-            )
-        ),
-        vol.Optional(CONF_SUPERVISORS): NUMBERS,
-        vol.Optional(CONF_NEVER_MONITORED): NUMBERS,
-        vol.Optional(CONF_CONTACTS): TextSelector(TextSelectorConfig(multiline=True)),
-        vol.Optional(CONF_REPORT_ADDRESS): TextSelector(
-            TextSelectorConfig(autocomplete="off")
-        ),
-        vol.Required(CONF_REPORT_PORT, default=DEFAULT_REPORT_PORT): vol.All(
-            NumberSelector(
-                NumberSelectorConfig(
-                    min=1, max=65535, step=1, mode=NumberSelectorMode.BOX
+
+def _extensions(names: Mapping[str, str]) -> SelectSelector:
+    """Return what offers extensions by name, to choose several."""
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=[
+                SelectOptionDict(value=number, label=with_number(name, number))
+                for number, name in sorted(names.items())
+            ],
+            multiple=True,
+            mode=SelectSelectorMode.DROPDOWN,
+        )
+    )
+
+
+def options_schema(names: Mapping[str, str]) -> vol.Schema:
+    """Return the form for a PBX with these extensions."""
+    return vol.Schema(
+        {
+            vol.Required(CONF_SUPERVISION, default=Policy.CONTROLLERS.value): (
+                SelectSelector(
+                    SelectSelectorConfig(
+                        options=[policy.value for policy in Policy],
+                        translation_key=CONF_SUPERVISION,
+                    )
                 )
             ),
-            vol.Coerce(int),
-        ),
-        vol.Optional(CONF_REPORT_SENDERS): TextSelector(
-            TextSelectorConfig(multiple=True)
-        ),
-    }
-)
+            vol.Optional(CONF_SUPERVISORS): _extensions(names),
+            vol.Optional(CONF_NEVER_MONITORED): _extensions(names),
+            vol.Optional(CONF_CONTACTS): TextSelector(
+                TextSelectorConfig(multiline=True)
+            ),
+            vol.Optional(CONF_REPORT_ADDRESS): TextSelector(
+                TextSelectorConfig(autocomplete="off")
+            ),
+            vol.Required(CONF_REPORT_PORT, default=DEFAULT_REPORT_PORT): vol.All(
+                NumberSelector(
+                    NumberSelectorConfig(
+                        min=1, max=65535, step=1, mode=NumberSelectorMode.BOX
+                    )
+                ),
+                vol.Coerce(int),
+            ),
+            vol.Optional(CONF_REPORT_SENDERS): TextSelector(
+                TextSelectorConfig(multiple=True)
+            ),
+        }
+    )
 
 
 def is_address(text: str) -> bool:
@@ -127,19 +150,33 @@ class PbxOptionsFlow(OptionsFlowWithReload):
                 return self.async_create_entry(data=suggested)
         return self.async_show_form(
             step_id="init",
-            data_schema=self.add_suggested_values_to_schema(OPTIONS_SCHEMA, suggested),
+            data_schema=self.add_suggested_values_to_schema(
+                options_schema(self._names()), suggested
+            ),
             errors=errors,
             description_placeholders=placeholders,
         )
+
+    def _names(self) -> dict[str, str]:
+        """Return the extensions to choose from, with those chosen that are gone."""
+        entry = self.config_entry
+        chosen = (
+            number
+            for key in (CONF_SUPERVISORS, CONF_NEVER_MONITORED)
+            for number in entry.options.get(key, ())
+        )
+        if TYPE_CHECKING:
+            assert entry.unique_id is not None
+        devices = PbxDevices(self.hass, entry.entry_id, entry.unique_id)
+        return {number: number for number in chosen} | devices.extension_names()
 
 
 def _filled_in(user_input: dict[str, Any]) -> dict[str, Any]:
     """Return what was typed, without empty fields and the spaces that pasting leaves."""
     found = dict(user_input)
     found[CONF_REPORT_ADDRESS] = found.get(CONF_REPORT_ADDRESS, "").strip()
-    for key in (CONF_REPORT_SENDERS, CONF_SUPERVISORS, CONF_NEVER_MONITORED):
-        items = (item.strip() for item in found.get(key, ()))
-        found[key] = [item for item in items if item]
+    senders = (sender.strip() for sender in found.get(CONF_REPORT_SENDERS, ()))
+    found[CONF_REPORT_SENDERS] = [sender for sender in senders if sender]
     if not found.get(CONF_CONTACTS, "").strip():
         found[CONF_CONTACTS] = ""
     return {key: value for key, value in found.items() if value not in ("", [])}

@@ -21,7 +21,7 @@ EVERYTHING = {
     "report_senders": ["192.0.2.7", "2001:db8::7"],
     "contacts": CONTACTS,
     "supervision": "administrators",
-    "supervisors": ["1005", "0100"],
+    "supervisors": ["1005", "1006"],
     "never_monitored": ["1001"],
 }
 
@@ -82,8 +82,8 @@ async def test_empty_fields_are_left_out(
             "report_address": " ",
             "report_senders": ["", " "],
             "contacts": "\n ",
-            "supervisors": [" "],
-            "never_monitored": [""],
+            "supervisors": [],
+            "never_monitored": [],
         },
     ):
         result = await fill_in(hass, await start(hass, entry), empty)
@@ -186,19 +186,36 @@ async def test_all_mistakes_are_named_together(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-@pytest.mark.usefixtures("coordinator")
-async def test_numbers_are_kept_without_what_pasting_leaves(
-    hass: HomeAssistant, entry: MockConfigEntry
+def offered(flow: ConfigFlowResult, field: str) -> list[dict[str, str]]:
+    """Return the extensions that a field offers."""
+    assert flow["data_schema"] is not None
+    config: dict[str, Any] = flow["data_schema"].schema[field].config
+    return list(config["options"])
+
+
+async def test_extensions_are_chosen_by_name(
+    hass: HomeAssistant,
+    sim: Simulator,
+    entry: MockConfigEntry,
+    coordinator: PbxCoordinator,
 ) -> None:
-    """Leading zeros stay; blanks around a number, and empty lines, go."""
-    result = await fill_in(
-        hass,
-        await start(hass, entry),
-        {"supervisors": [" 1005", ""], "never_monitored": ["0100 "]},
-    )
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert entry.options["supervisors"] == ["1005"]
-    assert entry.options["never_monitored"] == ["0100"]
+    """A typo would protect nobody; one that is gone for a while stays protected."""
+    flow = await start(hass, entry)
+    bruno = {"value": "1002", "label": "Bruno Costa (1002)"}
+    assert bruno in offered(flow, "never_monitored")
+    assert offered(flow, "never_monitored") == offered(flow, "supervisors")
+    with pytest.raises(InvalidData):
+        await fill_in(hass, flow, {"never_monitored": ["1020"]})
+    await fill_in(hass, flow, {"never_monitored": ["1002"]})
+
+    sim.remove_extension("1002")
+    for _ in range(2):
+        await entry.runtime_data.async_refresh()
+    await hass.async_block_till_done()
+    flow = await start(hass, entry)
+    assert {"value": "1002", "label": "1002"} in offered(flow, "never_monitored")
+    await fill_in(hass, flow, {"never_monitored": ["1002"]})
+    assert entry.options["never_monitored"] == ["1002"]
 
 
 @pytest.mark.usefixtures("coordinator")

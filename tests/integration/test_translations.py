@@ -45,7 +45,7 @@ from custom_components.pbx.const import (
 )
 from custom_components.pbx.issues import CONNECTION_ISSUES, FIXABLE, OTHER_ISSUES
 from custom_components.pbx.last_call_sensor import LAST_CALL_ATTRIBUTES
-from custom_components.pbx.options_flow import OPTIONS_SCHEMA
+from custom_components.pbx.options_flow import options_schema
 from custom_components.pbx.policy import Policy
 from custom_components.pbx.proof import PushMode
 from custom_components.pbx.request import REFUSALS, Kind
@@ -261,7 +261,7 @@ def test_every_option_is_explained() -> None:
     """Each field has a name and a description, each error a sentence."""
     options = ENGLISH["options"]
     step = options["step"]["init"]
-    fields = {str(key) for key in OPTIONS_SCHEMA.schema}
+    fields = {str(key) for key in options_schema({}).schema}
     assert step["data"].keys() == step["data_description"].keys() == fields
     source = (COMPONENT / "options_flow.py").read_text(encoding="utf-8")
     assert options["error"].keys() == set(re.findall(r'= "(invalid_\w+)"', source))
