@@ -3,12 +3,13 @@
 from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import Capability
 from .coordinator import PbxConfigEntry
 from .entity import ExtensionEntity, async_add_for_each_extension
+from .listeners import Part
 from .names import spoken_name
 from .request import Kind, async_act
 
@@ -36,27 +37,13 @@ async def async_setup_entry(
 class HangUpButton(ExtensionEntity, ButtonEntity):
     """Ends the call of an extension; unavailable while its phone is not in use."""
 
-    _shown = False
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Remember whether the button is shown as available."""
-        await super().async_added_to_hass()
-        self._shown = self.available
+    _part = Part.IN_USE
 
     @property
     @override
     def available(self) -> bool:
         """Return whether there is anything to end."""
         return super().available and self._extension.in_use
-
-    @callback
-    @override
-    def _handle_coordinator_update(self) -> None:
-        """Write the state only when the button comes or goes."""
-        if self.available is not self._shown:
-            self._shown = self.available
-            super()._handle_coordinator_update()
 
     @override
     async def async_press(self) -> None:

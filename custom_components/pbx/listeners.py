@@ -21,6 +21,7 @@ class Part(Enum):
     """Which part of an extension or a trunk concerns a listener."""
 
     STATUS = auto()
+    IN_USE = auto()
     REGISTERED = auto()
     PRESENCE = auto()
     CALLS = auto()

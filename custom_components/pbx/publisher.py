@@ -5,12 +5,13 @@ from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, callback
 
-from .client.model import CallEvent, CallEventType
+from .client.model import CallEvent, CallEventType, Extension
 from .client.switchboard import Changes, Switchboard
 from .listeners import Listeners, Part, Subject, Topic
 
 # What is told, besides the status, when an extension is listed again or no more.
 PRESENT_PARTS: Final = (
+    Part.IN_USE,
     Part.REGISTERED,
     Part.PRESENCE,
     Part.CALLS,
@@ -31,6 +32,7 @@ class Publisher:
         self._counts: dict[Topic, int] = {}
         self._absent: set[str] = set()
         self._registered: dict[str, bool | None] = {}
+        self._in_use: dict[str, bool | None] = {}
 
     # -- who is told
 
@@ -68,6 +70,7 @@ class Publisher:
         self._counts_changed()
         self._presence_changed(changes)
         self._registered_changed(changes)
+        self._in_use_changed(changes)
 
     @callback
     def async_publish(self, changes: Changes, *, connected: bool) -> None:
@@ -75,6 +78,7 @@ class Publisher:
         counted = self._counts_changed()
         moved = self._presence_changed(changes)
         registered = self._registered_changed(changes)
+        in_use = self._in_use_changed(changes)
         if changes.added:
             self._newcomers.async_tell((Part.STATUS, ""), sorted(changes.added))
         if changes.trunks_added:
@@ -84,6 +88,8 @@ class Publisher:
                 self._told.async_tell((Part.STATUS, number))
             for number in registered - moved:
                 self._told.async_tell((Part.REGISTERED, number))
+            for number in in_use - moved:
+                self._told.async_tell((Part.IN_USE, number))
             for number in changes.calls:
                 self._told.async_tell((Part.CALLS, number))
             for number in moved:
@@ -124,12 +130,27 @@ class Publisher:
 
     def _registered_changed(self, changes: Changes) -> set[str]:
         """Return the extensions whose phones the PBX can reach now, or not any more."""
+        return self._changed(
+            changes, self._registered, lambda extension: extension.registered
+        )
+
+    def _in_use_changed(self, changes: Changes) -> set[str]:
+        """Return the extensions that have a call now, or not any more."""
+        return self._changed(changes, self._in_use, lambda extension: extension.in_use)
+
+    def _changed(
+        self,
+        changes: Changes,
+        known: dict[str, bool | None],
+        look: Callable[[Extension], bool | None],
+    ) -> set[str]:
+        """Return the extensions of which something is not what it was known to be."""
         for number in changes.removed:
-            self._registered.pop(number, None)
+            known.pop(number, None)
         found: set[str] = set()
         for number in (*changes.added, *changes.changed):
-            registered = self._board.extensions[number].registered
-            if registered is not self._registered.get(number):
-                self._registered[number] = registered
+            now = look(self._board.extensions[number])
+            if now is not known.get(number):
+                known[number] = now
                 found.add(number)
         return found

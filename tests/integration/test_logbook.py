@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+import logging
 from typing import Any
 
 from homeassistant.components.recorder import Recorder
@@ -47,6 +48,8 @@ def mock_recorder_before_hass(
 @pytest.fixture
 async def _logbook(recorder_mock: Recorder, hass: HomeAssistant) -> None:
     """Set up the real component, with the frontend it wants, before anything is served."""
+    # The test package lets it tell every statement.
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
     assert await async_setup_component(hass, "logbook", {})
 
 
