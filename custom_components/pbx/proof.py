@@ -73,14 +73,15 @@ class PushProof:
 
     def polled(self, unreported: Iterable[str], known: Iterable[str]) -> None:
         """Weigh what a poll found that nobody had reported."""
-        confirmed = self._suspects.intersection(known)
+        confirmed = self._suspects.intersection(known) if self._suspects else set()
         self._suspects = set(unreported)
         if confirmed:
             self._silent_polls += 1
         for number in confirmed:
             self._unreported[number] = self._unreported.get(number, 0) + 1
-        for number in self._unreported.keys() - set(known):
-            del self._unreported[number]
+        if self._unreported:
+            for number in self._unreported.keys() - set(known):
+                del self._unreported[number]
 
     def interrupted(self) -> None:
         """Forget what is suspected: while the PBX was away, it could not report."""

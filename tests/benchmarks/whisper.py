@@ -24,6 +24,7 @@ from custom_components.pbx.const import (
     KEY_STATUS,
     SERVICE_WHISPER,
 )
+from custom_components.pbx.coordinator import PbxCoordinator
 
 from .home import Home, configuration, no_garbage_collection
 from .pbx import RecordedPbx
@@ -82,6 +83,15 @@ def watched(moments: Moments) -> Generator[None]:
         patch.object(ClientRequest, "send", noted_send),
     ):
         yield
+
+
+def hung_up(coordinator: PbxCoordinator, supervisor: str) -> None:
+    """Let the whisper be over, and the PBX not be asked meanwhile: each is a first one."""
+    sessions = coordinator.supervision._sessions
+    session = sessions.of_supervisor(supervisor)
+    if session is not None:
+        sessions.async_end(session)
+    coordinator._doubt._ask_soon.async_cancel()
 
 
 async def measure(act: Callable[[], Awaitable[object]], moments: Moments) -> Sample:
@@ -150,13 +160,16 @@ async def run(folder: Path) -> None:
             Home.running(pbx, config) as home,
         ):
             await pbx.show(EXTENSIONS)
-            await home.set_up(home.entry(DOMAIN, EXTENSIONS))
+            entry = home.entry(DOMAIN, EXTENSIONS)
+            await home.set_up(entry)
+            supervisor = whisper_body(EXTENSIONS)["whisperer"]
             ways = await actions(home, pbx)
             for name, act in ways.items():
                 samples[name] = []
                 before = await pbx.requests()
                 for _ in range(WARM_UP):
                     await act()
+                    hung_up(entry.runtime_data, supervisor)
                 requests[name] = await pbx.requests() - before
             order = random.Random(0)  # noqa: S311
             with watched(moments):
@@ -167,6 +180,7 @@ async def run(folder: Path) -> None:
                         for name in names:
                             sample = await measure(ways[name], moments)
                             samples[name].append(sample)
+                            hung_up(entry.runtime_data, supervisor)
     report(samples, requests)
 
 

@@ -253,6 +253,15 @@ def test_who_may_have_more_calls_than_are_shown_is_looked_into() -> None:
     assert lists.to_look_into(extensions, [inbound()], {"1001", "1002"}) == ["1001"]
 
 
+def test_anybody_in_use_may_have_the_call_of_one_who_is_free() -> None:
+    """Who dialled it, the list goes on to say."""
+    extensions = Extension("1001", "", BUSY), Extension("1002", "", BUSY)
+    found = [inbound(), *outbound({**OUT_ROW, "from": "1002"})]
+    assert lists.to_look_into(extensions, found, ()) == []
+    free = extensions[0], replace(extensions[1], status=IDLE)
+    assert lists.to_look_into(free, found, ()) == ["1001"]
+
+
 @pytest.mark.parametrize("shape", [lambda value: value, lambda value: [value]])
 def test_internal_call_is_found_at_either_end(shape: Any) -> None:
     """Once; who called is not told. An object or a list of them (3.4)."""

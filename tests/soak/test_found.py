@@ -232,6 +232,17 @@ def lose(count: int) -> list[Step]:
         ),
         pytest.param(
             [
+                Step("outbound", 1),
+                Step("answer"),
+                Step("inbound"),
+                Step("transfer"),
+                Step("reload"),
+            ],
+            Firmware(),
+            id="who_got_a_call_to_the_outside_beside_another_is_found_in_both",
+        ),
+        pytest.param(
+            [
                 Step("to_queue", 0),
                 LOST,
                 Step("reject"),

@@ -78,10 +78,9 @@ class CallMatcher:
         that has a call of its own says nothing of this one.
         """
         return any(
-            number in other.numbers
-            and not set(other.numbers).isdisjoint(found.numbers)
+            not set(other.numbers).isdisjoint(found.numbers)
             and not self._has_its_own(other, live)
-            for other in self._read.calls
+            for other in self._read.of(number)
             if other is not found and other.direction is CallDirection.INTERNAL
         )
 
@@ -98,7 +97,7 @@ class CallMatcher:
 
         One to a service of the PBX is not found, but may have been reported.
         """
-        return self._read.count_of(number) > 1 or any(
+        return len(self._read.of(number)) > 1 or any(
             live is not here and live.legs[number].talking and len(live.present()) == 1
             for live in self._table.live_of(number)
         )

@@ -176,7 +176,7 @@ class CallReconciler:
         """
         return self._read.in_use(leg.number) and not (
             leg.state is PartyState.RINGING
-            and self._read.count_of(leg.number)
+            and self._read.of(leg.number)
             and self._read.status(leg.number) is not ExtensionStatus.RINGING
         )
 

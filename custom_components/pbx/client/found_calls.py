@@ -1,11 +1,12 @@
 """What one snapshot says of the calls, looked up by extension."""
 
-from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
 
 from .leg import Leg
 from .live_call import LiveCall
 from .model import IN_USE, ExtensionStatus, PartyState
-from .snapshot import Snapshot
+from .snapshot import FoundCall, Snapshot
 
 
 class FoundCalls:
@@ -22,25 +23,29 @@ class FoundCalls:
         self.asked = snapshot.looked_into
         # One that is not listed is gone, if all are.
         self._missing = ExtensionStatus.OFFLINE if snapshot.complete else None
-        self._statuses = {
-            extension.number: extension.status for extension in snapshot.extensions
-        }
-        self._counts = Counter(
-            number for found in self.calls for number in found.numbers
-        )
+        self._extensions = snapshot.extensions
+        self._of: dict[str, list[FoundCall]] = {}
+        for found in self.calls:
+            for number in found.numbers:
+                self._of.setdefault(number, []).append(found)
 
     def status(self, number: str) -> ExtensionStatus | None:
         """Return an extension's status, None when it is not known."""
         return self._statuses.get(number, self._missing)
+
+    @cached_property
+    def _statuses(self) -> dict[str, ExtensionStatus | None]:
+        """What the extensions do, by number; while nobody has a call nobody asks."""
+        return {extension.number: extension.status for extension in self._extensions}
 
     def in_use(self, number: str) -> bool:
         """Return whether an extension can be in a call."""
         status = self.status(number)
         return status is None or status in IN_USE
 
-    def count_of(self, number: str) -> int:
-        """Return in how many calls an extension was found."""
-        return self._counts[number]
+    def of(self, number: str) -> Sequence[FoundCall]:
+        """Return the calls in which an extension was found."""
+        return self._of.get(number, ())
 
     def lacks_end(self, leg: Leg, live: LiveCall) -> bool:
         """Return whether the other end of a call inside is out of reach now."""
@@ -57,16 +62,12 @@ class FoundCalls:
             return False
         if leg.state is not PartyState.RINGING:
             return not any(
-                leg.number in found.numbers and (found.outside or not live.outside)
-                for found in self.calls
+                found.outside or not live.outside for found in self.of(leg.number)
             )
         others = {other.number for other in live.extensions() if other is not leg}
         return not any(
-            leg.number in found.numbers
-            and (
-                found.outside
-                or (found.half and self.lacks_end(leg, live))
-                or not others.isdisjoint(found.numbers)
-            )
-            for found in self.calls
+            found.outside
+            or (found.half and self.lacks_end(leg, live))
+            or not others.isdisjoint(found.numbers)
+            for found in self.of(leg.number)
         )

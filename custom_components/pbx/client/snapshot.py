@@ -10,9 +10,9 @@ class FoundCall:
     """A call that a poll found; what a poll cannot tell is None or missing.
 
     `numbers` are the extensions in it, the caller first where `caller_known`.
-    `outside` are the parties that are reached through trunks, `legs` the PBX's own
-    ids of their lines. `answered` says whether anybody talks yet. Of a call inside
-    whose other end is out of reach, `numbers` has only the one who is not.
+    `outside` are the parties that are reached through trunks. `answered` says whether
+    anybody talks yet. Of a call inside whose other end is out of reach, `numbers` has
+    only the one who is not.
     """
 
     id: str | None

@@ -88,6 +88,8 @@ class ExtensionList:
         """Begin without a list to compare with."""
         self._items: list[object] = []
         self._read: list[Extension | None] = []
+        self._found: tuple[Extension, ...] = ()
+        self._complete = True
 
     def read(
         self, answer: Answer, dialect: Dialect
@@ -100,20 +102,23 @@ class ExtensionList:
         items = answer.get("extlist")
         if not isinstance(items, list):
             raise PbxUnreachable(Unreachable.BAD_ANSWER)
-        if len(items) == len(self._items):
-            pairs = zip(items, self._items, self._read, strict=True)
-            read = [
-                known if item == before else _extension(item, dialect)
-                for item, before, known in pairs
-            ]
-        else:
-            read = [_extension(item, dialect) for item in items]
-        self._items, self._read = items, read
-        found: dict[str, Extension] = {}
-        for extension in read:
-            if extension is not None:
+        if items != self._items:
+            if len(items) == len(self._items):
+                pairs = zip(items, self._items, self._read, strict=True)
+                read = [
+                    known if item == before else _extension(item, dialect)
+                    for item, before, known in pairs
+                ]
+            else:
+                read = [_extension(item, dialect) for item in items]
+            understood = [extension for extension in read if extension is not None]
+            found: dict[str, Extension] = {}
+            for extension in understood:
                 found.setdefault(extension.number, extension)
-        return tuple(found.values()), None not in read
+            self._items, self._read = items, read
+            self._found = tuple(found.values())
+            self._complete = len(understood) == len(items)
+        return self._found, self._complete
 
 
 def _extension(item: object, dialect: Dialect) -> Extension | None:

@@ -177,13 +177,20 @@ def _outbound(line: str, item: dict[str, Any], known: Collection[str]) -> FoundC
 def to_look_into(
     extensions: tuple[Extension, ...], calls: list[FoundCall], ask: Collection[str]
 ) -> list[str]:
-    """Return the extensions in use whose calls the other lists do not show, or not all."""
+    """Return the extensions in use whose calls the other lists do not show, or not all.
+
+    Of a call to the outside they show who dialled: if that one is free by now, anybody
+    may have it.
+    """
+    in_use = [one.number for one in extensions if one.status in IN_USE]
+    busy = set(in_use)
+    if any(
+        call.direction is CallDirection.OUTBOUND and busy.isdisjoint(call.numbers)
+        for call in calls
+    ):
+        return in_use
     shown = {number for call in calls for number in call.numbers}.difference(ask)
-    return [
-        extension.number
-        for extension in extensions
-        if extension.status in IN_USE and extension.number not in shown
-    ]
+    return [number for number in in_use if number not in shown]
 
 
 def own_calls(
