@@ -9,7 +9,7 @@ from tests.simulator.exchange import CallState
 from tests.simulator.exchange.events import LegKind, LegState
 
 from .account import Account
-from .knowable import Knowable, begun, lines, phones
+from .knowable import Knowable, begun, lines, phones, service
 
 # The words of a list (reference, 6.1) and ours.
 STATUSES: Final = {
@@ -202,6 +202,9 @@ class Ledger:
             seen = shown.get(leg.number)
             # Who is put through to another stays connected, as nobody has told.
             if (state, seen) == ("dialing", "talking"):
+                continue
+            # Nor has any list that it is a service of the PBX which has answered.
+            if polled and (state, seen) == ("talking", "dialing") and service(real):
                 continue
             # A phone with two calls shows one word for both: what it and the other end
             # do in each, and which of them is held, nobody tells.

@@ -243,6 +243,51 @@ def lose(count: int) -> list[Step]:
         ),
         pytest.param(
             [
+                LOST,
+                LOST,
+                Step("lose", 2),
+                Step("delay"),
+                Step("talk", 0, 2),
+                Step("transfer", 0, 1),
+            ],
+            Firmware(),
+            id="a_late_answer_of_who_has_left_stops_nobody_ringing",
+        ),
+        pytest.param(
+            [
+                Step("call", 1, 4),
+                Step("call", 0, 2),
+                Step("answer", 0, 1),
+                Step("wait_long"),
+                LOST,
+                Step("call", 0, 1),
+            ],
+            Firmware(),
+            id="who_talks_to_the_voicemail_was_not_transferred_to_who_calls_them",
+        ),
+        pytest.param(
+            [Step("call", 0, 1), *lose(3), Step("answer"), Step("unregister")],
+            Firmware(),
+            id="a_phone_that_rang_and_is_busy_has_answered_one_out_of_reach",
+        ),
+        pytest.param(
+            [Step("dial", 0, 4), Step("wait_long"), Step("call", 0, 1)],
+            UNREPORTED,
+            id="who_talks_to_the_voicemail_and_calls_somebody_has_two_calls",
+        ),
+        pytest.param(
+            [
+                Step("call", 0, 1),
+                Step("delay", 4),
+                Step("wait_long"),
+                Step("to_group"),
+                Step("cut"),
+            ],
+            UNREPORTED,
+            id="a_late_record_of_who_did_not_answer_is_not_that_of_a_group",
+        ),
+        pytest.param(
+            [
                 Step("to_queue", 0),
                 LOST,
                 Step("reject"),
@@ -319,6 +364,19 @@ async def test_after_one_poll_all_is_right(
                 Step("poll"),
             ],
             id="who_dials_one_out_of_reach_has_not_answered_who_waits",
+        ),
+        pytest.param(
+            [
+                Step("talk", 0, 1),
+                Step("unregister", 1),
+                Step("poll"),
+                Step("register", 1),
+            ],
+            id="who_talks_on_while_out_of_reach_has_one_part_in_the_call",
+        ),
+        pytest.param(
+            [Step("to_queue", 2), Step("reject"), Step("call", 0, 2), Step("poll")],
+            id="who_waits_in_a_queue_has_not_answered_who_calls_them",
         ),
     ],
 )

@@ -217,9 +217,13 @@ class Calls(CallTable):
         )
 
     def _answered(self, live: LiveCall, parties: tuple[Party, ...], now: float) -> None:
-        """When one of several picks up, or a service does, the others stop ringing."""
+        """When one of several picks up, or a service does, the others stop ringing.
+
+        Not when it is told late: who picked up has left, and others are called instead.
+        """
         if not any(
-            p.state is PartyState.TALKING and p.caller is False for p in parties
+            p.state is PartyState.TALKING and p.caller is False and live.has(p)
+            for p in parties
         ):
             if [(p.state, p.caller) for p in parties] == [(PartyState.TALKING, True)]:
                 self._answered_by_service(live, now)

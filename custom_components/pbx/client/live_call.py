@@ -64,6 +64,11 @@ class LiveCall:
             leg = next((leg for leg in self if leg.line == party.leg), None)
         return leg
 
+    def has(self, party: Party) -> bool:
+        """Return whether a party takes part now."""
+        leg = self.leg(party)
+        return leg is not None and leg.present
+
     def role_of(self, party: Party) -> bool | None:
         """Return whether a party is the caller: a call has one, all others were called."""
         key = leg_key(party)
