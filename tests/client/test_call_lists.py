@@ -326,8 +326,9 @@ def test_call_with_one_out_of_reach_has_half_its_ends() -> None:
         e1001=BUSY,
         e1003=ExtensionStatus.OFFLINE,
     )
-    assert found == [FoundCall(None, INTERNAL, ("1001",), caller_known=False)]
-    assert found[0].half
+    assert found == [
+        FoundCall(None, INTERNAL, ("1001",), caller_known=False, out_of_reach="1003")
+    ]
 
 
 def test_settings_of_strangers_are_passed_over() -> None:

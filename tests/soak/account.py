@@ -29,6 +29,8 @@ class Account:
         self._told: Counter[tuple[str, str]] = Counter()
         # Calls that a queue has let ring.
         self._queued: set[str] = set()
+        # How often a phone's call seemed to have ended, as another one had.
+        self._mistaken: Counter[str] = Counter()
         # Of each phone, when calls without an id ended, and which were over when told.
         self._nameless: dict[str, list[tuple[float, set[str]]]] = {}
         self.events: list[ToldEvent] = []
@@ -46,6 +48,7 @@ class Account:
         """Begin to count anew: what was told before is not remembered."""
         self._told.clear()
         self._nameless.clear()
+        self._mistaken.clear()
         self.events.clear()
 
     def told(self, events: Iterable[ToldEvent]) -> None:
@@ -96,7 +99,7 @@ class Account:
 
     def _parts(self, number: str) -> int:
         own = sum(count for (who, _), count in self._legs.items() if who == number)
-        return own + self._told_again(number)
+        return own + self._mistaken[number] + self._told_again(number)
 
     def _told_again(self, number: str) -> int:
         """Count the calls whose reports all came after polls had seen them begin and end.
@@ -121,6 +124,16 @@ class Account:
             over = {known for who, known in self._legs if who == number}
             over -= self._sim.calls.keys()
             self._nameless.setdefault(number, []).append((event.at, over))
+        if (
+            event.type.value in ENDS
+            and call_id is not None
+            and call_id not in self._sim.calls
+            and not self._legs[number, call_id]
+            and any(len(phones(c)) > 2 for c in self._sim.exchange.calls_of(number))
+        ):
+            # A late end of a call between two looks like that of a group they are in now,
+            # as long as nobody has told its id.
+            self._mistaken[number] += 1
         if call_id in self._queued and event.type.value == "ringing":
             # A late end, and a late RING, look as if the queue tried once more; not so
             # while others whom it rang with them ring on.

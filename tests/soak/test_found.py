@@ -284,6 +284,18 @@ def lose(count: int) -> list[Step]:
                 Step("cut"),
             ],
             UNREPORTED,
+            id="a_late_hang_up_of_two_seems_to_be_that_of_a_group_they_are_in",
+        ),
+        pytest.param(
+            [
+                Step("call", 0, 1),
+                Step("lose", 1),
+                Step("delay", 2),
+                Step("wait_long"),
+                Step("to_group"),
+                Step("cut"),
+            ],
+            UNREPORTED,
             id="a_late_record_of_who_did_not_answer_is_not_that_of_a_group",
         ),
         pytest.param(

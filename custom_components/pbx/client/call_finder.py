@@ -5,7 +5,7 @@ from typing import Final
 
 from .call_index import CallIndex
 from .live_call import LiveCall, leg_key
-from .model import CallDirection, Party, PartyState
+from .model import CallDirection, CallOutcome, Party, PartyState
 from .report import CallRecord
 
 # Seconds in which a report may come after the poll that saw what it tells.
@@ -42,11 +42,27 @@ class CallFinder:
         found = [
             live
             for live in live_of(record.caller) or live_of(record.callee)
-            if live.id is None and numbers <= {leg.number for leg in live}
+            if live.id is None
+            and numbers <= {leg.number for leg in live}
+            and not self._calls_others(live, record)
         ]
         if not found:
             return self.find_just_ended(record.call_id, numbers, now)
         return self._identified(found, record.call_id)
+
+    def _calls_others(self, live: LiveCall, record: CallRecord) -> bool:
+        """Return whether a call rings at others than a record says did not answer.
+
+        The record of a group names the group.
+        """
+        return (
+            record.outcome not in (None, CallOutcome.ANSWERED)
+            and self._known(record.callee)
+            and any(
+                leg.caller is False and leg.number != record.callee
+                for leg in live.extensions()
+            )
+        )
 
     def find_just_ended(
         self, call_id: str, numbers: set[str], now: float

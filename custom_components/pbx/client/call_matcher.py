@@ -34,7 +34,7 @@ class CallMatcher:
             live for number in found.numbers for live in table.live_of(number)
         ] or list(table.live.values())
         # Of two that it may be the older one has ended unseen.
-        for suits in (self._halved,) if found.half else (_alike, self._begun):
+        for suits in (_alike, self._begun) if found.out_of_reach is None else (_lost,):
             for live in reversed(candidates):
                 if self._may_be(live, found) and suits(live, found):
                     return live
@@ -98,7 +98,9 @@ class CallMatcher:
         One to a service of the PBX is not found, but may have been reported.
         """
         return len(self._read.of(number)) > 1 or any(
-            live is not here and live.legs[number].talking and len(live.present()) == 1
+            live is not here
+            and live.legs[number].state is not PartyState.RINGING
+            and len(live.present()) == 1
             for live in self._table.live_of(number)
         )
 
@@ -118,14 +120,12 @@ class CallMatcher:
             and not live.outside
             and len(there) == 1
             and there[0].number in found.numbers
-            # Who talks, and nobody has left, talks to a service of the PBX.
-            and (len(live.legs) > 1 or not there[0].talking)
+            # Who talks, and nobody they talked to has left, talks to a service.
+            and (
+                not there[0].talking
+                or any(leg.answered_at and not leg.present for leg in live)
+            )
         )
-
-    def _halved(self, live: LiveCall, found: FoundCall) -> bool:
-        """Return whether a call is known whose other end is out of reach now."""
-        leg = live.legs.get(found.numbers[0])
-        return leg is not None and leg.present and self._read.lacks_end(leg, live)
 
     def _may_be(self, live: LiveCall, found: FoundCall) -> bool:
         """Return whether nothing speaks against two calls being one."""
@@ -150,3 +150,14 @@ def _alike(live: LiveCall, found: FoundCall) -> bool:
         for leg in there
     )
     return not live.outside and len(there) > 1 and not swapped
+
+
+def _lost(live: LiveCall, found: FoundCall) -> bool:
+    """Return whether a call inside has the two ends of which one is out of reach."""
+    leg = live.legs.get(found.numbers[0])
+    return (
+        leg is not None
+        and leg.present
+        and found.out_of_reach in live.legs
+        and not live.outside
+    )

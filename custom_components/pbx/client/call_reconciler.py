@@ -1,6 +1,7 @@
 """What a poll found of the calls, taken over into the table."""
 
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from .call_matcher import CallMatcher
 from .call_table import CallTable
@@ -58,7 +59,7 @@ class CallReconciler:
                 self._matcher.seen.add(live.key)
             return
         if live is None:
-            if found.half or self._matcher.is_part(found):
+            if found.out_of_reach is not None or self._matcher.is_part(found):
                 return
             live = self._table.begin(found.id, self._now)
         elif not live.live:
@@ -73,13 +74,32 @@ class CallReconciler:
             if leg is not None and not leg.present:
                 self._table.bring_back(live, leg)
             self._table.join(live, party, self._now)
+        if found.out_of_reach is not None:
+            self._take_lost(live, found.numbers[0], found.out_of_reach)
+        else:
+            self._take_extensions(live, found)
+        self._drop_others(live, found)
+
+    def _take_lost(self, live: LiveCall, number: str, lost: str) -> None:
+        """Let both ends talk when the phone in reach rang, and is busy now."""
+        leg = live.legs[number]
+        if (
+            leg.state is PartyState.RINGING
+            and self._read.status(number) is not ExtensionStatus.RINGING
+            and not self._matcher.busy_elsewhere(number, live)
+        ):
+            for one in (number, lost):
+                party = Party(one, extension=True, state=PartyState.TALKING)
+                self._table.join(live, party, self._now)
+
+    def _take_extensions(self, live: LiveCall, found: FoundCall) -> None:
+        """Let the extensions take part as they were found."""
         for index, number in enumerate(found.numbers):
             other = self._matcher.known_beside(live, found, number)
             if other is not None:
                 self._matcher.seen.add(other.key)
                 continue
             self._take_extension(live, found, number, first=index == 0)
-        self._drop_others(live, found)
 
     def _take_extension(
         self, live: LiveCall, found: FoundCall, number: str, *, first: bool
@@ -108,7 +128,17 @@ class CallReconciler:
             ):
                 return  # such a call names who dialled it, also when they have left
             self._table.bring_back(live, leg)
+        elif self._is_called(live, found, number):
+            party = replace(party, state=PartyState.RINGING)
         self._table.join(live, party, self._now)
+
+    def _is_called(self, live: LiveCall, found: FoundCall, number: str) -> bool:
+        """Return whether an extension that is busy with another call rings in this one."""
+        return (
+            found.direction is CallDirection.INTERNAL
+            and self._matcher.busy_elsewhere(number, live)
+            and any(leg.state is PartyState.DIALING for leg in live.extensions())
+        )
 
     def _party(self, found: FoundCall, number: str, *, first: bool) -> Party:
         """Return an extension as a party of a found call."""
@@ -135,7 +165,10 @@ class CallReconciler:
         )
         for leg in live.extensions():
             if (
-                not self._read.in_use(leg.number)
+                not (
+                    self._read.in_use(leg.number)
+                    or self._read.lost_in(leg.number, found)
+                )
                 or (
                     whole
                     and leg.number not in found.numbers

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from .leg import Leg
 from .live_call import LiveCall
-from .model import IN_USE, ExtensionStatus, PartyState
+from .model import IN_USE, OUT_OF_REACH, ExtensionStatus, PartyState
 from .snapshot import FoundCall, Snapshot
 
 
@@ -43,15 +43,18 @@ class FoundCalls:
         status = self.status(number)
         return status is None or status in IN_USE
 
+    def lost_in(self, number: str, found: FoundCall) -> bool:
+        """Return whether an extension is in a found call though its phone is out of reach.
+
+        One that is free, or deleted, has left: the list is the newer of the two.
+        """
+        return number == found.out_of_reach or (
+            number in found.numbers and self._statuses.get(number) in OUT_OF_REACH
+        )
+
     def of(self, number: str) -> Sequence[FoundCall]:
         """Return the calls in which an extension was found."""
         return self._of.get(number, ())
-
-    def lacks_end(self, leg: Leg, live: LiveCall) -> bool:
-        """Return whether the other end of a call inside is out of reach now."""
-        return not live.outside and any(
-            other is not leg and not self.in_use(other.number) for other in live
-        )
 
     def denies(self, leg: Leg, live: LiveCall) -> bool:
         """Return whether an extension, asked for its calls, does not name this one.
@@ -66,8 +69,6 @@ class FoundCalls:
             )
         others = {other.number for other in live.extensions() if other is not leg}
         return not any(
-            found.outside
-            or (found.half and self.lacks_end(leg, live))
-            or not others.isdisjoint(found.numbers)
+            found.outside or not others.isdisjoint((*found.numbers, found.out_of_reach))
             for found in self.of(leg.number)
         )

@@ -11,8 +11,8 @@ class FoundCall:
 
     `numbers` are the extensions in it, the caller first where `caller_known`.
     `outside` are the parties that are reached through trunks. `answered` says whether
-    anybody talks yet. Of a call inside whose other end is out of reach, `numbers` has
-    only the one who is not.
+    anybody talks yet. `out_of_reach` is the other end of a call inside that has lost
+    its phone: it is not among `numbers`, and whether it has answered is not told.
     """
 
     id: str | None
@@ -22,11 +22,7 @@ class FoundCall:
     caller_known: bool = True
     answered: bool = False
     dialed: str | None = None
-
-    @property
-    def half(self) -> bool:
-        """Whether the other end cannot be told: it is out of reach."""
-        return self.direction is CallDirection.INTERNAL and len(self.numbers) < 2
+    out_of_reach: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

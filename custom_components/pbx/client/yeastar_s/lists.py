@@ -232,15 +232,16 @@ def _internal(
 ) -> Iterator[FoundCall]:
     """Yield the calls between extensions: where several ring, one caller calls them all.
 
-    Who is out of reach is not named, and whether such a call is answered is not told.
+    Of one whose phone is out of reach it is not told whether they have answered.
     """
     called: dict[str, list[str]] = {}
     for pair in sorted(map(sorted, pairs)):
         there = [number for number in pair if statuses[number] in IN_USE]
+        lost = next((number for number in pair if number not in there), None)
         ringing = [
             number for number in there if statuses[number] is ExtensionStatus.RINGING
         ]
-        if len(there) == 2 and len(ringing) == 1:
+        if lost is None and len(ringing) == 1:
             (caller,) = set(pair).difference(ringing)
             called.setdefault(caller, []).extend(ringing)
         elif there:
@@ -249,7 +250,8 @@ def _internal(
                 direction=CallDirection.INTERNAL,
                 numbers=tuple(there),
                 caller_known=False,
-                answered=len(there) == 2 and not ringing,
+                answered=lost is None and not ringing,
+                out_of_reach=lost,
             )
     for caller, ringing in called.items():
         yield FoundCall(
