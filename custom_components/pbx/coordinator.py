@@ -210,8 +210,8 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
     def _take_report(self, report: Report) -> None:
         """Take over what the PBX told by itself."""
         number = report.number if isinstance(report, ExtensionReport) else None
-        self.proof.reported(number)
-        self._push_may_have_changed()
+        if self.proof.reported(number):
+            self._push_may_have_changed()
         self._publisher.async_tell(Topic.REPORTS)
         if not self._primed:
             return  # the first snapshot comes first

@@ -21,12 +21,8 @@ from .const import (
 from .names import spoken_name
 from .targets import async_check_permission, find_extension, invalid
 
-# By the situation in which calls are forwarded.
-SETTINGS: Final = {
-    "always": "forward_always",
-    "no_answer": "forward_no_answer",
-    "busy": "forward_busy",
-}
+# The situations in which calls are forwarded, as the settings name them.
+SITUATIONS: Final = ("always", "no_answer", "busy")
 OFF: Final = "off"
 # Where it went before it was switched off.
 LAST: Final = "last"
@@ -74,7 +70,7 @@ async def _async_set_forwarding(call: ServiceCall) -> ServiceResponse:
     else:
         forwarding = Forwarding(True, ForwardTo(to), number, prefix)
     changes: dict[str, Any] = {
-        SETTINGS[when]: forwarding for when in call.data[ATTR_WHEN]
+        f"forward_{when}": forwarding for when in call.data[ATTR_WHEN]
     }
     await coordinator.settings.async_change(extension, SettingsChange(**changes))
     if not call.return_response:
@@ -95,7 +91,7 @@ FORWARDING_ACTIONS: Final = (
             {
                 vol.Required(ATTR_EXTENSION): REFERENCE,
                 vol.Optional(ATTR_WHEN, default=["always"]): vol.All(
-                    as_list, [vol.In(tuple(SETTINGS))], vol.Length(min=1)
+                    as_list, [vol.In(SITUATIONS)], vol.Length(min=1)
                 ),
                 vol.Required(ATTR_TO): vol.All(_destination, vol.In(DESTINATIONS)),
                 vol.Optional(ATTR_NUMBER): REFERENCE,

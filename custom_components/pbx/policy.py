@@ -4,12 +4,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.exceptions import ServiceValidationError, Unauthorized
 
 from .client.model import Extension
-from .const import CONF_NEVER_MONITORED, CONF_SUPERVISION, CONF_SUPERVISORS, DOMAIN
+from .const import CONF_NEVER_MONITORED, CONF_SUPERVISION, CONF_SUPERVISORS
 from .names import spoken_name
-from .targets import async_check_permission
+from .targets import NotPermitted, async_check_permission, invalid
 
 if TYPE_CHECKING:
     from .coordinator import PbxCoordinator
@@ -46,25 +45,9 @@ async def async_check_policy(
     elif extension.number in options.get(CONF_NEVER_MONITORED, ()):
         key = "never_monitored"
     if key is not None:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key=key,
-            translation_placeholders=names,
-        )
+        raise invalid(key, **names)
     await async_check_permission(hass, context, coordinator, supervisor, extension)
     if policy is Policy.ADMINISTRATORS and context.user_id is not None:
         user = await hass.auth.async_get_user(context.user_id)
         if user is None or not user.is_admin:
-            raise AdministratorsOnly(context=context)
-
-
-class AdministratorsOnly(Unauthorized):
-    """The caller is no administrator; says so in the user's language."""
-
-    def __init__(self, context: Context) -> None:
-        """Keep who asked."""
-        super().__init__(context=context)
-        self.translation_domain = DOMAIN
-        self.translation_key = "administrators_only"
-        self.translation_placeholders = {}
-        self.generate_message = True
+            raise NotPermitted("administrators_only", context)

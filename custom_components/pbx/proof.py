@@ -63,13 +63,23 @@ class PushProof:
             if count >= EVIDENCE_NEEDED
         )
 
-    def reported(self, number: str | None) -> None:
-        """Take a report as proof, and one about an extension as proof for that one."""
+    def reported(self, number: str | None) -> bool:
+        """Take a report as proof, and one about an extension as proof for that one.
+
+        Returns whether that is news.
+        """
+        news = (
+            not self._reported
+            or self._silent_polls > 0
+            or number in self._suspects
+            or number in self._unreported
+        )
         self._reported = True
         self._silent_polls = 0
         if number is not None:
             self._suspects.discard(number)
             self._unreported.pop(number, None)
+        return news
 
     def polled(self, unreported: Iterable[str], known: Iterable[str]) -> None:
         """Weigh what a poll found that nobody had reported."""

@@ -176,6 +176,9 @@ class Sessions:
         reason: str | None = None,
     ) -> None:
         """Tell of a start, an end or a refusal; a monitored extension shows by whom."""
+        if kind is not MonitoringEventType.REFUSED:
+            # First: who hears of it may ask whether the extension is monitored.
+            self._coordinator.async_tell((Part.STATUS, session.extension))
         self.async_tell_event(
             MonitoringEvent(
                 kind,
@@ -187,8 +190,6 @@ class Sessions:
                 reason,
             )
         )
-        if kind is not MonitoringEventType.REFUSED:
-            self._coordinator.async_tell((Part.STATUS, session.extension))
 
     @callback
     def async_tell_event(self, event: MonitoringEvent) -> None:

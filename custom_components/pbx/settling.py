@@ -40,8 +40,7 @@ class Settling:
     @callback
     def async_wait(self) -> None:
         """Wait for the next end of a call that must not wait any longer."""
-        deadline = self._board.next_deadline
-        if deadline is None or self._cancel is not None:
+        if self._cancel is not None or (deadline := self._board.next_deadline) is None:
             return
 
         @callback

@@ -28,16 +28,14 @@ class Pair:
 
 
 class NotPermitted(Unauthorized):
-    """The caller may not control what is meant; says so in the user's language."""
+    """The caller may not do this; says so in the user's language."""
 
-    def __init__(self, context: Context, entity_id: str | None, name: str) -> None:
+    def __init__(self, key: str, context: Context, **placeholders: str) -> None:
         """Keep who asked, and for what."""
-        super().__init__(
-            context=context, entity_id=entity_id, permission=POLICY_CONTROL
-        )
+        super().__init__(context=context, permission=POLICY_CONTROL)
         self.translation_domain = DOMAIN
-        self.translation_key = "not_permitted"
-        self.translation_placeholders = {"extension": name}
+        self.translation_key = key
+        self.translation_placeholders = placeholders
         self.generate_message = True
 
 
@@ -183,4 +181,4 @@ async def async_check_control(
         if entity_id is None or not user.permissions.check_entity(
             entity_id, POLICY_CONTROL
         ):
-            raise NotPermitted(context, entity_id, name)
+            raise NotPermitted("not_permitted", context, extension=name)

@@ -59,8 +59,6 @@ ACTS: dict[str, Act] = {
     "extension/unhold": lambda pbx: pbx.resume("1001"),
     "extension/mute": lambda pbx: pbx.mute("1001"),
     "extension/unmute": lambda pbx: pbx.unmute("1001"),
-    "inbound/hangup": lambda pbx: pbx.end_call(INBOUND),
-    "outbound/hangup": lambda pbx: pbx.end_call(OUTBOUND),
     "inbound/transfer_number": lambda pbx: pbx.transfer(
         INBOUND, "1002", DestinationKind.EXTENSION
     ),

@@ -3,11 +3,11 @@
 import pytest
 
 from custom_components.pbx.client import CallDirection, PbxRefused, Refusal
-from custom_components.pbx.client.model import PartyState
+from custom_components.pbx.client.model import DestinationKind, PartyState
 from custom_components.pbx.client.yeastar_s import YeastarS
 from tests.simulator import ManualClock, Simulator
 
-from .acting import INTERNAL, call_with, line, seen, speak
+from .acting import INTERNAL, call_with, line, speak
 from .conftest import VERSIONS, endpoints
 
 
@@ -31,32 +31,16 @@ async def test_dialling_an_extension_rings_the_caller_first(
 async def test_dialling_out_takes_the_callers_own_right(
     connected: YeastarS, sim: Simulator
 ) -> None:
-    """Whether it is said or not; the phone can be asked to pick up by itself."""
-    for permission in (None, "1001"):
-        call_id = await connected.dial(
-            "1001", "41000", outside=True, auto_answer=True, permission=permission
-        )
-        (call,) = sim.calls.values()
-        assert (call.call_id, call.state) == (call_id, "ringing")
-        assert call.callees[0].trunk == "SIP-142"
-        assert sim.requests[-1].body == {
-            "extid": "1001",
-            "outto": "41000",
-            "autoanswer": "yes",
-        }
-        await connected.hang_up("1001")
-
-
-async def test_dialling_out_with_the_right_of_another_is_not_possible(
-    connected: YeastarS, sim: Simulator
-) -> None:
-    """This API has no field for it: never with the wrong right instead."""
-    with pytest.raises(PbxRefused) as err:
-        await connected.dial("1001", "41000", outside=True, permission="1002")
-    assert err.value.refusal is Refusal.UNSUPPORTED
-    assert not sim.requests
-    # Inside nobody needs a right.
-    await connected.dial("1001", "1002", outside=False, permission="1002")
+    """The phone can be asked to pick up by itself."""
+    call_id = await connected.dial("1001", "41000", outside=True, auto_answer=True)
+    (call,) = sim.calls.values()
+    assert (call.call_id, call.state) == (call_id, "ringing")
+    assert call.callees[0].trunk == "SIP-142"
+    assert sim.requests[-1].body == {
+        "extid": "1001",
+        "outto": "41000",
+        "autoanswer": "yes",
+    }
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -91,31 +75,7 @@ async def test_hanging_up_a_supervisor_ends_the_monitoring(
     assert len(sim.calls) == 1
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-async def test_ending_an_inbound_call(
-    pbx: YeastarS, sim: Simulator, version: str
-) -> None:
-    """By the id of the line, as a poll tells it."""
-    speak(sim, version)
-    call = sim.inbound("0612345678", "1001", answer=True)
-    await pbx.end_call(await seen(pbx))
-    assert not sim.calls
-    request = sim.requests[-1]
-    assert request.endpoint == "inbound/hangup"
-    assert request.body == {"inboundid": call.call_id}
-
-
-async def test_ending_an_outbound_call(connected: YeastarS, sim: Simulator) -> None:
-    """The id of the line is not the call's."""
-    call = sim.outbound("1001", "41000", answer=True)
-    await connected.end_call(await seen(connected))
-    assert not sim.calls
-    request = sim.requests[-1]
-    assert request.endpoint == "outbound/hangup"
-    assert request.body == {"outboundid": call.callees[0].leg_id}
-
-
-async def test_call_without_an_outside_line_cannot_be_ended(
+async def test_call_without_an_outside_line_cannot_be_transferred(
     connected: YeastarS, sim: Simulator
 ) -> None:
     """There is no id to name it by; nor where it was never told, or is none."""
@@ -125,7 +85,7 @@ async def test_call_without_an_outside_line_cannot_be_ended(
         call_with(line("1.1\r\nHost: x", caller=True)),
     ):
         with pytest.raises(PbxRefused) as err:
-            await connected.end_call(call)
+            await connected.transfer(call, "1002", DestinationKind.EXTENSION)
         assert err.value.refusal is Refusal.UNSUPPORTED
     assert not sim.requests
 
@@ -133,13 +93,13 @@ async def test_call_without_an_outside_line_cannot_be_ended(
 @pytest.mark.parametrize(
     ("lines", "direction", "expected"),
     [
-        # Of two, the one that called in: all ends with it.
+        # Of two, the one that called in.
         ([("1.2", False), ("1.1", True)], CallDirection.INBOUND, ("inbound", "1.1")),
         ([("1.2", None)], CallDirection.OUTBOUND, ("outbound", "1.2")),
         ([("1.1", None)], CallDirection.INBOUND, ("inbound", "1.1")),
     ],
 )
-async def test_which_line_a_call_is_ended_by(
+async def test_which_line_of_a_call_is_transferred(
     connected: YeastarS,
     sim: Simulator,
     lines: list[tuple[str, bool | None]],
@@ -149,21 +109,29 @@ async def test_which_line_a_call_is_ended_by(
     """Whoever called in; where that is not told, the direction tells."""
     parties = [line(leg, caller=caller) for leg, caller in lines]
     with pytest.raises(PbxRefused) as err:
-        await connected.end_call(call_with(*parties, direction=direction))
+        await connected.transfer(
+            call_with(*parties, direction=direction), "1002", DestinationKind.EXTENSION
+        )
     assert err.value.refusal is Refusal.NOT_IN_CALL
     side, leg = expected
-    assert endpoints(sim) == [f"{side}/hangup"]
-    assert sim.requests[-1].body == {f"{side}id": leg}
+    assert endpoints(sim) == [f"{side}/transfer_number"]
+    body = {f"{side}id": leg, "number": "1002", "fromext": ""}
+    assert sim.requests[-1].body == body
 
 
-async def test_line_that_has_left_is_not_what_a_call_is_ended_by(
+async def test_line_that_has_left_is_not_transferred(
     connected: YeastarS, sim: Simulator
 ) -> None:
     """Somebody else is there now."""
     gone = line("1.1", caller=True, state=PartyState.GONE)
     with pytest.raises(PbxRefused):
-        await connected.end_call(call_with(gone, line("1.2", caller=False)))
-    assert sim.requests[-1].body == {"outboundid": "1.2"}
+        await connected.transfer(
+            call_with(gone, line("1.2", caller=False)),
+            "1002",
+            DestinationKind.EXTENSION,
+        )
+    body = {"outboundid": "1.2", "number": "1002", "fromext": ""}
+    assert sim.requests[-1].body == body
 
 
 async def test_accepting_and_refusing_an_inbound_call(

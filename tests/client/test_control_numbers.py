@@ -60,9 +60,6 @@ USES: dict[str, Use] = {
 }
 # For these, a blank is as good as nothing.
 OPTIONAL: dict[str, Use] = {
-    "permission": lambda pbx, no: pbx.dial(
-        "1001", "41000", outside=True, permission=no
-    ),
     "transfer's permission": lambda pbx, no: pbx.transfer(
         INBOUND, "41000", DestinationKind.OUTSIDE, permission=no
     ),

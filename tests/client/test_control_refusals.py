@@ -125,8 +125,6 @@ def _forbid(sim: Simulator) -> None:
         (_nothing, "extension/unhold", 10007),
         (_nothing, "extension/mute", 10007),
         (_nothing, "extension/unmute", 10007),
-        (_nothing, "inbound/hangup", 10007),
-        (_nothing, "outbound/hangup", 10007),
         (_nothing, "inbound/accept", 10007),
         (_nothing, "inbound/refuse", 10007),
         (_forbid, "extension/dial_outbound", 10024),

@@ -1,6 +1,7 @@
 """A session: dead tokens, heartbeats, the end."""
 
 import asyncio
+from functools import partial
 import logging
 
 import pytest
@@ -202,7 +203,8 @@ async def test_closed_client_opens_no_session(
     """What is asked after the end, or was under way then, fails without a request."""
     await connected.close()
     sim.requests.clear()
-    for ask in (connected.connect, connected.snapshot, connected.settings):
+    settings = partial(connected.settings, ["1001"])
+    for ask in (connected.connect, connected.snapshot, settings):
         with pytest.raises(PbxUnreachable) as err:
             await ask()
         assert not err.value.maybe_done

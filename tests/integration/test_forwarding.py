@@ -17,7 +17,7 @@ import yaml
 
 from custom_components.pbx.const import DOMAIN
 from custom_components.pbx.coordinator import PbxCoordinator
-from custom_components.pbx.forwarding_action import DESTINATIONS, SETTINGS
+from custom_components.pbx.forwarding_action import DESTINATIONS, SITUATIONS
 from tests.simulator import Fault, Simulator
 
 from .conftest import state_of
@@ -311,7 +311,7 @@ def test_the_editor_offers_what_there_is() -> None:
     offered = {
         key: fields[key]["selector"]["select"]["options"] for key in ("when", "to")
     }
-    assert offered == {"when": list(SETTINGS), "to": list(DESTINATIONS)}
+    assert offered == {"when": list(SITUATIONS), "to": list(DESTINATIONS)}
     texts = ENGLISH["entity"]["sensor"]["forwarding"]
     shown = set(DESTINATIONS) - {"last"}
     assert set(texts["state"]) == shown

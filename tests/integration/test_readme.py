@@ -11,14 +11,18 @@ from homeassistant.helpers.intent import IntentResponse
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
 import pytest
+from pytest_homeassistant_custom_component.common import async_mock_service
 
 from custom_components.pbx.const import DOMAIN
 
+from .actions import act
 from .conftest import Push
+from .phone import until
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-SERVICES = ROOT / "custom_components" / "pbx" / "services.yaml"
+COMPONENT = ROOT / "custom_components" / "pbx"
+SERVICES = COMPONENT / "services.yaml"
 BLOCKS: list[Any] = [
     parse_yaml(block)
     for block in re.findall(r"```yaml\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
@@ -48,6 +52,14 @@ def actions_in(node: Any) -> Iterator[dict[str, Any]]:
             yield from actions_in(value)
 
 
+async def stop(hass: HomeAssistant, automation: str) -> None:
+    """Let an automation wait for nothing."""
+    await hass.services.async_call(
+        "automation", "turn_off", {"entity_id": automation}, blocking=True
+    )
+    await hass.async_block_till_done()
+
+
 @pytest.mark.parametrize("block", AUTOMATIONS, ids=named)
 async def test_automation(hass: HomeAssistant, pushing: Push, block: Any) -> None:
     """It can be pasted into the editor as it stands."""
@@ -57,6 +69,7 @@ async def test_automation(hass: HomeAssistant, pushing: Push, block: Any) -> Non
     state = hass.states.get("automation.example")
     assert state is not None
     assert state.state == "on"
+    await stop(hass, "automation.example")
 
 
 @pytest.mark.parametrize("block", SCRIPTS, ids=named)
@@ -70,6 +83,19 @@ async def test_script(hass: HomeAssistant, pushing: Push, block: Any) -> None:
     assert state.state == "off"
 
 
+def used(node: Any, kind: str) -> set[str]:
+    """Return which of our actions, triggers or conditions stand somewhere, however deep."""
+    if isinstance(node, list):
+        return set().union(*(used(value, kind) for value in node))
+    if not isinstance(node, dict):
+        return set()
+    found = set().union(*(used(value, kind) for value in node.values()))
+    name = node.get(kind)
+    if isinstance(name, str) and name.startswith(f"{DOMAIN}."):
+        found.add(name.removeprefix(f"{DOMAIN}."))
+    return found
+
+
 def described() -> dict[str, Any]:
     """Return our actions as Home Assistant shows them."""
     services = parse_yaml(SERVICES.read_text("utf-8"))
@@ -77,10 +103,14 @@ def described() -> dict[str, Any]:
     return services
 
 
-def test_each_action_is_described() -> None:
-    """Nobody has to guess what there is."""
-    text = README.read_text("utf-8")
-    assert {name for name in described() if f"`{DOMAIN}.{name}`" not in text} == set()
+@pytest.mark.parametrize("kind", ["action", "trigger", "condition"])
+def test_everything_has_an_example(kind: str) -> None:
+    """Nobody has to guess how it is written."""
+    file = "services" if kind == "action" else f"{kind}s"
+    names = parse_yaml((COMPONENT / f"{file}.yaml").read_text("utf-8"))
+    assert isinstance(names, dict)
+    offered = {name for name in names if not name.startswith(".")}
+    assert offered <= used(BLOCKS, kind)
 
 
 @pytest.mark.parametrize("use", actions_in(BLOCKS), ids=lambda use: use["name"])
@@ -126,3 +156,21 @@ async def test_whisper_by_voice(
     assert await say(hass, "whisper to bruno") == "Pick up your phone"
     (leg,) = pushing.sim.monitors.values()
     assert (leg.mode, leg.supervisor, leg.extension) == ("whisper", "1005", "1002")
+
+
+async def test_lamp_of_who_is_supervised(hass: HomeAssistant, pushing: Push) -> None:
+    """It is on from the moment somebody joins the call until they have left it."""
+    lamp = [async_mock_service(hass, "light", f"turn_{word}") for word in ("on", "off")]
+    (block,) = (block for block in AUTOMATIONS if "monitoring_started" in str(block))
+    config = {"automation": {"alias": "Supervised", **block}}
+    assert await async_setup_component(hass, "automation", config)
+    await hass.async_block_till_done()
+    pushing.sim.call("1001", "1002", answer=True)
+    await pushing.settled()
+
+    # The automation waits meanwhile, so nobody may wait for it.
+    await act(hass, "whisper", whisperer="1005", whispered="1002")
+    await until(lambda: [len(calls) for calls in lamp] == [1, 0])
+    await act(hass, "stop_monitoring", supervisor="1005")
+    await until(lambda: [len(calls) for calls in lamp] == [1, 1])
+    await stop(hass, "automation.supervised")

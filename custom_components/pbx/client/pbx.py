@@ -128,14 +128,13 @@ class Pbx(ABC):
         *,
         outside: bool,
         auto_answer: bool = False,
-        permission: str | None = None,
     ) -> str | None:
         """Call an extension's phone and, once it answers, another number.
 
         `outside` tells an outside number, as the PBX's routes want it dialled, from an
-        extension. `auto_answer` asks the phone to pick up by itself. `permission` is
-        the extension whose right to call out is used, None for the caller's own.
-        Returns when the first phone is being called: the call id where told, else None.
+        extension, whose right to call out is used. `auto_answer` asks the phone to
+        pick up by itself. Returns when the first phone is being called: the call id
+        where told, else None.
         """
         raise PbxRefused(Refusal.UNSUPPORTED)
 
@@ -159,13 +158,6 @@ class Pbx(ABC):
 
     async def unmute(self, extension: str) -> None:
         """Let the other party hear an extension again."""
-        raise PbxRefused(Refusal.UNSUPPORTED)
-
-    async def end_call(self, call: Call) -> None:
-        """End a call that has an outside party; for others `hang_up` an extension.
-
-        Refusal.UNSUPPORTED, with nothing sent, where no outside line is known.
-        """
         raise PbxRefused(Refusal.UNSUPPORTED)
 
     # -- Capability.TRANSFER
@@ -220,17 +212,16 @@ class Pbx(ABC):
     ) -> str | None:
         """Call an extension or an outside number and play prompts, one after the other.
 
-        `prompts` are names of the PBX's own audio files. The rest is as in `dial`; an
-        outside number needs `permission`, else Refusal.MISSING_PARAMETER.
+        `prompts` are names of the PBX's own audio files. `permission` is the extension
+        whose right to call out is used; an outside number needs it, else
+        Refusal.MISSING_PARAMETER. The rest is as in `dial`.
         """
         raise PbxRefused(Refusal.UNSUPPORTED)
 
     # -- Capability.SETTINGS
 
-    async def settings(
-        self, numbers: Collection[str] | None = None
-    ) -> tuple[ExtensionSettings, ...]:
-        """Read settings of some extensions, None for all; to be asked for rarely.
+    async def settings(self, numbers: Collection[str]) -> tuple[ExtensionSettings, ...]:
+        """Read settings of some extensions; to be asked for rarely.
 
         Extensions that do not exist are missing from the answer; asked for just one,
         it may be Refusal.NO_SUCH_EXTENSION instead.

@@ -2,10 +2,10 @@
 
 from homeassistant.components.event import EventEntity
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import CONF_NUMBERS, DOMAIN, TrivialConfigEntry
+from .const import CONF_NUMBERS, TrivialConfigEntry
+from .entity import TrivialEntity
 
 
 async def async_setup_entry(
@@ -16,21 +16,11 @@ async def async_setup_entry(
     """Set up the events."""
     entities = entry.runtime_data
     for number in entry.data[CONF_NUMBERS]:
-        entities.events[number] = TrivialEvent(number)
+        entities.events[number] = TrivialEvent(number, "call")
     async_add_entities(entities.events.values())
 
 
-class TrivialEvent(EventEntity):
-    """An event with a device."""
+class TrivialEvent(TrivialEntity, EventEntity):
+    """An event."""
 
-    _attr_has_entity_name = True
-    _attr_name = "Call"
-    _attr_should_poll = False
     _attr_event_types = ["happened"]
-
-    def __init__(self, number: str) -> None:
-        """Initialize the event."""
-        self._attr_unique_id = f"{number}_call"
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, number)}, name=f"Trivial {number}"
-        )

@@ -2,13 +2,10 @@
 
 from homeassistant.components.select import SelectEntity
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import CONF_NUMBERS, DOMAIN, TrivialConfigEntry
-
-# By name, whether it is enabled.
-NAMES = {"mode": False}
+from .const import CONF_NUMBERS, TrivialConfigEntry
+from .entity import TrivialEntity
 
 
 async def async_setup_entry(
@@ -18,25 +15,13 @@ async def async_setup_entry(
 ) -> None:
     """Set up the selects."""
     async_add_entities(
-        TrivialSelect(number, name, enabled)
+        TrivialSelect(number, "mode", enabled=False)
         for number in entry.data[CONF_NUMBERS]
-        for name, enabled in NAMES.items()
     )
 
 
-class TrivialSelect(SelectEntity):
-    """A select with a device."""
+class TrivialSelect(TrivialEntity, SelectEntity):
+    """A select."""
 
-    _attr_has_entity_name = True
-    _attr_should_poll = False
     _attr_options = ["one", "two"]
     _attr_current_option = "one"
-
-    def __init__(self, number: str, name: str, enabled: bool) -> None:
-        """Initialize the select."""
-        self._attr_name = name
-        self._attr_unique_id = f"{number}_{name}"
-        self._attr_entity_registry_enabled_default = enabled
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, number)}, name=f"Trivial {number}"
-        )

@@ -4,10 +4,10 @@ from itertools import chain
 
 from homeassistant.components.sensor import SensorEntity
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import CONF_NUMBERS, DOMAIN, TrivialConfigEntry
+from .const import CONF_NUMBERS, TrivialConfigEntry
+from .entity import TrivialEntity
 
 NAMES = ("status", "party", "since", "last")
 DISABLED = "destination"
@@ -24,24 +24,16 @@ async def async_setup_entry(
     entities.hub.extend(hub)
     for number in entry.data[CONF_NUMBERS]:
         entities.sensors[number] = [TrivialSensor(number, name) for name in NAMES]
-    disabled = [TrivialSensor(number, DISABLED) for number in entry.data[CONF_NUMBERS]]
+    disabled = [
+        TrivialSensor(number, DISABLED, enabled=False)
+        for number in entry.data[CONF_NUMBERS]
+    ]
     async_add_entities(
         [*hub, *chain.from_iterable(entities.sensors.values()), *disabled]
     )
 
 
-class TrivialSensor(SensorEntity):
-    """A sensor with a device."""
+class TrivialSensor(TrivialEntity, SensorEntity):
+    """A sensor."""
 
-    _attr_has_entity_name = True
-    _attr_should_poll = False
-
-    def __init__(self, number: str, name: str) -> None:
-        """Initialize the sensor."""
-        self._attr_name = name
-        self._attr_unique_id = f"{number}_{name}"
-        self._attr_native_value = "idle"
-        self._attr_entity_registry_enabled_default = name != DISABLED
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, number)}, name=f"Trivial {number}"
-        )
+    _attr_native_value = "idle"

@@ -41,16 +41,9 @@ class CallControl(Pbx):
         *,
         outside: bool,
         auto_answer: bool = False,
-        permission: str | None = None,
     ) -> str | None:
-        """Call an extension's phone, then another number (reference, section 3.9).
-
-        This API has no way to call out with the right of another extension:
-        Refusal.UNSUPPORTED, with nothing sent.
-        """
+        """Call an extension's phone, then another number (reference, section 3.9)."""
         first, second = dial_string(extension), dial_string(to)
-        if permission and dial_string(permission) != extension and outside:
-            raise PbxRefused(Refusal.UNSUPPORTED)
         body = (
             {"extid": first, "outto": second}
             if outside
@@ -88,12 +81,6 @@ class CallControl(Pbx):
     async def unmute(self, extension: str) -> None:
         """Let an extension be heard again (reference, section 3.9)."""
         await self._act("extension/unmute", {"extid": dial_string(extension)})
-
-    @override
-    async def end_call(self, call: Call) -> None:
-        """Hang up a call's line to the outside (reference, section 3.9)."""
-        side, leg = _line_of(call)
-        await self._act(f"{side}/hangup", {f"{side}id": leg})
 
     @override
     async def transfer(

@@ -113,17 +113,13 @@ class SettingsAccess(Pbx):
     _applying: Applying
 
     @override
-    async def settings(
-        self, numbers: Collection[str] | None = None
-    ) -> tuple[ExtensionSettings, ...]:
+    async def settings(self, numbers: Collection[str]) -> tuple[ExtensionSettings, ...]:
         """Read settings (reference, sections 3.4 and 4.3), in batches of 200.
 
-        All in one answer with None, which of more than 2000 extensions is too large:
-        PbxUnreachable. What the PBX says to a list with one extension that does not
-        exist is unknown: if it refuses, all are read.
+        What the PBX says to a list with one extension that does not exist is unknown:
+        if it refuses, all are read in one answer, which of more than 2000 extensions
+        is too large: PbxUnreachable.
         """
-        if numbers is None:
-            return await self._settings({})
         found: list[ExtensionSettings] = []
         asked = filter(is_dial_string, dict.fromkeys(numbers))
         for batch in batched(asked, BATCH, strict=False):
