@@ -7,11 +7,11 @@ from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
-from .connection import create_pbx
 from .const import CONF_REPORT_PORT, DEFAULT_REPORT_PORT, DOMAIN, LOGGER
-from .coordinator import PbxConfigEntry, PbxCoordinator
-from .issues import async_port_taken
-from .lock_out import LockOut
+from .hub.connect import create_pbx
+from .hub.coordinator import PbxConfigEntry, PbxCoordinator
+from .hub.issues import async_port_taken
+from .hub.lock_out import LockOut
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)

@@ -11,7 +11,6 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import PbxConfigEntry
 from .entity import (
     ExtensionEntity,
     PbxEntity,
@@ -19,7 +18,8 @@ from .entity import (
     async_add_for_each_extension,
     async_add_for_each_trunk,
 )
-from .listeners import Part
+from .hub.coordinator import PbxConfigEntry
+from .hub.subscriptions import Part
 
 PARALLEL_UPDATES = 0
 

@@ -7,11 +7,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import Capability
-from .coordinator import PbxConfigEntry
 from .entity import ExtensionEntity, async_add_for_each_extension
-from .listeners import Part
-from .names import spoken_name
-from .request import Kind, async_act
+from .hub.coordinator import PbxConfigEntry
+from .hub.names import spoken_name
+from .hub.request import Kind, async_act
+from .hub.subscriptions import Part
 
 PARALLEL_UPDATES = 1
 

@@ -15,7 +15,7 @@ from homeassistant.helpers.condition import (
 
 from .client.model import ExtensionStatus
 from .const import ATTR_MONITORED_BY
-from .own_entities import own_entities
+from .hub.own_entities import own_entities
 
 
 class OwnCondition(EntityConditionBase):

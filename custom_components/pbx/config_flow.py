@@ -34,12 +34,10 @@ from homeassistant.util.network import is_ip_address
 import voluptuous as vol
 from yarl import URL
 
-from .certificate import describe
 from .client.errors import PbxError, PbxNotTrusted
 from .client.model import PbxInfo
 from .client.tls import fingerprint_of
-from .client.yeastar_s import hash_password
-from .connection import create_pbx, failure_key, failure_placeholders
+from .client.yeastar.s import hash_password
 from .const import (
     CONF_FINGERPRINT,
     CONF_PASSWORD_MD5,
@@ -48,7 +46,9 @@ from .const import (
     DOMAIN,
     LOGGER,
 )
-from .options_flow import PbxOptionsFlow
+from .flows.certificate import describe
+from .flows.options import PbxOptionsFlow
+from .hub.connect import create_pbx, failure_key, failure_placeholders
 
 HOST_SELECTOR = TextSelector(TextSelectorConfig(autocomplete="off"))
 PORT_SELECTOR = vol.All(

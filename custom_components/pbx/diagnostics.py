@@ -19,7 +19,7 @@ from .const import (
     CONF_REPORT_ADDRESS,
     CONF_REPORT_SENDERS,
 )
-from .coordinator import PbxConfigEntry, PbxCoordinator
+from .hub.coordinator import PbxConfigEntry, PbxCoordinator
 
 TO_REDACT = {
     CONF_CONTACTS,

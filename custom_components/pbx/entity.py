@@ -8,10 +8,10 @@ from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
+from .client.extension_settings import ExtensionSettings, SettingsChange
 from .client.model import Extension, Trunk
-from .client.settings import ExtensionSettings, SettingsChange
-from .coordinator import PbxConfigEntry, PbxCoordinator
-from .listeners import Part, Topic
+from .hub.coordinator import PbxConfigEntry, PbxCoordinator
+from .hub.subscriptions import Part, Topic
 
 
 @callback

@@ -6,7 +6,6 @@ from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .call_data import event_data
 from .client.model import CallEvent, CallEventType
 from .const import (
     ATTR_DIALED,
@@ -19,10 +18,11 @@ from .const import (
     ATTR_SUPERVISOR,
     ATTR_USER,
 )
-from .coordinator import PbxConfigEntry
 from .entity import ExtensionEntity, PbxEntity, async_add_for_each_extension
-from .listeners import Part
-from .supervision import MonitoringEvent, MonitoringEventType
+from .hub.coordinator import PbxConfigEntry
+from .hub.describe import event_data
+from .hub.subscriptions import Part
+from .supervision.supervision import MonitoringEvent, MonitoringEventType
 
 PARALLEL_UPDATES = 0
 

@@ -12,11 +12,11 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
-from .call_data import party_data
 from .client.model import Extension, ExtensionStatus
 from .const import ATTR_EXTENSION, DOMAIN, KEY_OTHER_PARTY, KEY_STATUS
-from .coordinator import PbxConfigEntry, PbxCoordinator
-from .own_entities import sensor_id
+from .hub.coordinator import PbxConfigEntry, PbxCoordinator
+from .hub.describe import party_data
+from .hub.own_entities import sensor_id
 
 
 @callback

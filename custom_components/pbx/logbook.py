@@ -22,7 +22,7 @@ from .const import (
     DOMAIN,
     EVENT_MONITORING,
 )
-from .supervision import MonitoringEventType
+from .supervision.supervision import MonitoringEventType
 
 type Description = dict[str, str | None]
 

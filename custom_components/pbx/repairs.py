@@ -5,11 +5,11 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 import voluptuous as vol
 
-from .certificate import describe
 from .client.errors import PbxError, PbxNotTrusted
 from .client.tls import fingerprint_of
-from .connection import create_pbx, failure_key
 from .const import CONF_FINGERPRINT, LOGGER
+from .flows.certificate import describe
+from .hub.connect import create_pbx, failure_key
 
 
 async def async_create_fix_flow(

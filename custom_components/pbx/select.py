@@ -7,9 +7,9 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .client.settings import MonitorPermission, SettingsChange
-from .coordinator import PbxConfigEntry
+from .client.extension_settings import MonitorPermission, SettingsChange
 from .entity import SettingEntity, async_add_for_each_extension
+from .hub.coordinator import PbxConfigEntry
 
 # The settings' own task writes one after the other, and makes one request of several
 # changes: entities that wait for each other would never have any in common.

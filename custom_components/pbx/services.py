@@ -2,12 +2,12 @@
 
 from homeassistant.core import HomeAssistant, callback
 
-from .call_actions import CALL_ACTIONS
-from .call_lists import LIST_ACTIONS
+from .actions.call_lists import LIST_ACTIONS
+from .actions.calls import CALL_ACTIONS
+from .actions.forwarding import FORWARDING_ACTIONS
+from .actions.messages import MESSAGE_ACTIONS
+from .actions.monitoring import MONITORING_ACTIONS
 from .const import DOMAIN
-from .forwarding_action import FORWARDING_ACTIONS
-from .message_actions import MESSAGE_ACTIONS
-from .monitoring_actions import MONITORING_ACTIONS
 
 ACTIONS = (
     *MONITORING_ACTIONS,

@@ -9,7 +9,7 @@ from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
-from .coordinator import PbxConfigEntry
+from .hub.coordinator import PbxConfigEntry
 
 TIMEOUT: Final = 5.0
 

@@ -20,11 +20,11 @@ from homeassistant.helpers.trigger import (
 )
 import voluptuous as vol
 
-from .action import as_list
+from .actions.definition import as_list
 from .client.model import IN_USE, CallEventType, CallOutcome, ExtensionStatus
 from .const import ATTR_CALL_ID, ATTR_OUTCOME
-from .own_entities import own_entities
-from .supervision import MonitoringEventType
+from .hub.own_entities import own_entities
+from .supervision.supervision import MonitoringEventType
 
 OUTCOME_SCHEMA = ENTITY_STATE_TRIGGER_SCHEMA.extend(
     {

@@ -9,7 +9,7 @@ import time
 
 from homeassistant.const import __version__
 
-from tests.stage.process import StageError
+from tests.demo.process import StageError
 
 from . import report, scale, whisper
 from .table import say

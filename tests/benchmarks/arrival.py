@@ -14,7 +14,7 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.pbx.const import DOMAIN as PBX
-from tests.stage.process import StageError
+from tests.demo.process import StageError
 
 from .home import Home, no_garbage_collection
 from .pbx import HOST, RecordedPbx

@@ -13,10 +13,10 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from custom_components.pbx.const import DOMAIN as PBX
-from custom_components.pbx.coordinator import PbxConfigEntry, PbxCoordinator
 from custom_components.pbx.entity import async_add_for_each_extension
+from custom_components.pbx.hub.coordinator import PbxConfigEntry, PbxCoordinator
 from custom_components.pbx.sensor import ExtensionStatusSensor
-from tests.stage.process import StageError
+from tests.demo.process import StageError
 
 from .home import Home, no_garbage_collection
 from .pbx import RecordedPbx

@@ -26,7 +26,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.pbx.const import CONF_PASSWORD_MD5, DOMAIN as PBX
-from tests.stage.process import StageError, free_port
+from tests.demo.process import StageError, free_port
 
 from .pbx import HOST, RecordedPbx
 from .recording import SERIAL, USERNAME, numbers

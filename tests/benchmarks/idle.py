@@ -8,10 +8,10 @@ import random
 from statistics import median
 from time import process_time
 
-from custom_components.pbx.client.yeastar_s.session import HEARTBEAT_AFTER
+from custom_components.pbx.client.yeastar.s.session import HEARTBEAT_AFTER
 from custom_components.pbx.const import DOMAIN as PBX
-from custom_components.pbx.coordinator import PbxCoordinator
-from custom_components.pbx.proof import FAST_POLL, SLOW_POLL
+from custom_components.pbx.hub.coordinator import PbxCoordinator
+from custom_components.pbx.hub.polling import FAST_POLL, SLOW_POLL
 
 from .home import Home, no_garbage_collection
 from .pbx import RecordedPbx

@@ -8,7 +8,7 @@ import sys
 
 import aiohttp
 
-from tests.stage.process import Process, free_port
+from tests.demo.process import Process, free_port
 
 from .recording import VERSION
 

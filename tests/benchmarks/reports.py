@@ -5,8 +5,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
 from custom_components.pbx.const import DOMAIN, KEY_STATUS
+from tests.demo.process import StageError
 from tests.simulator.yeastar_s.answers import encode
-from tests.stage.process import StageError
 
 from .recording import SERIAL
 

@@ -14,8 +14,8 @@ import tracemalloc
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.pbx.const import DOMAIN as PBX
-from custom_components.pbx.coordinator import PbxCoordinator
-from tests.stage.process import StageError
+from custom_components.pbx.hub.coordinator import PbxCoordinator
+from tests.demo.process import StageError
 
 from .home import Home, configuration, no_garbage_collection
 from .pbx import RecordedPbx

@@ -24,7 +24,7 @@ from custom_components.pbx.const import (
     KEY_STATUS,
     SERVICE_WHISPER,
 )
-from custom_components.pbx.coordinator import PbxCoordinator
+from custom_components.pbx.hub.coordinator import PbxCoordinator
 
 from .home import Home, configuration, no_garbage_collection
 from .pbx import RecordedPbx

@@ -6,12 +6,12 @@ import aiohttp
 import pytest
 
 from custom_components.pbx.client import Address
-from custom_components.pbx.client.yeastar_s import YeastarS, hash_password, transport
-from custom_components.pbx.client.yeastar_s.dialect import DIALECTS
+from custom_components.pbx.client.yeastar.s import YeastarS, hash_password, transport
+from custom_components.pbx.client.yeastar.s.dialect import DIALECTS
+from tests.client.calls.told import Told
 from tests.simulator import ManualClock, SimExtension, Simulator
 
-from .calls_told import Told
-from .wire import Wire
+from .yeastar.s.wire import Wire
 
 type Connect = Callable[[Simulator], YeastarS]
 

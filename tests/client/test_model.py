@@ -18,7 +18,7 @@ from custom_components.pbx.client import (
     Unreachable,
     WrongService,
 )
-from custom_components.pbx.client.yeastar_s import YeastarS
+from custom_components.pbx.client.yeastar.s import YeastarS
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,10 @@ from custom_components.pbx.client import (
     read_certificate,
 )
 from custom_components.pbx.client.tls import ssl_argument
-from custom_components.pbx.client.yeastar_s import YeastarS
+from custom_components.pbx.client.yeastar.s import YeastarS
+from tests.client.conftest import Connect, endpoints
+from tests.client.yeastar.s.wire import DEVICE, LOGIN, Wire, answer
 from tests.simulator import Simulator
-
-from .conftest import Connect, endpoints
-from .wire import DEVICE, LOGIN, Wire, answer
 
 PASSWORD_MD5 = "0123456789abcdef0123456789abcdef"
 
@@ -192,7 +191,7 @@ async def test_untrusted_certificate_that_cannot_be_read_again(
         raise ConnectionRefusedError
 
     monkeypatch.setattr(
-        "custom_components.pbx.client.yeastar_s.transport.read_certificate", gone
+        "custom_components.pbx.client.yeastar.s.transport.read_certificate", gone
     )
     address = Address(tls_sim.host, tls_sim.port, tls=True)
     with pytest.raises(PbxUnreachable) as err:

@@ -13,9 +13,9 @@ from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 import pytest
 import pytest_asyncio
 
-from tests.stage import dashboard
-from tests.stage.home_assistant import HomeAssistantProcess
-from tests.stage.pbx import PbxProcess
+from tests.demo import dashboard
+from tests.demo.home_assistant import HomeAssistantProcess
+from tests.demo.pbx import PbxProcess
 
 ROOT = Path(__file__).parents[2]
 WIDE: Final[ViewportSize] = {"width": 1400, "height": 900}

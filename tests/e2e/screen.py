@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.stage import dashboard
+from tests.demo import dashboard
 
 from .conftest import Stage
 

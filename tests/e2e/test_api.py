@@ -4,8 +4,8 @@ from hashlib import md5
 
 import pytest
 
-from tests.stage import dashboard
-from tests.stage.process import StageError
+from tests.demo import dashboard
+from tests.demo.process import StageError
 
 from .conftest import Stage
 

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from tests.stage import automations
+from tests.demo import automations
 
 from .conftest import Stage, fixture
 from .truth import extension, monitors, until

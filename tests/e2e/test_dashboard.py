@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.async_api import Page, expect
 import pytest
 
-from tests.stage import dashboard
+from tests.demo import dashboard
 
 from .conftest import Stage
 from .screen import log_in, open_dashboard, picture, section, tile

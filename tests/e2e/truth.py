@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from tests.stage.pbx import PbxProcess
+from tests.demo.pbx import PbxProcess
 
 
 async def extension(pbx: PbxProcess, number: str) -> dict[str, Any]:

@@ -29,7 +29,8 @@ from custom_components.pbx.const import (
     CONF_REPORT_ADDRESS,
     DOMAIN,
 )
-from custom_components.pbx.coordinator import PbxCoordinator
+from custom_components.pbx.hub.coordinator import PbxCoordinator
+from tests.integration.told import Told, collect_events
 from tests.simulator import Clock, Fault, ManualClock, SimExtension, Simulator
 
 OFFICE = (
@@ -58,6 +59,12 @@ def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 def clock() -> ManualClock:
     """Return the clock of the simulated PBX."""
     return ManualClock()
+
+
+@pytest.fixture
+def told(hass: HomeAssistant) -> Told:
+    """Collect number, type and data of each event that is fired."""
+    return collect_events(hass)
 
 
 def small_office(clock: Clock, serial: str = "369362089179") -> Simulator:

@@ -13,7 +13,7 @@ ANNA, BRUNO, SAMI = (
     for name in ("anna_berg", "bruno_costa", "sami_virtanen")
 )
 EVERYONE = {"extid": "1001,1002,1003,1005,1006"}
-CLIENT = "custom_components.pbx.client.yeastar_s.settings"
+CLIENT = "custom_components.pbx.client.yeastar.s.settings"
 
 
 async def call(hass: HomeAssistant, action: str, **data: Any) -> None:

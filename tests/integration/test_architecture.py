@@ -1,154 +1,314 @@
-"""The rules of the house that imports can break."""
+"""The invariants of the house (CONTRIBUTING, "How the code is cut"), read from its imports."""
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-COMPONENT = Path(__file__).parents[2] / "custom_components" / "pbx"
-SIMULATOR = Path(__file__).parents[1] / "simulator"
-PLATFORMS = (
+ROOT = Path(__file__).parents[2]
+COMPONENT = ROOT / "custom_components" / "pbx"
+TESTS = ROOT / "tests"
+
+# From the ground up: a module imports from its own floor and from those before it.
+FLOORS = (
+    ("const",),
+    ("client",),
+    ("hub",),
+    ("supervision", "extension_settings"),
+    ("runtime",),
+    ("entity", "actions"),
+    (
+        "binary_sensor",
+        "button",
+        "event",
+        "select",
+        "sensor",
+        "switch",
+        "services",
+        "flows",
+    ),
+    (
+        "condition",
+        "config_flow",
+        "diagnostics",
+        "llm",
+        "logbook",
+        "repairs",
+        "system_health",
+        "trigger",
+    ),
+    ("__init__",),
+)
+# Rooms on one floor that do not see each other.
+STRANGERS = ({"supervision", "extension_settings"}, {"entity", "actions"})
+# The same inside of the client.
+CLIENT_FLOORS = (
+    ("model", "errors"),
+    ("report", "snapshot", "extension_settings", "dial_string"),
+    ("pbx",),
+    ("tls",),
+    ("calls",),
+    ("board",),
+    ("yeastar", "asterisk"),
+    ("__init__",),
+)
+FAMILIES = ("yeastar", "asterisk")
+# What stands beside the files that Home Assistant asks for by name.
+OWN_AT_THE_TOP = {"const", "entity", "runtime", "services"}
+HOME_ASSISTANT_KNOWS = {
+    "__init__",
     "binary_sensor",
     "button",
-    "event",
-    "forwarding_sensor",
-    "last_call_sensor",
-    "pbx_sensor",
-    "select",
-    "sensor",
-    "switch",
-)
-# What platforms build on, and all else that entities and actions share.
-BELOW_PLATFORMS = (
-    "call_data",
-    "connection",
-    "const",
-    "contacts",
-    "coordinator",
-    "devices",
-    "doubt",
-    "entity",
-    "forbidden",
-    "issues",
-    "listener",
-    "listeners",
-    "lock_out",
-    "names",
-    "own_entities",
-    "policy",
-    "proof",
-    "publisher",
-    "push",
-    "request",
-    "sessions",
-    "settings",
-    "settings_order",
-    "settings_schedule",
-    "settling",
-    "snapshot_check",
-    "supervision",
-    "supervision_log",
-    "targets",
-    "waiting",
-)
-# What Home Assistant asks for by name, and the actions.
-BESIDE_PLATFORMS = (
-    "__init__",
-    "action",
-    "call_actions",
-    "call_lists",
-    "call_targets",
-    "certificate",
     "condition",
     "config_flow",
     "diagnostics",
-    "forwarding_action",
+    "event",
     "llm",
     "logbook",
-    "message_actions",
-    "monitoring_actions",
-    "options_flow",
     "repairs",
-    "services",
+    "select",
+    "sensor",
+    "switch",
     "system_health",
     "trigger",
+}
+PACKAGES = {
+    "actions",
+    "client",
+    "extension_settings",
+    "flows",
+    "hub",
+    "sensor",
+    "supervision",
+}
+
+
+class Module:
+    """One module of the component, and what it imports of the component."""
+
+    def __init__(self, file: Path) -> None:
+        """Read a file."""
+        self.file = file
+        parts = file.relative_to(COMPONENT).with_suffix("").parts
+        self.package = parts[:-1]
+        self.is_package = parts[-1] == "__init__"
+        self.name = self.package if self.is_package and self.package else parts
+        self.tree = ast.parse(file.read_text(encoding="utf-8"))
+
+    @property
+    def id(self) -> str:
+        """The dotted name below the component."""
+        return ".".join(self.name)
+
+    def imported(self, *, component: bool = True) -> Iterator[tuple[str, ...]]:
+        """Yield the dotted names that are imported, those for type checking included."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import) and not component:
+                yield from (tuple(alias.name.split(".")) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                if bool(node.level) is not component:
+                    continue
+                base = self.package[: len(self.package) - node.level + 1]
+                module = tuple((node.module or "").split(".")) if node.module else ()
+                target = (*base, *module) if component else module
+                for alias in node.names:
+                    yield (*target, alias.name) if component else target
+
+
+@cache
+def modules() -> dict[tuple[str, ...], Module]:
+    """Return all modules of the component by name."""
+    found = (Module(file) for file in sorted(COMPONENT.rglob("*.py")))
+    return {module.name: module for module in found}
+
+
+def targets(module: Module) -> set[tuple[str, ...]]:
+    """Return the modules of the component that one imports."""
+    known = modules()
+    found = set()
+    for name in module.imported():
+        wanted = name
+        while wanted and wanted not in known:
+            wanted = wanted[:-1]
+        found.add(wanted or ("__init__",))
+    return found - {module.name}
+
+
+def floor(name: tuple[str, ...], floors: tuple[tuple[str, ...], ...]) -> int:
+    """Return the number of the floor that a module stands on."""
+    return next(
+        number
+        for number, rooms in enumerate(floors)
+        if (name or ("__init__",))[0] in rooms
+    )
+
+
+MODULES = pytest.mark.parametrize("module", modules().values(), ids=lambda one: one.id)
+CLIENT = pytest.mark.parametrize(
+    "module",
+    [one for one in modules().values() if one.name[0] == "client"],
+    ids=lambda one: one.id,
 )
-MOST_LINES = 300
 
 
-def imports(file: Path, root: Path, package: str) -> Iterator[str]:
-    """Yield the absolute names of what a file imports."""
-    parts = [package, *file.relative_to(root).parts[:-1]]
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = parts[: len(parts) - node.level + 1] if node.level else []
-            yield ".".join([*base, *([node.module] if node.module else [])])
+@MODULES
+def test_imports_go_down(module: Module) -> None:
+    """No module imports from a floor above its own, not even for type checking."""
+    own = floor(module.name, FLOORS)
+    for target in targets(module):
+        assert floor(target, FLOORS) <= own, target
+        for rooms in STRANGERS:
+            if module.name[0] in rooms and target[0] in rooms:
+                assert module.name[0] == target[0], target
 
 
-def component_imports(file: Path) -> list[str]:
-    """Return what a file of the component imports."""
-    return list(imports(file, COMPONENT, "pbx"))
+@CLIENT
+def test_imports_go_down_in_the_client(module: Module) -> None:
+    """The same holds inside of the client; it imports nothing but itself and aiohttp."""
+    own = floor(module.name[1:], CLIENT_FLOORS)
+    for target in targets(module):
+        assert target[0] == "client", target
+        assert floor(target[1:], CLIENT_FLOORS) <= own, target
+        if module.name[1:2] and module.name[1] in FAMILIES:
+            # A family imports no other one.
+            assert target[1:2] == module.name[1:2] or target[1] not in FAMILIES
+    for name in module.imported(component=False):
+        assert name[0] not in ("homeassistant", "voluptuous"), name
 
 
-@pytest.mark.parametrize(
-    "file", sorted((COMPONENT / "client").rglob("*.py")), ids=lambda file: file.stem
-)
-def test_client_knows_nothing_of_home_assistant(file: Path) -> None:
-    """The client could be published as it stands."""
-    for name in component_imports(file):
-        top = name.split(".")[0]
-        assert top != "homeassistant"
-        if top == "pbx":
-            assert name.startswith("pbx.client")
+def test_families_do_not_see_each_other() -> None:
+    """S-Series and P-Series share what lies beside them, and nothing else."""
+    for module in modules().values():
+        if module.name[:2] != ("client", "yeastar") or len(module.name) < 3:
+            continue
+        rooms = {target[2] for target in targets(module) if len(target) > 2}
+        others = {"s", "p"} - {module.name[2]}
+        assert module.name[2] not in ("s", "p") or not rooms & others, module.id
 
 
-@pytest.mark.parametrize(
-    "file", sorted((COMPONENT / "client").glob("*.py")), ids=lambda file: file.stem
-)
-def test_no_wire_format_outside_its_folder(file: Path) -> None:
-    """What all PBXs share does not know any of them."""
-    assert not any("yeastar" in name for name in component_imports(file))
+def test_no_circles() -> None:
+    """No module needs itself to be imported."""
+    graph = {name: targets(module) for name, module in modules().items()}
+    done: set[tuple[str, ...]] = set()
+
+    def visit(name: tuple[str, ...], path: tuple[tuple[str, ...], ...]) -> None:
+        assert name not in path, " -> ".join(map(".".join, (*path, name)))
+        if name not in done:
+            for target in graph[name]:
+                visit(target, (*path, name))
+            done.add(name)
+
+    for name in graph:
+        visit(name, ())
 
 
-@pytest.mark.parametrize("name", PLATFORMS)
-def test_platforms_only_look_at_the_switchboard(name: str) -> None:
-    """Platforms import the coordinator, never a PBX."""
-    for imported in component_imports(COMPONENT / f"{name}.py"):
-        assert not imported.startswith(("pbx.client.pbx", "pbx.client.yeastar"))
-        assert imported not in ("pbx.connection", "pbx.config_flow", "pbx.services")
+def test_one_door_to_the_families() -> None:
+    """Only `hub/families.py` imports a family."""
+    doors = {
+        module.id
+        for module in modules().values()
+        if module.name[0] != "client"
+        for target in targets(module)
+        if target[0] == "client" and target[1:2] and target[1] in FAMILIES
+    }
+    assert doors == {"hub.families"}
 
 
-@pytest.mark.parametrize("name", BELOW_PLATFORMS)
-def test_imports_go_one_way(name: str) -> None:
-    """Nothing that platforms build on imports a platform."""
-    found = component_imports(COMPONENT / f"{name}.py")
-    assert not {f"pbx.{platform}" for platform in PLATFORMS} & set(found)
-    assert "pbx.services" not in found
+def test_no_imports_for_type_checking_across_packages() -> None:
+    """What is imported for type checking alone hides which room needs which."""
+    for module in modules().values():
+        for node in ast.walk(module.tree):
+            if (
+                isinstance(node, ast.If)
+                and getattr(node.test, "id", "") == "TYPE_CHECKING"
+            ):
+                found = [
+                    inner
+                    for inner in ast.walk(node)
+                    if isinstance(inner, ast.ImportFrom) and inner.level > 1
+                ]
+                assert not found, module.id
 
 
-@pytest.mark.parametrize(
-    "file", sorted(SIMULATOR.rglob("*.py")), ids=lambda file: file.stem
-)
-def test_simulator_shares_nothing_with_the_client(file: Path) -> None:
+def test_the_top_level_holds_what_home_assistant_knows() -> None:
+    """And four files of ours that all platforms share."""
+    files = {file.stem for file in COMPONENT.glob("*.py")}
+    folders = {file.parent.name for file in COMPONENT.glob("*/__init__.py")}
+    assert files <= HOME_ASSISTANT_KNOWS | OWN_AT_THE_TOP
+    assert folders == PACKAGES
+
+
+def test_events_are_made_in_one_place() -> None:
+    """Only `client/calls/` makes events of calls."""
+    makers = {
+        module.name[:2]
+        for module in modules().values()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "CallEvent"
+    }
+    assert makers == {("client", "calls")}
+
+
+def shared_floors() -> list[Module]:
+    """Return the modules of the client that all families share."""
+    return [
+        module
+        for module in modules().values()
+        if module.name[0] == "client"
+        and (not module.name[1:2] or module.name[1] not in FAMILIES)
+    ]
+
+
+# Words of one wire, and of the documents that describe it.
+WIRE_WORDS = ("yeastar", "s-series", "asterisk", "section", "reference", "webhook")
+
+
+@pytest.mark.parametrize("module", shared_floors(), ids=lambda one: one.id)
+def test_no_words_of_a_wire_on_shared_floors(module: Module) -> None:
+    """What all families share knows none of them."""
+    text = module.file.read_text(encoding="utf-8").lower()
+    assert not [word for word in WIRE_WORDS if word in text]
+
+
+def test_no_class_name_twice() -> None:
+    """One name means one thing."""
+    where: dict[str, list[str]] = {}
+    for module in modules().values():
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.ClassDef):
+                where.setdefault(node.name, []).append(module.id)
+    assert not {name: found for name, found in where.items() if len(found) > 1}
+
+
+# Where a translation key goes out as a value: a person reads it in diagnostics.
+TELL_KEYS = {"diagnostics", "system_health"}
+
+
+def test_no_decisions_by_the_text_of_an_error() -> None:
+    """Errors carry what is decided by; their keys and causes are for people."""
+    for module in modules().values():
+        if module.id in TELL_KEYS:
+            continue
+        for node in ast.walk(module.tree):
+            if not isinstance(node, ast.Attribute) or not isinstance(
+                node.ctx, ast.Load
+            ):
+                continue
+            assert node.attr not in ("translation_key", "__cause__"), module.id
+
+
+def test_simulator_shares_nothing_with_the_client() -> None:
     """What both got wrong, nobody would find."""
-    for name in imports(file, SIMULATOR, "tests.simulator"):
-        assert not name.startswith(("custom_components", "homeassistant"))
-
-
-def test_each_file_has_its_place() -> None:
-    """Whoever adds one says what it builds on."""
-    found = {file.stem for file in COMPONENT.glob("*.py")}
-    places = (*PLATFORMS, *BELOW_PLATFORMS, *BESIDE_PLATFORMS)
-    assert len(places) == len(set(places))
-    assert found == set(places)
-
-
-@pytest.mark.parametrize(
-    "file", sorted(COMPONENT.glob("*.py")), ids=lambda file: file.stem
-)
-def test_each_file_has_one_concern(file: Path) -> None:
-    """One that is longer is asking to be cut."""
-    assert len(file.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+    for folder in ("simulator", "demo/office"):
+        for file in sorted((TESTS / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                if isinstance(node, ast.Import):
+                    names = [alias.name for alias in node.names]
+                assert not [
+                    name
+                    for name in names
+                    if name.startswith(("custom_components", "homeassistant"))
+                ], file

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import (
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.pbx.client import Capability
-from custom_components.pbx.coordinator import PbxCoordinator
+from custom_components.pbx.hub.coordinator import PbxCoordinator
 from tests.simulator import Fault, Simulator
 
 from .conftest import Push
@@ -103,7 +103,7 @@ async def test_no_button_where_calls_cannot_be_ended(
     hass: HomeAssistant, sim: Simulator, entry: MockConfigEntry
 ) -> None:
     """Nor settings, on a PBX that has none of this."""
-    kind = "custom_components.pbx.client.yeastar_s.pbx.YeastarS.capabilities"
+    kind = "custom_components.pbx.client.yeastar.s.pbx.YeastarS.capabilities"
     with patch(kind, Capability(0)):
         assert await hass.config_entries.async_setup(entry.entry_id)
         await hass.async_block_till_done(wait_background_tasks=True)

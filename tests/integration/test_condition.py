@@ -8,7 +8,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components.pbx.condition import async_get_conditions
-from tests.files.repository import Repository
+from tests.repository.repository import Repository
 
 from .automations import (
     REACHES,

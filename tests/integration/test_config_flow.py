@@ -291,7 +291,7 @@ async def test_no_answer_in_time(hass: HomeAssistant, sim: Simulator) -> None:
     """A PBX that hangs does not hang the flow."""
     sim.faults.add(Fault(kind="hang"))
     flow = await start(hass)
-    with patch("custom_components.pbx.client.yeastar_s.transport.TOTAL_TIMEOUT", 0.2):
+    with patch("custom_components.pbx.client.yeastar.s.transport.TOTAL_TIMEOUT", 0.2):
         result = await fill_in(hass, flow, form_for(sim))
     assert result["errors"] == {"base": "timed_out"}
 
@@ -307,7 +307,7 @@ async def test_unexpected_error_is_logged_not_raised(
     flow = await start(hass)
     with (
         patch(
-            "custom_components.pbx.client.yeastar_s.YeastarS.connect",
+            "custom_components.pbx.client.yeastar.s.YeastarS.connect",
             side_effect=KeyError("bug"),
         ),
     ):

@@ -7,7 +7,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.pbx.coordinator import PbxCoordinator
+from custom_components.pbx.hub.coordinator import PbxCoordinator
 from tests.simulator import ManualClock, SimExtension, Simulator
 
 from .conftest import OFFICE, entry_for, small_office

@@ -1,9 +1,6 @@
 """What happens to the calls of each extension: told once, and only what is news."""
 
-from typing import Any
-
-from homeassistant.components.event import ATTR_EVENT_TYPE
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.pbx.const import CONF_CONTACTS
@@ -11,39 +8,7 @@ from tests.simulator import ManualClock, Simulator
 from tests.simulator.faults import ReportFault
 
 from .conftest import Push, set_up_pushing
-
-type Told = list[tuple[str, str, dict[str, Any]]]
-
-NAMES = {
-    "event.anna_berg_call": "1001",
-    "event.bruno_costa_call": "1002",
-    "event.chloe_dubois_call": "1003",
-    "event.sami_virtanen_call": "1005",
-    "event.door_call": "1006",
-}
-
-
-@pytest.fixture
-def told(hass: HomeAssistant) -> Told:
-    """Collect number, type and data of each event that is fired."""
-    found: Told = []
-
-    @callback
-    def collect(event: Event[EventStateChangedData]) -> None:
-        state, old = event.data["new_state"], event.data["old_state"]
-        if state is None or state.domain != "event":
-            return
-        kind = state.attributes[ATTR_EVENT_TYPE]
-        if kind is not None and (old is None or old.state != "unavailable"):
-            found.append((NAMES[state.entity_id], kind, dict(state.attributes)))
-
-    hass.bus.async_listen("state_changed", collect)
-    return found
-
-
-def types(told: Told, number: str) -> list[str]:
-    """Return what happened to one extension's calls, in order."""
-    return [kind for other, kind, _ in told if other == number]
+from .told import Told, types
 
 
 async def test_a_call_from_ring_to_hang_up(pushing: Push, told: Told) -> None:

@@ -23,10 +23,10 @@ from pytest_homeassistant_custom_component.typing import (
 
 from custom_components.pbx import logbook
 from custom_components.pbx.client.errors import PbxError, Unreachable, WrongService
-from custom_components.pbx.connection import failure_key
 from custom_components.pbx.const import EVENT_MONITORING
-from custom_components.pbx.policy import Policy
-from custom_components.pbx.request import REFUSALS, Kind
+from custom_components.pbx.hub.connect import failure_key
+from custom_components.pbx.hub.request import REFUSALS, Kind
+from custom_components.pbx.supervision.policy import Policy
 from tests.simulator import Fault, ManualClock, Simulator
 
 from .conftest import Push, device_of, set_up_pushing

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import async_mock_service
 
 from custom_components.pbx.const import DOMAIN
 
-from .actions import act
+from .act import act
 from .conftest import Push
 from .phone import until
 

@@ -12,10 +12,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.pbx.certificate import describe
 from custom_components.pbx.const import CONF_FINGERPRINT, DOMAIN, ISSUE_CERTIFICATE
-from custom_components.pbx.coordinator import PbxCoordinator
-from custom_components.pbx.issues import async_set_issue
+from custom_components.pbx.flows.certificate import describe
+from custom_components.pbx.hub.coordinator import PbxCoordinator
+from custom_components.pbx.hub.issues import async_set_issue
 from tests.simulator import Fault, Simulator
 
 from .conftest import entry_for

@@ -14,8 +14,8 @@ from pytest_homeassistant_custom_component.common import (
 )
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.pbx.client.settings import MonitorPermission
-from custom_components.pbx.coordinator import PbxCoordinator
+from custom_components.pbx.client.extension_settings import MonitorPermission
+from custom_components.pbx.hub.coordinator import PbxCoordinator
 from tests.simulator import Fault, Simulator
 
 from .conftest import state_of

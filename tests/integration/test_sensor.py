@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.common import (
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.pbx.const import CONF_CONTACTS, DOMAIN
-from custom_components.pbx.coordinator import PbxCoordinator
+from custom_components.pbx.hub.coordinator import PbxCoordinator
 from tests.simulator import ManualClock, Simulator
 from tests.simulator.exchange import SimTrunk
 

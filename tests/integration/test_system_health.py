@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.pbx import system_health
 from custom_components.pbx.const import DOMAIN
-from custom_components.pbx.coordinator import PbxCoordinator
+from custom_components.pbx.hub.coordinator import PbxCoordinator
 from tests.simulator import Fault, Simulator
 
 from .conftest import entry_for, small_office

@@ -32,7 +32,6 @@ from custom_components.pbx.client.model import (
     TrunkStatus,
 )
 from custom_components.pbx.client.pbx import Address
-from custom_components.pbx.connection import failure
 from custom_components.pbx.const import (
     ISSUE_API_OFF,
     ISSUE_CERTIFICATE,
@@ -43,13 +42,14 @@ from custom_components.pbx.const import (
     ISSUE_PORT_TAKEN,
     ISSUE_PUSH_MISSING,
 )
-from custom_components.pbx.issues import CONNECTION_ISSUES, FIXABLE, OTHER_ISSUES
-from custom_components.pbx.last_call_sensor import LAST_CALL_ATTRIBUTES
-from custom_components.pbx.options_flow import options_schema
-from custom_components.pbx.policy import Policy
-from custom_components.pbx.proof import PushMode
-from custom_components.pbx.request import REFUSALS, Kind
-from custom_components.pbx.supervision import MonitoringEventType
+from custom_components.pbx.flows.options import options_schema
+from custom_components.pbx.hub.connect import failure
+from custom_components.pbx.hub.issues import CONNECTION_ISSUES, FIXABLE, OTHER_ISSUES
+from custom_components.pbx.hub.polling import PushMode
+from custom_components.pbx.hub.request import REFUSALS, Kind
+from custom_components.pbx.sensor.last_call import LAST_CALL_ATTRIBUTES
+from custom_components.pbx.supervision.policy import Policy
+from custom_components.pbx.supervision.supervision import MonitoringEventType
 
 COMPONENT = Path(__file__).parents[2] / "custom_components" / "pbx"
 ENGLISH: dict[str, Any] = json.loads(
@@ -123,7 +123,7 @@ def test_each_other_refusal_says_what_it_is_about(kind: Kind, named: set[str]) -
 
 def test_what_cannot_be_meant_is_filled_in() -> None:
     """Each sentence gets what it is filled with where it is raised."""
-    for file in COMPONENT.glob("*.py"):
+    for file in COMPONENT.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "invalid":
                 given = {keyword.arg for keyword in node.keywords}
@@ -135,7 +135,7 @@ def test_what_cannot_be_meant_is_filled_in() -> None:
 
 def literal_keys() -> Iterator[str]:
     """Yield the exception keys written out in our code."""
-    for file in COMPONENT.glob("*.py"):
+    for file in COMPONENT.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in (
                 "_error",
@@ -162,7 +162,7 @@ def test_every_key_in_the_code_exists() -> None:
 
 def texts() -> Iterator[str]:
     """Yield every text in our code."""
-    for file in COMPONENT.glob("*.py"):
+    for file in COMPONENT.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.value
@@ -263,7 +263,7 @@ def test_every_option_is_explained() -> None:
     step = options["step"]["init"]
     fields = {str(key) for key in options_schema({}).schema}
     assert step["data"].keys() == step["data_description"].keys() == fields
-    source = (COMPONENT / "options_flow.py").read_text(encoding="utf-8")
+    source = (COMPONENT / "flows" / "options.py").read_text(encoding="utf-8")
     assert options["error"].keys() == set(re.findall(r'= "(invalid_\w+)"', source))
     for text in options["error"].values():
         assert placeholders(text) <= {"line", "sender"}

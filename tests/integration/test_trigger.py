@@ -11,7 +11,7 @@ import pytest
 
 from custom_components.pbx.client.model import CallOutcome
 from custom_components.pbx.trigger import async_get_triggers
-from tests.files.repository import Repository
+from tests.repository.repository import Repository
 
 from .automations import (
     REACHES,

@@ -11,10 +11,10 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.pbx.coordinator import PbxCoordinator
+from custom_components.pbx.hub.coordinator import PbxCoordinator
 from tests.simulator import Fault, Simulator
 
-from .actions import act
+from .act import act
 from .conftest import Push
 from .phone import until
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from custom_components.pbx.client import Address, Changes, Switchboard
 from custom_components.pbx.client.errors import PbxUnreachable, Unreachable
-from custom_components.pbx.client.yeastar_s import YeastarS, hash_password, reports
-from custom_components.pbx.client.yeastar_s.answers import Answer, decode
+from custom_components.pbx.client.yeastar.s import YeastarS, hash_password, reports
+from custom_components.pbx.client.yeastar.s.answers import Answer, decode
 from tests.simulator import ManualClock
 from tests.simulator.exchange.events import Event
 from tests.simulator.yeastar_s.answers import encode

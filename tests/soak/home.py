@@ -22,7 +22,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.pbx.const import CONF_REPORT_ADDRESS, DOMAIN
-from custom_components.pbx.coordinator import PbxCoordinator
+from custom_components.pbx.hub.coordinator import PbxCoordinator
 from tests.integration.conftest import entry_for
 from tests.simulator import Fault, ManualClock, ReportFault
 from tests.simulator.exchange.events import SettingsChanged

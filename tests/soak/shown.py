@@ -11,7 +11,7 @@ from homeassistant.helpers.entity_platform import async_get_platforms
 from homeassistant.util import dt as dt_util
 
 from custom_components.pbx.const import DOMAIN
-from custom_components.pbx.coordinator import PbxCoordinator
+from custom_components.pbx.hub.coordinator import PbxCoordinator
 
 from .steps import PHONES, SERIAL
 

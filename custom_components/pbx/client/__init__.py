@@ -3,6 +3,7 @@
 What all kinds of PBX share is here; each kind is a package of its own, `yeastar_s`.
 """
 
+from .board.switchboard import Changes, Switchboard
 from .dial_string import dial_string
 from .errors import (
     PbxError,
@@ -15,6 +16,13 @@ from .errors import (
     Refusal,
     Unreachable,
     WrongService,
+)
+from .extension_settings import (
+    ExtensionSettings,
+    Forwarding,
+    ForwardTo,
+    MonitorPermission,
+    SettingsChange,
 )
 from .model import (
     Call,
@@ -34,15 +42,7 @@ from .model import (
     TrunkStatus,
 )
 from .pbx import Address, Capability, Pbx, ReportTarget
-from .settings import (
-    ExtensionSettings,
-    Forwarding,
-    ForwardTo,
-    MonitorPermission,
-    SettingsChange,
-)
 from .snapshot import Snapshot
-from .switchboard import Changes, Switchboard
 from .tls import fingerprint_of, read_certificate
 
 __all__ = [

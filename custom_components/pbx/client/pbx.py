@@ -8,9 +8,9 @@ from enum import Flag, auto
 from typing import Final
 
 from .errors import PbxRefused, Refusal
+from .extension_settings import ExtensionSettings, SettingsChange
 from .model import Call, DestinationKind, HistoryCall, MonitorMode, PbxInfo
 from .report import Received
-from .settings import ExtensionSettings, SettingsChange
 from .snapshot import Snapshot
 
 HISTORY_LIMIT: Final = 100

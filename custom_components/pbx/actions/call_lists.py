@@ -1,0 +1,209 @@
+"""The actions that only tell: the calls in progress, and those that are over."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID
+from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonObjectType
+import voluptuous as vol
+
+from ..client.errors import PbxError
+from ..client.model import Call, Extension, HistoryCall, Party, PartyState
+from ..client.pbx import HISTORY_LIMIT
+from ..const import (
+    ATTR_CALL_ID,
+    ATTR_DIALED,
+    ATTR_DIRECTION,
+    ATTR_DURATION,
+    ATTR_END,
+    ATTR_EXTENSION,
+    ATTR_LIMIT,
+    ATTR_OUTCOME,
+    ATTR_START,
+    ATTR_TALKED,
+    ATTR_TRUNK,
+    ATTR_VIA,
+    KEY_CALLS,
+    SERVICE_GET_CALL_HISTORY,
+    SERVICE_GET_CALLS,
+)
+from ..hub.connect import failure
+from ..hub.coordinator import PbxCoordinator
+from ..hub.describe import call_data, party_data
+from ..hub.names import spoken_name
+from ..hub.request import Kind, async_request
+from .definition import OF_PBX, REFERENCE, Action
+from .destinations import find_pbx
+from .targets import (
+    async_check_control,
+    async_check_permission,
+    find_extension,
+    invalid,
+)
+
+ATTR_CALLS: Final = "calls"
+# What is told when nobody says from when on.
+RECENT: Final = timedelta(days=1)
+MOST: Final = 1000
+
+
+async def _async_subject(call: ServiceCall) -> tuple[PbxCoordinator, Extension | None]:
+    """Return whose calls are meant: an extension's, or all of a PBX.
+
+    Who wants all of them must be allowed to control the sensor that stands for them.
+    """
+    reference, entry_id = (
+        call.data.get(ATTR_EXTENSION),
+        call.data.get(ATTR_CONFIG_ENTRY_ID),
+    )
+    if reference is not None:
+        coordinator, extension = find_extension(call.hass, reference, entry_id)
+        await async_check_permission(call.hass, call.context, coordinator, extension)
+        return coordinator, extension
+    coordinator = find_pbx(call.hass, entry_id)
+    await async_check_control(
+        call.hass,
+        call.context,
+        coordinator,
+        {KEY_CALLS: coordinator.config_entry.title},
+    )
+    return coordinator, None
+
+
+async def _async_get_calls(call: ServiceCall) -> ServiceResponse:
+    """Return the calls in progress, the oldest first."""
+    coordinator, extension = await _async_subject(call)
+    if not coordinator.last_update_success:
+        raise _not_known(coordinator)
+    board = coordinator.data
+    calls = board.calls if extension is None else board.calls_of(extension.number)
+    return {ATTR_CALLS: [_live(coordinator, one) for one in calls]}
+
+
+def _not_known(coordinator: PbxCoordinator) -> HomeAssistantError:
+    """Return why nobody knows what goes on: what the last poll failed for."""
+    err = coordinator.last_exception
+    if isinstance(err, HomeAssistantError) and err.translation_key:
+        return HomeAssistantError(
+            translation_domain=err.translation_domain,
+            translation_key=err.translation_key,
+            translation_placeholders=err.translation_placeholders,
+        )
+    return HomeAssistantError(**failure(PbxError(), coordinator.pbx.address))
+
+
+def _live(coordinator: PbxCoordinator, call: Call) -> JsonObjectType:
+    """Return what is told of a call in progress."""
+    return {
+        **call_data(call),
+        "since": _time(call.started_at),
+        "answered_since": _time(call.answered_at) if call.answered_at else None,
+        "held": call.held,
+        "parties": [
+            _party(coordinator, party)
+            for party in call.parties
+            if party.state is not PartyState.GONE
+        ],
+    }
+
+
+def _party(coordinator: PbxCoordinator, party: Party) -> JsonObjectType:
+    """Return what is told of one who takes part in a call."""
+    return {
+        **party_data(coordinator, party),
+        ATTR_EXTENSION: party.extension,
+        "state": party.state.value,
+        "caller": party.caller,
+    }
+
+
+def _time(timestamp: float) -> str:
+    """Return a time as text, in the time zone of Home Assistant."""
+    return dt_util.as_local(dt_util.utc_from_timestamp(timestamp)).isoformat(
+        timespec="seconds"
+    )
+
+
+async def _async_get_call_history(call: ServiceCall) -> ServiceResponse:
+    """Return the PBX's own records of calls, the newest first."""
+    coordinator, extension = await _async_subject(call)
+    end = _pbx_time(call.data.get(ATTR_END) or dt_util.now())
+    start = _pbx_time(call.data.get(ATTR_START) or end - RECENT)
+    if end < start:
+        raise invalid("end_before_start")
+    number, subject = (
+        (None, coordinator.config_entry.title)
+        if extension is None
+        else (extension.number, spoken_name(extension))
+    )
+    calls = await async_request(
+        coordinator,
+        coordinator.pbx.call_history(start, end, number, call.data[ATTR_LIMIT]),
+        Kind.HISTORY,
+        {"subject": subject},
+    )
+    return {ATTR_CALLS: [_past(coordinator, one) for one in calls]}
+
+
+def _pbx_time(time: datetime) -> datetime:
+    """Return a time as the PBX counts it: local, where Home Assistant is too."""
+    local = dt_util.as_local(time) if time.tzinfo else time
+    return local.replace(tzinfo=None, microsecond=0)
+
+
+def _past(coordinator: PbxCoordinator, call: HistoryCall) -> JsonObjectType:
+    """Return what is told of a call that is over."""
+    return {
+        ATTR_CALL_ID: call.id,
+        "started": call.started_at.isoformat(),
+        "caller": call.caller,
+        "caller_name": _name(coordinator, call.caller),
+        "callee": call.callee,
+        "callee_name": _name(coordinator, call.callee),
+        ATTR_DIRECTION: call.direction.value if call.direction else None,
+        ATTR_OUTCOME: call.outcome.value if call.outcome else None,
+        "transfer": call.transfer,
+        ATTR_TRUNK: call.trunk,
+        ATTR_VIA: call.via,
+        ATTR_DIALED: call.dialed,
+        ATTR_DURATION: call.duration,
+        ATTR_TALKED: call.talked,
+    }
+
+
+def _name(coordinator: PbxCoordinator, number: str) -> str | None:
+    """Return the name of a number: an extension's, else from the user's contacts."""
+    extension = coordinator.data.extensions.get(number)
+    if extension is not None and extension.name:
+        return extension.name
+    return coordinator.contacts.name(number)
+
+
+LIST_ACTIONS: Final = (
+    Action(
+        name=SERVICE_GET_CALLS,
+        handler=_async_get_calls,
+        schema=vol.Schema({vol.Optional(ATTR_EXTENSION): REFERENCE, **OF_PBX}),
+        response=SupportsResponse.ONLY,
+    ),
+    Action(
+        name=SERVICE_GET_CALL_HISTORY,
+        handler=_async_get_call_history,
+        schema=vol.Schema(
+            {
+                vol.Optional(ATTR_START): cv.datetime,
+                vol.Optional(ATTR_END): cv.datetime,
+                vol.Optional(ATTR_EXTENSION): REFERENCE,
+                vol.Optional(ATTR_LIMIT, default=HISTORY_LIMIT): vol.All(
+                    vol.Coerce(int), vol.Range(min=1, max=MOST)
+                ),
+                **OF_PBX,
+            }
+        ),
+        response=SupportsResponse.ONLY,
+    ),
+)

@@ -1,0 +1,1 @@
+"""The picture of one PBX: its extensions, trunks and calls."""

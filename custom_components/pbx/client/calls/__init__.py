@@ -1,0 +1,1 @@
+"""Calls: their legs, their changes, and the events these make."""

@@ -1,0 +1,1 @@
+"""PBXs by Yeastar."""

@@ -1,0 +1,153 @@
+"""From the PBX's answers to our model, believing nothing about their types."""
+
+import json
+import logging
+from typing import Any, Final
+
+from ...errors import PbxUnreachable, Unreachable
+from ...model import Extension, ExtensionStatus, PbxInfo
+from .dialect import STATUS_WORDS, Dialect
+
+_LOGGER = logging.getLogger(__name__)
+
+type Answer = dict[str, Any]
+
+# A status word nobody knows is worth a line in the log, but only the first time; a
+# device that makes up words without end must not fill the memory.
+_MAX_STRANGE_WORDS: Final = 50
+_MAX_WORD: Final = 40
+_strange_words: set[str] = set()
+
+
+def decode(body: bytes | bytearray) -> Answer | None:
+    """Return the JSON object of a body, None when it is none (section 1.3).
+
+    Numbers stay the text they are written in: 1495698433.20 is not .200, and every
+    value is documented as a string anyway (section 1.4).
+    """
+    try:
+        answer = json.loads(
+            # A name cut in the middle of a character must not cost the whole list.
+            body.decode("utf-8-sig", errors="replace"),
+            parse_int=str,
+            parse_float=str,
+            parse_constant=str,
+        )
+    except ValueError, RecursionError:
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def text(value: object) -> str:
+    """Return a value as text without white space around it; what is no text is blank."""
+    if not isinstance(value, str):
+        return ""
+    if value.isascii():
+        return value.strip()
+    # JSON can express halves of surrogate pairs; nobody could store them.
+    return value.strip().encode(errors="replace").decode()
+
+
+def succeeded(answer: Answer) -> bool:
+    """Return whether the PBX did what it was asked: only one word means so (1.3)."""
+    return answer.get("status") == "Success"
+
+
+def error_code(answer: Answer) -> int | None:
+    """Return the number of a failure, None where the PBX gave none (section 1.3)."""
+    try:
+        return int(text(answer.get("errno")))
+    except ValueError:
+        return None
+
+
+def pbx_info(answer: Answer, dialect: Dialect) -> PbxInfo:
+    """Return who the PBX is (reference, section 3.2).
+
+    Raises PbxUnreachable when there is no serial number: without it nothing could be
+    told apart from another PBX.
+    """
+    info = answer.get("deviceinfo")
+    if not isinstance(info, dict) or not (serial_number := text(info.get("sn"))):
+        raise PbxUnreachable(Unreachable.BAD_ANSWER)
+    return PbxInfo(
+        serial_number=serial_number,
+        name=text(info.get("devicename")) or "Yeastar S-Series",
+        manufacturer="Yeastar",
+        model="S-Series",
+        hardware_version=text(info.get("hardwarever")) or None,
+        firmware_version=text(info.get("firmwarever")) or None,
+        api_version=dialect.version,
+    )
+
+
+class ExtensionList:
+    """Reads lists of extensions (section 3.3), and what did not change only once."""
+
+    def __init__(self) -> None:
+        """Begin without a list to compare with."""
+        self._items: list[object] = []
+        self._read: list[Extension | None] = []
+        self._found: tuple[Extension, ...] = ()
+        self._complete = True
+
+    def read(
+        self, answer: Answer, dialect: Dialect
+    ) -> tuple[tuple[Extension, ...], bool]:
+        """Return the extensions of a list, and whether all of it was understood.
+
+        Each number comes once, the first item wins. Raises PbxUnreachable when there
+        is no list.
+        """
+        items = answer.get("extlist")
+        if not isinstance(items, list):
+            raise PbxUnreachable(Unreachable.BAD_ANSWER)
+        if items != self._items:
+            if len(items) == len(self._items):
+                pairs = zip(items, self._items, self._read, strict=True)
+                read = [
+                    known if item == before else _extension(item, dialect)
+                    for item, before, known in pairs
+                ]
+            else:
+                read = [_extension(item, dialect) for item in items]
+            understood = [extension for extension in read if extension is not None]
+            found: dict[str, Extension] = {}
+            for extension in understood:
+                found.setdefault(extension.number, extension)
+            self._items, self._read = items, read
+            self._found = tuple(found.values())
+            self._complete = len(understood) == len(items)
+        return self._found, self._complete
+
+
+def _extension(item: object, dialect: Dialect) -> Extension | None:
+    """Return one item of a list, None when it does not say which extension it is."""
+    if not isinstance(item, dict):
+        return None
+    number = text(item.get(dialect.extension_number))
+    # No number that can be dialled has other characters: this one was damaged.
+    if not number or not number.isascii():
+        return None
+    return Extension(
+        number=number,
+        name=text(item.get("username")),
+        status=extension_status(text(item.get("status"))),
+        type=text(item.get("type")) or None,
+        port=text(item.get("port")) or None,
+    )
+
+
+def extension_status(word: str) -> ExtensionStatus | None:
+    """Return what a status word means (reference, section 6.1)."""
+    status = STATUS_WORDS.get(word.lower())
+    if status is None:
+        _note_strange(word[:_MAX_WORD])
+    return status
+
+
+def _note_strange(word: str) -> None:
+    """Log a status word that nobody knows, once."""
+    if word.lower() not in _strange_words and len(_strange_words) < _MAX_STRANGE_WORDS:
+        _strange_words.add(word.lower())
+        _LOGGER.warning("Unknown extension status %r, please report it", word)

@@ -1,0 +1,205 @@
+"""What differs between the versions of the S-Series API."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from ...extension_settings import ForwardTo, MonitorPermission
+from ...model import DestinationKind, ExtensionStatus, MonitorMode, TrunkStatus
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorRequest:
+    """How one way of monitoring is asked for (reference, section 4.1)."""
+
+    path: str
+    supervisor: str
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRequest:
+    """How a transfer to one kind of destination is asked for (reference, section 3.9).
+
+    `path` comes after `inbound/` or `outbound/`. `permission` tells whether it has to
+    say whose right to call out is used, if only by a blank.
+    """
+
+    path: str
+    destination: str
+    permission: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """Paths and field names of one version of the API (reference, section 3.1).
+
+    `version` is the segment of the path; `report_format` is what login and heartbeat
+    send as `version`, None where the API does not know that field yet (section 2.2),
+    nor that the address of reports can be absolute (2.3).
+    """
+
+    version: str
+    report_format: str | None
+    device_info: str
+    extension_list: str
+    extension_number: str
+    extension_settings: str
+    trunk_list: str
+    inbound_calls: str
+    outbound_calls: str
+    monitor: Mapping[MonitorMode, MonitorRequest]
+    transfer_inbound: Mapping[DestinationKind, TransferRequest]
+    transfer_outbound: Mapping[DestinationKind, TransferRequest]
+    history: bool
+
+
+_MONITOR_V1: Final = MappingProxyType(
+    {
+        MonitorMode.LISTEN: MonitorRequest(
+            "extension/listen", "listener", "listenedext"
+        ),
+        MonitorMode.WHISPER: MonitorRequest(
+            "extension/whisper", "whisperer", "whisperedext"
+        ),
+        MonitorMode.BARGE_IN: MonitorRequest("extension/barge", "bargein", "bargedext"),
+    }
+)
+
+_TRANSFER_INBOUND: Final = MappingProxyType(
+    {
+        DestinationKind.EXTENSION: TransferRequest("transfer_extension", "extid"),
+        DestinationKind.IVR: TransferRequest("transfer_ivr", "ivrid"),
+        DestinationKind.QUEUE: TransferRequest("transfer_queue", "queueid"),
+        DestinationKind.RING_GROUP: TransferRequest(
+            "transfer_ringgroup", "ringgroupid"
+        ),
+        DestinationKind.OUTSIDE: TransferRequest(
+            "transfer_outbound", "outto", permission=True
+        ),
+    }
+)
+_TRANSFER_OUTBOUND: Final = MappingProxyType(
+    {
+        kind: _TRANSFER_INBOUND[kind]
+        for kind in (
+            DestinationKind.EXTENSION,
+            DestinationKind.IVR,
+            DestinationKind.OUTSIDE,
+        )
+    }
+)
+# The only one that the manuals of 1.1 still print; it takes all kinds.
+_TRANSFER_NUMBER: Final = MappingProxyType(
+    dict.fromkeys(
+        DestinationKind, TransferRequest("transfer_number", "number", permission=True)
+    )
+)
+
+
+def _v1(
+    version: str,
+    report_format: str | None = None,
+    *,
+    transfer_number: bool = False,
+    history: bool = False,
+) -> Dialect:
+    """Return the dialect of one v1 version: they share most paths and names (1.5)."""
+    return Dialect(
+        version=version,
+        report_format=report_format,
+        device_info="deviceinfo/query",
+        extension_list="extensionlist/query",
+        extension_number="extnumber",
+        extension_settings="extension/query",
+        trunk_list="trunklist/query",
+        inbound_calls="inbound/query",
+        outbound_calls="outbound/query",
+        monitor=_MONITOR_V1,
+        transfer_inbound=_TRANSFER_NUMBER if transfer_number else _TRANSFER_INBOUND,
+        transfer_outbound=_TRANSFER_NUMBER if transfer_number else _TRANSFER_OUTBOUND,
+        history=history,
+    )
+
+
+# Tried in this order at the first login. What older firmware answers to a version it
+# does not know is not documented (reference, section 1.5).
+DIALECTS: Final = (
+    _v1("v1.1.0", report_format="1.0.2", transfer_number=True, history=True),
+    _v1("v1.0.6", transfer_number=True),
+    _v1("v1.0.2"),
+    _v1("v1.0.1"),
+    _v1("v1.0.0"),
+)
+
+# Section 4.3; lower case, without what can stand between two words.
+MONITOR_PERMISSIONS: Final[Mapping[str, MonitorPermission]] = MappingProxyType(
+    {
+        "disable": MonitorPermission.DISABLED,
+        "disabled": MonitorPermission.DISABLED,
+        "extensive": MonitorPermission.EXTENSIVE,
+        "general": MonitorPermission.EXTENSIVE,
+        "listen": MonitorPermission.LISTEN,
+        "whisper": MonitorPermission.WHISPER,
+        "barge": MonitorPermission.BARGE_IN,
+        "bargein": MonitorPermission.BARGE_IN,
+    }
+)
+# And how they are written.
+MONITOR_PERMISSION_WORDS: Final[Mapping[MonitorPermission, str]] = MappingProxyType(
+    {
+        MonitorPermission.DISABLED: "Disabled",
+        MonitorPermission.EXTENSIVE: "Extensive",
+        MonitorPermission.LISTEN: "Listen",
+        MonitorPermission.WHISPER: "Whisper",
+        MonitorPermission.BARGE_IN: "Barge-in",
+    }
+)
+
+# Section 3.4.
+FORWARD_WORDS: Final[Mapping[ForwardTo, str]] = MappingProxyType(
+    {
+        ForwardTo.VOICEMAIL: "Voicemail",
+        ForwardTo.EXTENSION: "Extension",
+        ForwardTo.MOBILE: "Mobile Number",
+        ForwardTo.NUMBER: "Custom Number",
+    }
+)
+
+# Every spelling seen on the wire or in print (reference, section 6.1), in lower case.
+STATUS_WORDS: Final[Mapping[str, ExtensionStatus]] = MappingProxyType(
+    {
+        "registered": ExtensionStatus.IDLE,
+        "idle": ExtensionStatus.IDLE,
+        "ringing": ExtensionStatus.RINGING,
+        "busy": ExtensionStatus.BUSY,
+        "hold": ExtensionStatus.ON_HOLD,
+        "unavailable": ExtensionStatus.OFFLINE,
+        "unavailabl": ExtensionStatus.OFFLINE,
+        "unregistered": ExtensionStatus.OFFLINE,
+        "malfunction": ExtensionStatus.FAULT,
+        "fxsnoport": ExtensionStatus.FAULT,
+    }
+)
+
+# By the beginning, as some go on in brackets (reference, section 6.2); in lower case.
+TRUNK_WORDS: Final[Mapping[str, TrunkStatus]] = MappingProxyType(
+    {
+        "registered": TrunkStatus.REGISTERED,
+        "registering": TrunkStatus.REGISTERING,
+        "unregister": TrunkStatus.UNREGISTERED,
+        "failure": TrunkStatus.UNREGISTERED,
+        "idle": TrunkStatus.IDLE,
+        "busy": TrunkStatus.BUSY,
+        "up": TrunkStatus.UP,
+        "down": TrunkStatus.DOWN,
+        "alarm": TrunkStatus.ALARM,
+        "fault": TrunkStatus.FAULT,
+        "disable": TrunkStatus.DISABLED,
+        "power off": TrunkStatus.POWER_OFF,
+        "no sim": TrunkStatus.NO_SIM,
+        "no signal": TrunkStatus.NO_SIGNAL,
+        "pin error": TrunkStatus.PIN_ERROR,
+    }
+)

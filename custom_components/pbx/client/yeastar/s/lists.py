@@ -1,0 +1,275 @@
+"""From the PBX's lists of calls and trunks to our model (reference, 3.4, 3.7, 3.8)."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+import logging
+from typing import Any, Final
+
+from ...model import (
+    IN_USE,
+    CallDirection,
+    Extension,
+    ExtensionStatus,
+    Party,
+    PartyState,
+    Trunk,
+    TrunkStatus,
+)
+from ...snapshot import FoundCall
+from .answers import Answer, text
+from .dialect import TRUNK_WORDS, Dialect
+
+_LOGGER = logging.getLogger(__name__)
+
+_MAX_STRANGE_WORDS: Final = 50
+_MAX_WORD: Final = 40
+_strange_words: set[str] = set()
+
+# Reference, section 6.3: in other states nobody talks yet.
+_TALKING: Final = "talking"
+
+
+def _objects(value: object) -> Iterator[dict[str, Any]]:
+    """Yield the objects of what may be one, or a list of them (section 3.4)."""
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, dict):
+            yield item
+
+
+def trunks(answer: Answer) -> tuple[Trunk, ...] | None:
+    """Return the trunks of a list, each name once, None where there is no list (3.7)."""
+    items = answer.get("trunklist")
+    if not isinstance(items, list):
+        return None
+    found: dict[str, Trunk] = {}
+    for item in _objects(items):
+        if name := text(item.get("trunkname")):
+            found.setdefault(
+                name,
+                Trunk(
+                    name,
+                    text(item.get("type")) or None,
+                    _trunk_status(text(item.get("status"))),
+                    text(item.get("port")) or None,
+                ),
+            )
+    return tuple(found.values())
+
+
+def _trunk_status(word: str) -> TrunkStatus | None:
+    """Return what a trunk's status word means (section 6.2)."""
+    lower = word.lower()
+    for beginning, status in TRUNK_WORDS.items():
+        if lower.startswith(beginning):
+            return status
+    # "Unknown" is a word of the PBX's own.
+    if lower not in ("unknown", *_strange_words) and (
+        len(_strange_words) < _MAX_STRANGE_WORDS
+    ):
+        _strange_words.add(lower)
+        _LOGGER.warning("Unknown trunk status %r, please report it", word[:_MAX_WORD])
+    return None
+
+
+def inbound_calls(answer: Answer) -> list[FoundCall] | None:
+    """Return the inbound calls of a list, None where there is none (section 3.8)."""
+    items = answer.get("inbound")
+    if not isinstance(items, list):
+        return None
+    return [_inbound(item) for item in _objects(items) if text(item.get("inboundid"))]
+
+
+def _inbound(item: dict[str, Any]) -> FoundCall:
+    """Return one inbound call with those it rings at, or has reached."""
+    call_id = text(item.get("inboundid"))
+    answered = text(item.get("status")).lower() == _TALKING
+    callees = list(_objects(item.get("callee")))
+    numbers = (text(callee.get("extid")) for callee in callees)
+    caller = Party(
+        text(item.get("from")),
+        extension=False,
+        state=PartyState.TALKING if answered else PartyState.DIALING,
+        caller=True,
+        trunk=text(item.get("trunk")) or None,
+        leg=call_id,
+    )
+    # Where it goes on to the outside, that line has a row of its own in the other list.
+    onward = tuple(
+        Party(
+            "",
+            extension=False,
+            state=PartyState.TALKING if answered else PartyState.RINGING,
+            caller=False,
+            leg=line,
+        )
+        for callee in callees
+        if (line := text(callee.get("outboundid")))
+    )
+    return FoundCall(
+        id=call_id,
+        direction=CallDirection.INBOUND,
+        numbers=tuple(dict.fromkeys(number for number in numbers if number)),
+        outside=(caller, *onward),
+        answered=answered,
+        dialed=text(item.get("to")) or None,
+    )
+
+
+def outbound_calls(
+    answer: Answer, known: Collection[str], inbound: list[FoundCall]
+) -> list[FoundCall] | None:
+    """Return all calls, those to the outside joined to the inbound ones they continue.
+
+    `known` are the extensions: who calls out may be none. None where there is no list
+    (section 3.8).
+    """
+    items = answer.get("outbound")
+    if not isinstance(items, list):
+        return None
+    rows = {
+        line: item
+        for item in _objects(items)
+        if (line := text(item.get("outboundid") or item.get("ouboundid")))
+    }
+    found = [_joined(call, rows) for call in inbound]
+    found.extend(_outbound(line, item, known) for line, item in rows.items())
+    return found
+
+
+def _joined(call: FoundCall, rows: dict[str, dict[str, Any]]) -> FoundCall:
+    """Return an inbound call with the outside parties it goes on to, taken from `rows`."""
+    parties = []
+    for party in call.outside:
+        row = rows.pop(party.leg or "", None) if party.caller is False else None
+        if row is not None:
+            parties.append(_callee(party.leg or "", row))
+        elif party.caller:
+            parties.append(party)
+    return replace(call, outside=tuple(parties))
+
+
+def _callee(line: str, item: dict[str, Any]) -> Party:
+    """Return who is called on a line to the outside."""
+    talking = text(item.get("status")).lower() == _TALKING
+    return Party(
+        text(item.get("to")),
+        extension=False,
+        state=PartyState.TALKING if talking else PartyState.RINGING,
+        caller=False,
+        trunk=text(item.get("trunk")) or None,
+        leg=line,
+    )
+
+
+def _outbound(line: str, item: dict[str, Any], known: Collection[str]) -> FoundCall:
+    """Return one call to the outside; its own id is not in this list."""
+    callee = _callee(line, item)
+    caller = text(item.get("from"))
+    return FoundCall(
+        id=None,
+        direction=CallDirection.OUTBOUND,
+        numbers=(caller,) if caller in known else (),
+        outside=(callee,),
+        answered=callee.state is PartyState.TALKING,
+    )
+
+
+def to_look_into(
+    extensions: tuple[Extension, ...], calls: list[FoundCall], ask: Collection[str]
+) -> list[str]:
+    """Return the extensions in use whose calls the other lists do not show, or not all.
+
+    Of a call to the outside they show who dialled: if that one is free by now, anybody
+    may have it.
+    """
+    in_use = [one.number for one in extensions if one.status in IN_USE]
+    busy = set(in_use)
+    if any(
+        call.direction is CallDirection.OUTBOUND and busy.isdisjoint(call.numbers)
+        for call in calls
+    ):
+        return in_use
+    shown = {number for call in calls for number in call.numbers}.difference(ask)
+    return [number for number in in_use if number not in shown]
+
+
+def own_calls(
+    answer: Answer,
+    dialect: Dialect,
+    extensions: tuple[Extension, ...],
+    calls: list[FoundCall],
+) -> tuple[list[FoundCall], frozenset[str]]:
+    """Return `calls` with what the settings of extensions tell of theirs (section 3.4).
+
+    And the extensions that were told of. Nothing else of that answer is looked at: it
+    holds the passwords of the phones.
+    """
+    statuses = {extension.number: extension.status for extension in extensions}
+    numbers_at: dict[str, list[str]] = {}
+    pairs: set[frozenset[str]] = set()
+    told: set[str] = set()
+    for item in _objects(answer.get("extinfos")):
+        number = text(item.get(dialect.extension_number))
+        if number not in statuses:
+            continue
+        told.add(number)
+        for key in ("inbound", "outbound"):
+            for one in _objects(item.get(key)):
+                line = text(one.get(f"{key}id") or one.get("ouboundid"))
+                numbers_at.setdefault(line, []).append(number)
+        for one in _objects(item.get("ext")):
+            other = text(one.get("extid"))
+            free = statuses.get(other, ExtensionStatus.IDLE) is ExtensionStatus.IDLE
+            if other != number and not free:
+                pairs.add(frozenset((number, other)))
+    found = [_with_numbers(call, numbers_at) for call in calls]
+    found.extend(_internal(pairs, statuses))
+    return found, frozenset(told)
+
+
+def _internal(
+    pairs: set[frozenset[str]], statuses: Mapping[str, ExtensionStatus | None]
+) -> Iterator[FoundCall]:
+    """Yield the calls between extensions: where several ring, one caller calls them all.
+
+    Of one whose phone is out of reach it is not told whether they have answered.
+    """
+    called: dict[str, list[str]] = {}
+    for pair in sorted(map(sorted, pairs)):
+        there = [number for number in pair if statuses[number] in IN_USE]
+        lost = next((number for number in pair if number not in there), None)
+        ringing = [
+            number for number in there if statuses[number] is ExtensionStatus.RINGING
+        ]
+        if lost is None and len(ringing) == 1:
+            (caller,) = set(pair).difference(ringing)
+            called.setdefault(caller, []).extend(ringing)
+        elif there:
+            yield FoundCall(
+                id=None,
+                direction=CallDirection.INTERNAL,
+                numbers=tuple(there),
+                caller_known=False,
+                answered=lost is None and not ringing,
+                out_of_reach=lost,
+            )
+    for caller, ringing in called.items():
+        yield FoundCall(
+            id=None, direction=CallDirection.INTERNAL, numbers=(caller, *ringing)
+        )
+
+
+def _with_numbers(call: FoundCall, numbers_at: dict[str, list[str]]) -> FoundCall:
+    """Return a call with the extensions that say they are on one of its lines."""
+    more = [
+        number
+        for party in call.outside
+        if party.leg
+        for number in numbers_at.get(party.leg, ())
+        if number not in call.numbers
+    ]
+    if not more:
+        return call
+    # Who dialled may have left: the extension that is on the line now comes instead.
+    kept = call.numbers if call.direction is CallDirection.INBOUND else ()
+    return replace(call, numbers=(*kept, *more))

@@ -1,0 +1,76 @@
+"""Who takes part in what a report tells, in all three formats (reference, section 5)."""
+
+from typing import Any, Final
+
+from ...model import Party, PartyState
+from .answers import text
+from .lenient_json import Pairs
+
+type Fields = dict[str, Any]
+# What kind of party it is, in the wire's word, and what is said about it.
+type Member = tuple[str, Fields]
+
+_KINDS: Final = frozenset({"ext", "inbound", "outbound"})
+
+
+def first_of(fields: Fields, *names: str) -> str:
+    """Return the first of some fields that is not blank: one thing has many names."""
+    for name in names:
+        if found := text(fields.get(name)):
+            return found
+    return ""
+
+
+def identifier(fields: Fields, *names: str) -> str:
+    """Return a number or an id; one with other characters was damaged, and is blank."""
+    found = first_of(fields, *names)
+    return found if found.isascii() and found.isprintable() else ""
+
+
+def members_of(pairs: Pairs) -> list[Member]:
+    """Return the parties in order, wherever the format puts them (5.3, 5.4)."""
+    found: list[Member] = []
+    for key, value in pairs:
+        if key in _KINDS:
+            if isinstance(value, tuple):
+                found.append((key, dict(value)))
+        elif key in ("call", "members") and isinstance(value, list):
+            for item in value:
+                if isinstance(item, tuple):
+                    found += [
+                        (kind, dict(party))
+                        for kind, party in item
+                        if kind in _KINDS and isinstance(party, tuple)
+                    ]
+    return found
+
+
+def extension_number(fields: Fields) -> str:
+    """Return which extension is meant: three names are in use (5.5)."""
+    return identifier(fields, "extid", "number", "extension")
+
+
+def party_of(
+    member: Member, state: PartyState, caller: bool | None = None
+) -> Party | None:
+    """Return one party, None for an extension without a number.
+
+    Who is outside calls or is called, whatever else the report says; a hidden number
+    is blank.
+    """
+    kind, fields = member
+    if kind == "ext":
+        number = extension_number(fields)
+        return Party(number, True, state, caller) if number else None
+    inbound = kind == "inbound"
+    if state in (PartyState.DIALING, PartyState.RINGING):
+        state = PartyState.DIALING if inbound else PartyState.RINGING
+    leg = ("inboundid",) if inbound else ("outboundid", "ouboundid")
+    return Party(
+        number=first_of(fields, "from" if inbound else "to"),
+        extension=False,
+        state=state,
+        caller=inbound,
+        trunk=first_of(fields, "trunk", "trunkname") or None,
+        leg=first_of(fields, *leg, "channelid") or None,
+    )

@@ -1,0 +1,219 @@
+"""A Yeastar S-Series PBX."""
+
+from collections.abc import Callable, Collection
+from hashlib import md5
+import time
+from typing import Final, override
+
+import aiohttp
+
+from ...errors import PbxRefused
+from ...model import Extension, MonitorMode, PbxInfo
+from ...pbx import Address, Capability, ReportTarget
+from ...report import Received
+from ...snapshot import FoundCall, Snapshot
+from . import answers, lists, reports
+from .answers import Answer, ExtensionList
+from .control import CallControl
+from .history import CallHistory
+from .session import Session
+from .settings import Applying, SettingsAccess
+from .transport import Transport
+
+
+def hash_password(password: str) -> str:
+    """Return the API's form of a password: MD5 in lower-case hex (reference, section 2.1)."""
+    return md5(password.encode(), usedforsecurity=False).hexdigest()
+
+
+# So many extensions are asked for their own calls in one poll.
+LOOK_INTO: Final = 50
+
+
+class YeastarS(CallControl, SettingsAccess, CallHistory):
+    """The S-Series API, versions 1.0.x and 1.1.0, over HTTP or HTTPS.
+
+    Not every version, and not every box, has all the capabilities; those that lack one
+    refuse with Refusal.UNSUPPORTED.
+    """
+
+    capabilities = (
+        Capability.LISTEN
+        | Capability.WHISPER
+        | Capability.BARGE_IN
+        | Capability.DIAL
+        | Capability.CALL_CONTROL
+        | Capability.TRANSFER
+        | Capability.INBOUND_CONTROL
+        | Capability.SMS
+        | Capability.PROMPT
+        | Capability.SETTINGS
+        | Capability.HISTORY
+    )
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        address: Address,
+        username: str,
+        password_md5: str,
+        *,
+        fingerprint: str | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Keep address and credentials; nothing is sent before the first request.
+
+        `password_md5` comes from `hash_password`. `fingerprint` pins a certificate by
+        its SHA-256 in hex; without it the CAs of `session` decide, which is used and
+        never closed. `clock` tells seconds. Raises ValueError for a fingerprint that
+        is none.
+        """
+        self.address = address
+        self._transport = Transport(session, address, fingerprint)
+        self._session = Session(self._transport, username, password_md5, clock)
+        self._applying = Applying()
+        self._list = ExtensionList()
+        self._info: PbxInfo | None = None
+        self._info_generation = 0
+        # Extensions in calls that no list shows, and in which poll each was asked last.
+        self._asked: dict[str, int] = {}
+        self._polls = 0
+
+    @override
+    async def connect(self) -> PbxInfo:
+        """Log in and read who the PBX is (reference, sections 2.1 and 3.2).
+
+        That is read once for each login: behind the same address may be another box
+        by then, or new firmware. Raises PbxLoginRejected, PbxLockedOut,
+        PbxWrongService, PbxNotTrusted, PbxUnreachable and PbxRefused.
+        """
+        await self._session.log_in()
+        generation = self._session.generation
+        if self._info is None or self._info_generation != generation:
+            dialect = self._session.dialect
+            answer = await self._session.request(dialect.device_info)
+            self._info = answers.pbx_info(answer, dialect)
+            self._info_generation = generation
+        return self._info
+
+    @property
+    @override
+    def report_target(self) -> ReportTarget | None:
+        """Where the PBX reports to (reference, section 2.3)."""
+        return self._session.report_target
+
+    @report_target.setter
+    def report_target(self, target: ReportTarget | None) -> None:
+        """Change it: the PBX is told with the next login or heartbeat."""
+        self._session.report_target = target
+
+    @property
+    @override
+    def own_address(self) -> str:
+        """Our literal IP address towards the PBX; blank before the first request."""
+        return self._transport.local_ip
+
+    @property
+    @override
+    def remote_address(self) -> str:
+        """The PBX's literal IP address; blank before the first request."""
+        return self._transport.remote_ip
+
+    @override
+    def parse(self, body: bytes) -> Received | None:
+        """Return what a report says, in any of the three formats (section 5)."""
+        return reports.parse(body)
+
+    @override
+    async def snapshot(
+        self, *, trunks: bool = True, ask: Collection[str] = ()
+    ) -> Snapshot:
+        """Read calls, extensions and trunks (reference, sections 3.3, 3.4, 3.7, 3.8).
+
+        The list of extensions comes after the calls: what it says is the newer. Only
+        extensions in a call that no list shows, and those to `ask`, are asked one by
+        one. After a new login, who the PBX is comes on top. Raises the same as
+        `connect`.
+        """
+        info = await self.connect()
+        dialect = self._session.dialect
+        inbound = await self._optional(dialect.inbound_calls)
+        outbound = await self._optional(dialect.outbound_calls)
+        answer = await self._session.request(dialect.extension_list)
+        extensions, complete = self._list.read(answer, dialect)
+        calls, looked_into = await self._calls(inbound, outbound, extensions, ask)
+        trunk_list = await self._optional(dialect.trunk_list) if trunks else {}
+        if self._session.generation != self._info_generation:
+            info = await self.connect()
+        return Snapshot(
+            info,
+            extensions,
+            complete,
+            calls,
+            looked_into,
+            lists.trunks(trunk_list),
+        )
+
+    async def _calls(
+        self,
+        inbound: Answer,
+        outbound: Answer,
+        extensions: tuple[Extension, ...],
+        ask: Collection[str],
+    ) -> tuple[tuple[FoundCall, ...] | None, frozenset[str]]:
+        """Return the calls that can be found, None where the PBX has no such lists."""
+        numbers = {extension.number for extension in extensions}
+        found = lists.inbound_calls(inbound)
+        if found is not None:
+            found = lists.outbound_calls(outbound, numbers, found)
+        if found is None:
+            return None, frozenset()
+        asked = self._to_ask(lists.to_look_into(extensions, found, ask))
+        if not asked:
+            return tuple(found), frozenset()
+        dialect = self._session.dialect
+        settings = await self._optional(
+            dialect.extension_settings, {"extid": ",".join(asked)}
+        )
+        found, told = lists.own_calls(settings, dialect, extensions, found)
+        return tuple(found), told
+
+    def _to_ask(self, numbers: list[str]) -> list[str]:
+        """Return as many as may be asked, those first whose turn was longest ago."""
+        self._polls += 1
+        self._asked = {number: self._asked.get(number, 0) for number in numbers}
+        asked = sorted(numbers, key=self._asked.__getitem__)[:LOOK_INTO]
+        self._asked.update(dict.fromkeys(asked, self._polls))
+        return asked
+
+    async def _optional(
+        self, endpoint: str, body: dict[str, str] | None = None
+    ) -> Answer:
+        """Return an answer that a poll can do without: older firmware refuses some."""
+        try:
+            return await self._session.request(endpoint, body)
+        except PbxRefused:
+            return {}
+
+    @override
+    async def monitor(
+        self, mode: MonitorMode, supervisor: str, extension: str
+    ) -> str | None:
+        """Start monitoring (reference, section 4); the API's v1 tells no call id.
+
+        Raises the same as `connect`; PbxUnreachable with `maybe_done` when the phone
+        of the supervisor may be ringing all the same.
+        """
+        await self._session.log_in()
+        request = self._session.dialect.monitor[mode]
+        answer = await self._session.request(
+            request.path,
+            {request.supervisor: supervisor, request.extension: extension},
+            acting=True,
+        )
+        return answers.text(answer.get("callid")) or None
+
+    @override
+    async def close(self) -> None:
+        """Log out, for at most five seconds (reference, section 2.4). Raises nothing."""
+        await self._session.log_out()

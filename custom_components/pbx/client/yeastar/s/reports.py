@@ -1,0 +1,295 @@
+"""From the PBX's reports to ours, in all three formats (reference, section 5)."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+import re
+from typing import Final
+
+from ...model import CallDirection, CallOutcome, Party, PartyState
+from ...report import (
+    CallFailed,
+    CallRecord,
+    CallReleased,
+    CallReport,
+    CallTransferred,
+    ExtensionReport,
+    OtherReport,
+    Received,
+    Report,
+    Restarted,
+    SettingsChanged,
+    Subject,
+)
+from .answers import extension_status, text
+from .lenient_json import read
+from .parties import (
+    Fields,
+    Member,
+    extension_number,
+    first_of,
+    identifier,
+    members_of,
+    party_of,
+)
+
+type _Reader = Callable[[Fields, list[Member]], Report | None]
+
+_MAX_NAME: Final = 40
+# A billion seconds are thirty years.
+_MAX_DIGITS: Final = 9
+_NUMBER: Final = re.compile("[0-9]+")
+_COMPOSITE: Final = re.compile(r"([^()]+)\(([^()]+)\)")
+
+# By the leading number, else by the whole text (section 5.3); all others are FAILED.
+_FAILURES: Final[Mapping[str, CallOutcome]] = {
+    "486": CallOutcome.BUSY,
+    "600": CallOutcome.BUSY,
+    "user busy": CallOutcome.BUSY,
+    "603": CallOutcome.REJECTED,
+    "declined": CallOutcome.REJECTED,
+    "dnd": CallOutcome.REJECTED,
+    "487": CallOutcome.MISSED,
+}
+
+# Section 5.3, with the spellings of the tables.
+_OUTCOMES: Final[Mapping[str, CallOutcome]] = {
+    "answered": CallOutcome.ANSWERED,
+    "answerd": CallOutcome.ANSWERED,
+    "no answer": CallOutcome.MISSED,
+    "no answered": CallOutcome.MISSED,
+    "busy": CallOutcome.BUSY,
+    "failed": CallOutcome.FAILED,
+    "voicemail": CallOutcome.VOICEMAIL,
+}
+
+_DIRECTIONS: Final[Mapping[str, CallDirection]] = {
+    "internal": CallDirection.INTERNAL,
+    "inbound": CallDirection.INBOUND,
+    "outbound": CallDirection.OUTBOUND,
+    "callback": CallDirection.OUTBOUND,
+}
+
+_SUBJECTS: Final[Mapping[str, Subject]] = {
+    "extension": Subject.EXTENSION,
+    "trunk": Subject.TRUNK,
+}
+
+# A member's state, and whether that makes it the caller (section 5.4).
+_MEMBER_STATES: Final[Mapping[str, tuple[PartyState, bool | None]]] = {
+    "alert": (PartyState.DIALING, True),
+    "ring": (PartyState.RINGING, False),
+    "answered": (PartyState.TALKING, True),
+    "answer": (PartyState.TALKING, False),
+    "hold": (PartyState.HELD, None),
+    "bye": (PartyState.GONE, None),
+}
+
+
+def parse(body: bytes | bytearray) -> Received | None:
+    """Return what a report says, None when the body is none; never raises (5.5).
+
+    A report that is not about anything we follow, or that lacks what would make it
+    useful, is an `OtherReport`.
+    """
+    pairs = read(body)
+    if pairs is None:
+        return None
+    fields = dict(pairs)
+    name = first_of(fields, "event", "action")
+    if not name:
+        return None
+    reader = _READERS.get(name.lower())
+    report = None if reader is None else reader(fields, members_of(pairs))
+    if report is None:
+        report = OtherReport(
+            "".join(c if c.isprintable() else "?" for c in name[:_MAX_NAME])
+        )
+    return Received(report, text(fields.get("sn")) or None)
+
+
+def _known(*parties: Party | None) -> tuple[Party, ...]:
+    """Return the parties that could be told."""
+    return tuple(party for party in parties if party is not None)
+
+
+def _call_report(
+    fields: Fields, members: list[Member], *parties: Party | None
+) -> CallReport | None:
+    """Return what a report says about a call that goes on."""
+    call_id = identifier(fields, "callid")
+    known = _known(*parties)
+    if not call_id or not known:
+        return None
+    kinds = [kind for kind, _ in members]
+    direction = None
+    dialed = None
+    if "inbound" in kinds:
+        direction = CallDirection.INBOUND
+        dialed = first_of(members[kinds.index("inbound")][1], "to") or None
+    elif "outbound" in kinds:
+        direction = CallDirection.OUTBOUND
+    elif sum(party.extension for party in known) > 1:
+        direction = CallDirection.INTERNAL
+    via = next(
+        (path for _, told in members if (path := first_of(told, "callpath"))), None
+    )
+    return CallReport(call_id, known, direction, dialed, via)
+
+
+def _progress(
+    first: bool,
+    alone: bool | None,
+    calling: PartyState,
+    called: PartyState,
+    fields: Fields,
+    members: list[Member],
+) -> CallReport | None:
+    """Return a step in the life of a call (section 5.3, the order rule).
+
+    `first` says whether the first party is the caller, `alone` whether a party is
+    that is told of alone; the states are those of who calls and of who is called.
+    """
+    kinds = {kind for kind, _ in members}
+    parties = []
+    for index, member in enumerate(members):
+        caller: bool | None = first if index == 0 else not first
+        if len(members) == 1:
+            caller = alone
+        elif kinds >= {"ext", "inbound"}:
+            caller = False
+        elif kinds >= {"ext", "outbound"}:
+            caller = True
+        parties.append(party_of(member, calling if caller else called, caller))
+    return _call_report(fields, members, *parties)
+
+
+def _offered(fields: Fields, members: list[Member]) -> CallReport | None:
+    """Return a call from outside that nobody's phone rings for yet (5.3)."""
+    callers = [member for member in members if member[0] == "inbound"]
+    return _progress(
+        True, True, PartyState.DIALING, PartyState.RINGING, fields, callers
+    )
+
+
+def _call_status(
+    fields: Fields, members: list[Member]
+) -> CallReport | CallReleased | None:
+    """Return a change of a call: all members are told with what they do (5.4)."""
+    words = [first_of(told, "memberstatus").lower() for _, told in members]
+    both = list(zip(members, words, strict=True))
+    gone = [member for member, word in both if word == "bye"]
+    if gone and len(members) - len(gone) < 2:
+        return _released(
+            fields, gone + [member for member, word in both if word != "bye"]
+        )
+    parties = [
+        party_of(member, *_MEMBER_STATES[word])
+        for member, word in both
+        if word in _MEMBER_STATES
+    ]
+    return _call_report(fields, members, *parties)
+
+
+def _released(fields: Fields, members: list[Member]) -> CallReleased | None:
+    """Return that somebody hung up: the first did (5.3)."""
+    call_id = identifier(fields, "callid")
+    parties = _known(*(party_of(member, PartyState.GONE) for member in members))
+    return CallReleased(call_id, parties) if call_id and parties else None
+
+
+def _transferred(fields: Fields, members: list[Member]) -> CallTransferred | None:
+    """Return that the first party gave the call away (5.3)."""
+    call_id = identifier(fields, "callid")
+    states = [PartyState.GONE] + [PartyState.TALKING] * len(members)
+    parties = _known(*map(party_of, members, states, strict=False))
+    return CallTransferred(call_id, parties) if call_id and parties else None
+
+
+def _failed(fields: Fields, members: list[Member]) -> CallFailed | None:
+    """Return that a call could not be put through, and why (5.3)."""
+    call_id = identifier(fields, "callid")
+    if not call_id:
+        return None
+    reason = first_of(fields, "reason").lower()
+    number = _NUMBER.match(reason)
+    return CallFailed(
+        call_id,
+        _known(*(party_of(member, PartyState.GONE) for member in members)),
+        _FAILURES.get(number[0] if number else reason, CallOutcome.FAILED),
+    )
+
+
+def _record(fields: Fields, _members: list[Member]) -> CallRecord | None:
+    """Return the PBX's record of a call (5.3, 5.4)."""
+    call_id = identifier(fields, "callid")
+    if not call_id:
+        return None
+    kind = first_of(fields, "type").lower()
+    callee = first_of(fields, "callto")
+    composite = _COMPOSITE.fullmatch(callee)
+    trunks = ["desttrunkname", "dstrunkname", "dsttrcunkname", "srctrunkname"]
+    if kind == "inbound":
+        trunks.insert(0, "srctrunkname")
+    return CallRecord(
+        call_id=call_id,
+        caller=first_of(fields, "callfrom"),
+        callee=composite[2].strip() if composite else callee,
+        outcome=_OUTCOMES.get(first_of(fields, "status").lower()),
+        direction=_DIRECTIONS.get(kind),
+        transfer=kind == "transfer",
+        via=composite[1].strip() if composite else None,
+        trunk=first_of(fields, *trunks) or None,
+        dialed=first_of(fields, "didnumber") or None,
+        duration=_seconds(first_of(fields, "callduraction", "callduration")),
+        talked=_seconds(first_of(fields, "talkduraction", "talkduration")),
+    )
+
+
+def _seconds(value: str) -> int | None:
+    """Return a duration, None for what is none."""
+    if len(value) <= _MAX_DIGITS and _NUMBER.fullmatch(value):
+        return int(value)
+    return None
+
+
+def _extension_report(fields: Fields, _members: list[Member]) -> ExtensionReport | None:
+    """Return what an extension does now (5.3, 6.1)."""
+    number = extension_number(fields)
+    if not number:
+        return None
+    return ExtensionReport(number, extension_status(first_of(fields, "status")))
+
+
+def _settings_changed(fields: Fields, _members: list[Member]) -> SettingsChanged:
+    """Return whose settings were changed (5.3)."""
+    subject = _SUBJECTS.get(first_of(fields, "type").lower(), Subject.OTHER)
+    number = extension_number(fields) if subject is Subject.EXTENSION else ""
+    return SettingsChanged(subject, number or None)
+
+
+def _restarted(_fields: Fields, _members: list[Member]) -> Restarted:
+    """Return that the PBX has started (5.3)."""
+    return Restarted()
+
+
+_TALKING: Final = (PartyState.TALKING, PartyState.TALKING)
+_RINGING: Final = (PartyState.DIALING, PartyState.RINGING)
+
+# By the name in lower case; `Tranfer` is what the wire says.
+_READERS: Final[Mapping[str, _Reader]] = {
+    "ring": partial(_progress, False, None, *_RINGING),
+    "alert": partial(_progress, True, True, *_RINGING),
+    "answer": partial(_progress, False, False, *_TALKING),
+    "answered": partial(_progress, True, True, *_TALKING),
+    "invite": _offered,
+    "incoming": _offered,
+    "callstatus": _call_status,
+    "bye": _released,
+    "tranfer": _transferred,
+    "transfer": _transferred,
+    "callfailed": _failed,
+    "newcdr": _record,
+    "extensionstatus": _extension_report,
+    "configchange": _settings_changed,
+    "bootup": _restarted,
+}

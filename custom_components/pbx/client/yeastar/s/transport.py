@@ -1,0 +1,246 @@
+"""One request on the wire, and what may come back instead of an answer."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+import json
+import logging
+from typing import Final, override
+from urllib.parse import quote, urlencode
+
+import aiohttp
+from aiohttp.abc import AbstractStreamWriter
+
+from ...errors import (
+    PbxError,
+    PbxNotTrusted,
+    PbxUnreachable,
+    PbxWrongService,
+    Unreachable,
+    WrongService,
+)
+from ...pbx import Address
+from ...tls import read_certificate, ssl_argument
+from .answers import Answer, decode
+
+_LOGGER = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT: Final = 5.0
+TOTAL_TIMEOUT: Final = 10.0
+DOWNLOAD_TIMEOUT: Final = 60.0
+# The list of a PBX with 10,000 extensions is about 1 MiB.
+MAX_BODY: Final = 2 * 1024 * 1024
+
+_HEADERS: Final = {
+    "Content-Type": "application/json; charset=utf-8",
+    # The device closes after each answer (section 1.3); what is in front of it may not.
+    "Connection": "close",
+}
+
+
+# A byte order mark and white space.
+_BEFORE_JSON: Final = b"\xef\xbb\xbf \t\r\n"
+
+
+class _Body(aiohttp.BytesPayload):
+    """A request's body that notes when it is sent, and from which address of ours."""
+
+    sent = False
+    local_ip = ""
+    remote_ip = ""
+
+    @override
+    async def write_with_length(
+        self, writer: AbstractStreamWriter, content_length: int | None
+    ) -> None:
+        """Send the body; the headers wait until here, so nothing was sent before."""
+        self.sent = True
+        # None when the connection was lost just now: the writing says so.
+        if (transport := getattr(writer, "transport", None)) is not None:
+            self.local_ip = transport.get_extra_info("sockname")[0]
+            self.remote_ip = transport.get_extra_info("peername")[0]
+            # No later request may use this connection: on one that has gone stale,
+            # nobody could tell whether the request arrived.
+            transport.get_protocol().force_close()
+        await super().write_with_length(writer, content_length)
+
+
+class Transport:
+    """POSTs JSON to one PBX (reference, sections 1.1 to 1.3).
+
+    No exception that leaves this class is chained to one of aiohttp's: those may hold
+    the URL, and the URL holds the token.
+    """
+
+    def __init__(
+        self, session: aiohttp.ClientSession, address: Address, fingerprint: str | None
+    ) -> None:
+        """Keep where the requests go; nothing is sent yet."""
+        self._session = session
+        self._address = address
+        self._ssl = ssl_argument(fingerprint)
+        # Our own address towards the PBX and the PBX's, once something was sent.
+        self.local_ip = ""
+        self.remote_ip = ""
+
+    async def post(
+        self,
+        version: str,
+        endpoint: str,
+        body: dict[str, str],
+        token: str | None = None,
+        *,
+        acting: bool = False,
+    ) -> Answer:
+        """Send one request, once, and return the answer, success or failure.
+
+        `acting` marks a request that does something. Raises PbxNotTrusted,
+        PbxUnreachable, and PbxWrongService for a redirect or for a whole response
+        that is not an answer of the API.
+        """
+        return await self._request(
+            "POST",
+            f"{version}/{endpoint}",
+            {} if token is None else {"token": token},
+            _Body(json.dumps(body, separators=(",", ":")).encode()),
+            self._read,
+            TOTAL_TIMEOUT,
+            acting=acting,
+        )
+
+    async def download(
+        self,
+        version: str,
+        endpoint: str,
+        query: dict[str, str],
+        token: str,
+        write: Callable[[bytes], None],
+    ) -> Answer | None:
+        """Send one request for a file and pass it on in pieces (reference, section 3.11).
+
+        Returns None, or what the PBX answered instead of a file. Raises the same as
+        `post`, and what `write` raises: PbxError's children and nothing else.
+        """
+
+        async def read(response: aiohttp.ClientResponse, acting: bool) -> Answer | None:
+            return await self._read_file(response, acting, write)
+
+        return await self._request(
+            "GET",
+            f"{version}/{endpoint}",
+            {**query, "token": token},
+            None,
+            read,
+            DOWNLOAD_TIMEOUT,
+        )
+
+    async def _request[T](
+        self,
+        method: str,
+        path: str,
+        query: dict[str, str],
+        payload: _Body | None,
+        read: Callable[[aiohttp.ClientResponse, bool], Awaitable[T]],
+        total: float,
+        *,
+        acting: bool = False,
+    ) -> T:
+        """Send one request, once, and return what `read` makes of the response."""
+        _LOGGER.debug("%s %s", method, path.partition("/")[2])
+        failure: PbxError
+        # Known clients write a blank as %20, which aiohttp by itself does not.
+        fields = urlencode(query, quote_via=quote)
+        try:
+            async with self._session.request(
+                method,
+                f"{self._address.url}/api/{path}" + (fields and f"?{fields}"),
+                data=payload,
+                headers=_HEADERS,
+                ssl=self._ssl,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=total, connect=CONNECT_TIMEOUT),
+            ) as response:
+                return await read(response, acting)
+        except (
+            aiohttp.ClientConnectorCertificateError,
+            aiohttp.ServerFingerprintMismatch,
+        ):
+            failure = await self._not_trusted()
+        except aiohttp.ClientResponseError:
+            failure = PbxWrongService(WrongService.NOT_THE_API)
+        except aiohttp.ClientConnectorDNSError, ValueError:
+            # ValueError: a name that not even a resolver takes.
+            failure = PbxUnreachable(Unreachable.NAME_NOT_RESOLVED)
+        except aiohttp.ClientPayloadError:
+            failure = PbxUnreachable(Unreachable.BAD_ANSWER, maybe_done=acting)
+        except TimeoutError:
+            failure = PbxUnreachable(
+                Unreachable.TIMED_OUT, maybe_done=acting and _sent(payload)
+            )
+        except aiohttp.ClientError, OSError:
+            failure = PbxUnreachable(
+                Unreachable.CANNOT_CONNECT, maybe_done=acting and _sent(payload)
+            )
+        finally:
+            if payload is not None:
+                self.local_ip = payload.local_ip or self.local_ip
+                self.remote_ip = payload.remote_ip or self.remote_ip
+        raise failure
+
+    async def _read(self, response: aiohttp.ClientResponse, acting: bool) -> Answer:
+        """Return the JSON object of a response, and nothing else."""
+        _check_status(response, acting)
+        answer = decode(await self._read_body(response))
+        if answer is None:
+            raise PbxWrongService(WrongService.NOT_THE_API)
+        return answer
+
+    async def _read_file(
+        self,
+        response: aiohttp.ClientResponse,
+        acting: bool,
+        write: Callable[[bytes], None],
+    ) -> Answer | None:
+        """Pass a file on, unless it is an answer of the API."""
+        _check_status(response, acting)
+        first = await response.content.readany()
+        if not first.lstrip(_BEFORE_JSON).startswith(b"{"):
+            while first:
+                write(first)
+                first = await response.content.readany()
+            return None
+        answer = decode(first + await self._read_body(response))
+        if answer is None:
+            raise PbxWrongService(WrongService.NOT_THE_API)
+        return answer
+
+    async def _read_body(self, response: aiohttp.ClientResponse) -> bytearray:
+        """Return the body of a response, nothing of it when it is too large."""
+        body = bytearray()
+        async for chunk in response.content.iter_any():
+            body += chunk
+            if len(body) > MAX_BODY:
+                return bytearray()
+        return body
+
+    async def _not_trusted(self) -> PbxNotTrusted | PbxUnreachable:
+        """Return the error for a certificate nobody vouches for, with the certificate."""
+        try:
+            return PbxNotTrusted(await read_certificate(self._address, CONNECT_TIMEOUT))
+        except OSError:
+            return PbxUnreachable(Unreachable.CANNOT_CONNECT)
+
+
+def _sent(payload: _Body | None) -> bool:
+    """Return whether a request that has a body is out."""
+    return payload is not None and payload.sent
+
+
+def _check_status(response: aiohttp.ClientResponse, acting: bool) -> None:
+    """Raise for a response that is not the PBX's own (reference, section 1.3)."""
+    if 300 <= response.status < 400:
+        # Port 80 redirects to the HTTPS port; a POST must not follow.
+        raise PbxWrongService(WrongService.REDIRECTED)
+    if response.status >= 500:
+        raise PbxUnreachable(Unreachable.BAD_ANSWER, maybe_done=acting)
+    if response.status != HTTPStatus.OK:
+        raise PbxWrongService(WrongService.NOT_THE_API)

@@ -1,0 +1,1 @@
+"""Steps and checks that the config flow and the repairs share."""

@@ -1,0 +1,182 @@
+"""Options: who may supervise whom, who calls, and where the PBX shall report to."""
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+)
+from homeassistant.util.network import is_ip_address
+import voluptuous as vol
+from yarl import URL
+
+from ..const import (
+    CONF_CONTACTS,
+    CONF_NEVER_MONITORED,
+    CONF_REPORT_ADDRESS,
+    CONF_REPORT_PORT,
+    CONF_REPORT_SENDERS,
+    CONF_SUPERVISION,
+    CONF_SUPERVISORS,
+    DEFAULT_REPORT_PORT,
+)
+from ..hub.contacts import parse_line
+from ..hub.names import with_number
+from ..hub.registry import PbxDevices
+from ..supervision.policy import Policy
+
+# What else a URL can hold would silently be lost.
+NOTHING_ELSE: Final = re.compile(r"[^\s/?#@\\]*[^\s/?#@\\:]")
+NAME: Final = re.compile(r"(?!-)[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
+LOOKS_LIKE_IPV4: Final = re.compile(r"[0-9.]+")
+
+
+def _extensions(names: Mapping[str, str]) -> SelectSelector:
+    """Return what offers extensions by name, to choose several."""
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=[
+                SelectOptionDict(value=number, label=with_number(name, number))
+                for number, name in sorted(names.items())
+            ],
+            multiple=True,
+            mode=SelectSelectorMode.DROPDOWN,
+        )
+    )
+
+
+def options_schema(names: Mapping[str, str]) -> vol.Schema:
+    """Return the form for a PBX with these extensions."""
+    return vol.Schema(
+        {
+            vol.Required(CONF_SUPERVISION, default=Policy.CONTROLLERS.value): (
+                SelectSelector(
+                    SelectSelectorConfig(
+                        options=[policy.value for policy in Policy],
+                        translation_key=CONF_SUPERVISION,
+                    )
+                )
+            ),
+            vol.Optional(CONF_SUPERVISORS): _extensions(names),
+            vol.Optional(CONF_NEVER_MONITORED): _extensions(names),
+            vol.Optional(CONF_CONTACTS): TextSelector(
+                TextSelectorConfig(multiline=True)
+            ),
+            vol.Optional(CONF_REPORT_ADDRESS): TextSelector(
+                TextSelectorConfig(autocomplete="off")
+            ),
+            vol.Required(CONF_REPORT_PORT, default=DEFAULT_REPORT_PORT): vol.All(
+                NumberSelector(
+                    NumberSelectorConfig(
+                        min=1, max=65535, step=1, mode=NumberSelectorMode.BOX
+                    )
+                ),
+                vol.Coerce(int),
+            ),
+            vol.Optional(CONF_REPORT_SENDERS): TextSelector(
+                TextSelectorConfig(multiple=True)
+            ),
+        }
+    )
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is a host, or a host and a port."""
+    if not NOTHING_ELSE.fullmatch(text):
+        return False
+    try:
+        url = URL(f"//{text}")
+    except ValueError:
+        return False
+    if not url.host or url.explicit_port == 0:
+        return False
+    if LOOKS_LIKE_IPV4.fullmatch(url.host) or ":" in url.host:
+        return is_ip_address(url.host)
+    return NAME.fullmatch(url.host) is not None
+
+
+def wrong_sender(senders: list[str]) -> str | None:
+    """Return the first that is no IP address; names are not asked for who they are."""
+    for sender in senders:
+        try:
+            ip_address(sender)
+        except ValueError:
+            return sender
+    return None
+
+
+def wrong_line(contacts: str) -> int | None:
+    """Return the number of the first line that is no contact, counted from 1."""
+    for number, line in enumerate(contacts.splitlines(), start=1):
+        try:
+            parse_line(line)
+        except ValueError:
+            return number
+    return None
+
+
+class PbxOptionsFlow(OptionsFlowWithReload):
+    """Handle what may differ from what works by itself."""
+
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for everything in one form."""
+        errors: dict[str, str] = {}
+        placeholders = {"line": "", "sender": ""}
+        suggested: dict[str, Any] = dict(self.config_entry.options)
+        if user_input is not None:
+            suggested = _filled_in(user_input)
+            if not is_address(suggested.get(CONF_REPORT_ADDRESS, "localhost")):
+                errors[CONF_REPORT_ADDRESS] = "invalid_address"
+            if sender := wrong_sender(suggested.get(CONF_REPORT_SENDERS, [])):
+                errors[CONF_REPORT_SENDERS] = "invalid_sender"
+                placeholders["sender"] = sender
+            if line := wrong_line(suggested.get(CONF_CONTACTS, "")):
+                errors[CONF_CONTACTS] = "invalid_contact"
+                placeholders["line"] = str(line)
+            if not errors:
+                return self.async_create_entry(data=suggested)
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(
+                options_schema(self._names()), suggested
+            ),
+            errors=errors,
+            description_placeholders=placeholders,
+        )
+
+    def _names(self) -> dict[str, str]:
+        """Return the extensions to choose from, with those chosen that are gone."""
+        entry = self.config_entry
+        chosen = (
+            number
+            for key in (CONF_SUPERVISORS, CONF_NEVER_MONITORED)
+            for number in entry.options.get(key, ())
+        )
+        if TYPE_CHECKING:
+            assert entry.unique_id is not None
+        devices = PbxDevices(self.hass, entry.entry_id, entry.unique_id)
+        return {number: number for number in chosen} | devices.extension_names()
+
+
+def _filled_in(user_input: dict[str, Any]) -> dict[str, Any]:
+    """Return what was typed, without empty fields and the spaces that pasting leaves."""
+    found = dict(user_input)
+    found[CONF_REPORT_ADDRESS] = found.get(CONF_REPORT_ADDRESS, "").strip()
+    senders = (sender.strip() for sender in found.get(CONF_REPORT_SENDERS, ()))
+    found[CONF_REPORT_SENDERS] = [sender for sender in senders if sender]
+    if not found.get(CONF_CONTACTS, "").strip():
+        found[CONF_CONTACTS] = ""
+    return {key: value for key, value in found.items() if value not in ("", [])}

@@ -1,0 +1,1 @@
+"""One PBX in Home Assistant: its connection, its picture, and what is told of it."""

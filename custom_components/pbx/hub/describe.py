@@ -1,0 +1,65 @@
+"""Calls as states and events tell them: the same names everywhere."""
+
+from typing import Any
+
+from ..client.model import Call, CallEvent, Party
+from ..const import (
+    ATTR_CALL_ID,
+    ATTR_DIALED,
+    ATTR_DIRECTION,
+    ATTR_DURATION,
+    ATTR_ENDED_BY,
+    ATTR_NAME,
+    ATTR_NUMBER,
+    ATTR_OUTCOME,
+    ATTR_RANG,
+    ATTR_TALKED,
+    ATTR_TRUNK,
+    ATTR_VIA,
+)
+from .coordinator import PbxCoordinator
+
+
+def party_name(coordinator: PbxCoordinator, party: Party | None) -> str | None:
+    """Return what the other party is called: by the PBX, else by the user's contacts."""
+    if party is None:
+        return None
+    if party.extension:
+        extension = coordinator.data.extensions.get(party.number)
+        if extension is not None and extension.name:
+            return extension.name
+    return coordinator.contacts.name(party.number)
+
+
+def party_data(coordinator: PbxCoordinator, party: Party | None) -> dict[str, Any]:
+    """Return number and name of the other party; a hidden number is blank."""
+    return {
+        ATTR_NUMBER: party.number if party is not None else None,
+        ATTR_NAME: party_name(coordinator, party),
+    }
+
+
+def call_data(call: Call) -> dict[str, Any]:
+    """Return what describes a call as a whole."""
+    return {
+        ATTR_CALL_ID: call.id,
+        ATTR_DIRECTION: call.direction.value if call.direction else None,
+        ATTR_TRUNK: call.trunk,
+        ATTR_VIA: call.via,
+        ATTR_DIALED: call.dialed,
+    }
+
+
+def event_data(event: CallEvent, coordinator: PbxCoordinator) -> dict[str, Any]:
+    """Return what an event says; its end also how, how long, and who hung up."""
+    data = {**call_data(event.call), **party_data(coordinator, event.party)}
+    if event.talked is None or event.rang is None:
+        return data
+    return {
+        **data,
+        ATTR_OUTCOME: event.outcome.value if event.outcome else None,
+        ATTR_RANG: round(event.rang),
+        ATTR_TALKED: round(event.talked),
+        ATTR_DURATION: event.call.duration,
+        ATTR_ENDED_BY: event.call.ended_by,
+    }

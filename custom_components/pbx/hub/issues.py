@@ -1,0 +1,158 @@
+"""What the user can do about what goes wrong: raised as repairs, and taken back."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
+
+from ..client.errors import (
+    PbxError,
+    PbxLockedOut,
+    PbxNotTrusted,
+    PbxUnreachable,
+    PbxWrongService,
+    WrongService,
+)
+from ..const import (
+    DOMAIN,
+    ISSUE_API_OFF,
+    ISSUE_CERTIFICATE,
+    ISSUE_LOCKED_OUT,
+    ISSUE_MONITOR_MODE,
+    ISSUE_MONITORING_FORBIDDEN,
+    ISSUE_NOT_REPORTED,
+    ISSUE_PORT_TAKEN,
+    ISSUE_PUSH_MISSING,
+)
+
+if TYPE_CHECKING:
+    from .coordinator import PbxCoordinator
+
+CONNECTION_ISSUES: Final = (ISSUE_API_OFF, ISSUE_CERTIFICATE, ISSUE_LOCKED_OUT)
+OTHER_ISSUES: Final = (
+    ISSUE_MONITOR_MODE,
+    ISSUE_MONITORING_FORBIDDEN,
+    ISSUE_NOT_REPORTED,
+    ISSUE_PORT_TAKEN,
+    ISSUE_PUSH_MISSING,
+)
+FIXABLE: Final = frozenset({ISSUE_CERTIFICATE})
+SET_UP_FAILED: Final = (ConfigEntryState.SETUP_RETRY, ConfigEntryState.SETUP_ERROR)
+SET_UP_FAILS: Final = (*SET_UP_FAILED, ConfigEntryState.SETUP_IN_PROGRESS)
+
+
+@callback
+def async_update_issues(hass: HomeAssistant, coordinator: PbxCoordinator) -> None:
+    """Raise what is wrong with the reports now, and take back what is not any more."""
+    entry, proof = coordinator.config_entry, coordinator.proof
+    # Blank without a port to listen on, which is a repair of its own.
+    address = coordinator.receiver.address
+    async_set_issue(
+        hass,
+        entry,
+        ISSUE_PUSH_MISSING,
+        {"pbx": entry.title, "address": address} if proof.missing and address else None,
+    )
+    silent = proof.never_reported
+    async_set_issue(
+        hass,
+        entry,
+        ISSUE_NOT_REPORTED,
+        {"pbx": entry.title, "extensions": ", ".join(silent)} if silent else None,
+    )
+
+
+@callback
+def async_port_taken(hass: HomeAssistant, entry: ConfigEntry[Any], port: int) -> None:
+    """Say that no port could be had to listen on."""
+    async_set_issue(
+        hass, entry, ISSUE_PORT_TAKEN, {"pbx": entry.title, "port": str(port)}
+    )
+
+
+@callback
+def async_connected(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Take back what kept the PBX from being read."""
+    _delete(hass, entry, CONNECTION_ISSUES)
+
+
+@callback
+def async_connection_failed(
+    hass: HomeAssistant, entry: ConfigEntry[Any], err: PbxError
+) -> None:
+    """Raise what keeps the PBX from being read, where the user can do something."""
+    if isinstance(err, PbxUnreachable):
+        return  # which says nothing about what was wrong before
+    placeholders = {"pbx": entry.title}
+    wrong: str | None = None
+    match err:
+        case PbxNotTrusted():
+            wrong = ISSUE_CERTIFICATE
+        case PbxWrongService(reason=WrongService.API_OFF):
+            wrong = ISSUE_API_OFF
+        case PbxLockedOut():
+            wrong = ISSUE_LOCKED_OUT
+            until = dt_util.now().timestamp() + err.retry_after
+            placeholders["until"] = (
+                f"{dt_util.as_local(dt_util.utc_from_timestamp(until)):%H:%M}"
+            )
+    for issue in CONNECTION_ISSUES:
+        async_set_issue(hass, entry, issue, placeholders if issue == wrong else None)
+
+
+@callback
+def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Take back everything: the PBX is not watched any more.
+
+    Except for what keeps it from being set up: that stays while it is tried again.
+    """
+    _delete(hass, entry, OTHER_ISSUES)
+    if entry.state not in SET_UP_FAILS:
+        _delete(hass, entry, CONNECTION_ISSUES)
+        return
+
+    @callback
+    def state_changed() -> None:
+        """Take it back when nobody tries any more."""
+        if entry.state in SET_UP_FAILED:
+            return
+        remove()
+        if entry.state is ConfigEntryState.NOT_LOADED:
+            _delete(hass, entry, CONNECTION_ISSUES)
+
+    remove = entry.async_on_state_change(state_changed)
+
+
+def _delete(hass: HomeAssistant, entry: ConfigEntry[Any], keys: Iterable[str]) -> None:
+    """Take issues back."""
+    for key in keys:
+        async_set_issue(hass, entry, key, None)
+
+
+@callback
+def async_set_issue(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    key: str,
+    placeholders: dict[str, str] | None,
+) -> None:
+    """Raise an issue, or take it back."""
+    issue_id = f"{key}_{entry.entry_id}"
+    known = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    if placeholders is None:
+        if known is not None:
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
+    elif known is None or known.translation_placeholders != placeholders:
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            issue_id,
+            data={"entry_id": entry.entry_id},
+            is_fixable=key in FIXABLE,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=key,
+            translation_placeholders=placeholders,
+        )

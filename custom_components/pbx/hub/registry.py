@@ -1,0 +1,154 @@
+"""What the device registry holds of one PBX: itself, its extensions and its trunks."""
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import ChildDeviceInfo, DeviceInfo
+
+from ..client.model import Extension, PbxInfo
+from ..const import DOMAIN, LOGGER
+
+TRUNK = "trunk_"
+
+
+class PbxDevices:
+    """The devices of one PBX, known by its serial number and never by its address."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str, serial_number: str) -> None:
+        """Look at the devices of one entry."""
+        self._hass = hass
+        self._registry = dr.async_get(hass)
+        self._entry_id = entry_id
+        self._serial_number = serial_number
+
+    def extension_number(self, device: dr.AnyDeviceEntry) -> str | None:
+        """Return the number of the extension a device stands for, if it does."""
+        rest = self._rest(device)
+        # Numbers consist of digits, so no extension can be taken for a trunk.
+        return None if rest is None or rest.startswith(TRUNK) else rest
+
+    def trunk_name(self, device: dr.AnyDeviceEntry) -> str | None:
+        """Return the name of the trunk a device stands for, if it does."""
+        rest = self._rest(device)
+        return rest.removeprefix(TRUNK) if rest and rest.startswith(TRUNK) else None
+
+    def _rest(self, device: dr.AnyDeviceEntry) -> str | None:
+        """Return what a device's identifier says beside the PBX it belongs to."""
+        prefix = f"{self._serial_number}_"
+        for domain, identifier in device.identifiers:
+            if domain == DOMAIN and identifier.startswith(prefix):
+                return identifier.removeprefix(prefix)
+        return None
+
+    def trunk_names(self) -> set[str]:
+        """Return the names of the trunks that have a device."""
+        devices = dr.async_child_entries_for_config_entry(
+            self._registry, self._entry_id
+        )
+        names = (self.trunk_name(device) for device in devices)
+        return {name for name in names if name is not None}
+
+    def extension_numbers(self) -> set[str]:
+        """Return the numbers of the extensions that have a device."""
+        return set(self.extension_names())
+
+    def extension_names(self) -> dict[str, str]:
+        """Return what the extensions that have a device are called, by number."""
+        devices = dr.async_entries_for_config_entry(self._registry, self._entry_id)
+        return {
+            number: device.name_by_user or device.name or number
+            for device in devices
+            if (number := self.extension_number(device)) is not None
+        }
+
+    def extension_id(self, number: str) -> str | None:
+        """Return the id of an extension's device, None where it has none."""
+        device = self._device(number)
+        return None if device is None else device.id
+
+    @callback
+    def async_register_pbx(self, info: PbxInfo, url: str) -> None:
+        """Register the PBX itself, or bring it up to date."""
+        self._registry.async_get_or_create(
+            config_entry_id=self._entry_id,
+            identifiers={(DOMAIN, self._serial_number)},
+            manufacturer=info.manufacturer,
+            model=info.model,
+            name=info.name,
+            serial_number=info.serial_number,
+            hw_version=info.hardware_version,
+            sw_version=info.firmware_version,
+            configuration_url=url,
+        )
+
+    def pbx(self) -> DeviceInfo:
+        """Return the device that entities of the PBX itself belong to."""
+        return DeviceInfo(identifiers={(DOMAIN, self._serial_number)})
+
+    def extension(self, extension: Extension, manufacturer: str) -> DeviceInfo:
+        """Return the device that entities of an extension belong to."""
+        return DeviceInfo(
+            identifiers={self._identifier(extension.number)},
+            manufacturer=manufacturer,
+            model=_model(extension),
+            name=_name(extension),
+            via_device_id=self._pbx_id(),
+        )
+
+    def trunk(self, name: str) -> ChildDeviceInfo:
+        """Return the device that entities of a trunk belong to."""
+        return ChildDeviceInfo(
+            identifiers={(DOMAIN, f"{self._serial_number}_{TRUNK}{name}")},
+            name=name,
+            parent_device_id=self._pbx_id(),
+        )
+
+    @callback
+    def async_rename(self, extension: Extension) -> None:
+        """Carry the PBX's own name over; a name given by the user stays on top."""
+        name, model = _name(extension), _model(extension)
+        device = self._device(extension.number)
+        if device and (device.name, device.model) != (name, model):
+            self._registry.async_update_device(device.id, name=name, model=model)
+
+    @callback
+    def async_remove(self, number: str) -> None:
+        """Remove an extension that the PBX no longer has, with all its entities."""
+        if device := self._device(number):
+            LOGGER.debug("Extension %s is gone from the PBX", number)
+            self._registry.async_remove_device(device.id)
+
+    @callback
+    def async_remove_trunk(self, name: str) -> None:
+        """Remove a trunk that the PBX no longer has, with all its entities."""
+        device = self._registry.async_get_child_device_by_identifier(
+            (DOMAIN, f"{self._serial_number}_{TRUNK}{name}"), self._entry_id
+        )
+        if device:
+            LOGGER.debug("A trunk is gone from the PBX")
+            self._registry.async_remove_device(device.id)
+
+    def _pbx_id(self) -> str:
+        """Return the id of the PBX's own device."""
+        return dr.async_get_device_id_by_identifier(
+            self._hass, (DOMAIN, self._serial_number), config_entry_id=self._entry_id
+        )
+
+    def _identifier(self, number: str) -> tuple[str, str]:
+        """Return what tells an extension's device from all others."""
+        return (DOMAIN, f"{self._serial_number}_{number}")
+
+    def _device(self, number: str) -> dr.DeviceEntry | None:
+        """Return the device of an extension."""
+        return self._registry.async_get_device_by_identifier(
+            self._identifier(number), self._entry_id
+        )
+
+
+def _name(extension: Extension) -> str:
+    """Return what an extension's device is called: its name, where it has one."""
+    return extension.name or extension.number
+
+
+def _model(extension: Extension) -> str:
+    """Return an extension's kind and number, shown on its device's page."""
+    return f"{extension.type or ''} extension {extension.number}".lstrip()

@@ -1,0 +1,183 @@
+"""Sensors: what extensions and trunks are doing, and who talks to whom."""
+
+from datetime import datetime
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
+
+from ..client.model import ExtensionStatus, TrunkStatus
+from ..const import (
+    ATTR_DIALED,
+    ATTR_MONITORED_BY,
+    ATTR_NAME,
+    ATTR_NUMBER,
+    ATTR_PORT,
+    ATTR_TYPE,
+    KEY_OTHER_PARTY,
+    KEY_STATUS,
+)
+from ..entity import (
+    ExtensionEntity,
+    TrunkEntity,
+    async_add_for_each_extension,
+    async_add_for_each_trunk,
+)
+from ..hub.coordinator import PbxConfigEntry
+from ..hub.describe import call_data, party_name
+from ..hub.subscriptions import Part
+from .forwarding import FORWARDING, ForwardingSensor
+from .last_call import LAST_CALL, LastCallSensor
+from .pbx import PBX_SENSORS, PbxSensor
+
+PARALLEL_UPDATES = 0
+
+STATUS = SensorEntityDescription(
+    key=KEY_STATUS,
+    translation_key="extension_status",
+    device_class=SensorDeviceClass.ENUM,
+    options=[status.value for status in ExtensionStatus],
+)
+
+OTHER_PARTY = SensorEntityDescription(
+    key=KEY_OTHER_PARTY,
+    translation_key="other_party",
+)
+
+IN_CALL_SINCE = SensorEntityDescription(
+    key="in_call_since",
+    translation_key="in_call_since",
+    device_class=SensorDeviceClass.TIMESTAMP,
+)
+
+TRUNK_STATUS = SensorEntityDescription(
+    key=KEY_STATUS,
+    translation_key="trunk_status",
+    device_class=SensorDeviceClass.ENUM,
+    options=[status.value for status in TrunkStatus],
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: PbxConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the sensors of a PBX."""
+    coordinator = entry.runtime_data
+    async_add_entities(
+        PbxSensor(coordinator, description, description.topic)
+        for description in PBX_SENSORS
+    )
+    async_add_for_each_extension(
+        entry,
+        async_add_entities,
+        lambda number: [
+            ExtensionStatusSensor(coordinator, number, STATUS),
+            OtherPartySensor(coordinator, number, OTHER_PARTY),
+            InCallSinceSensor(coordinator, number, IN_CALL_SINCE),
+            LastCallSensor(coordinator, number, LAST_CALL),
+        ],
+    )
+    if coordinator.settings.supported:
+        async_add_for_each_extension(
+            entry,
+            async_add_entities,
+            lambda number: [ForwardingSensor(coordinator, number, FORWARDING)],
+        )
+    async_add_for_each_trunk(
+        entry,
+        async_add_entities,
+        lambda name: [TrunkStatusSensor(coordinator, name, TRUNK_STATUS)],
+    )
+
+
+class ExtensionStatusSensor(ExtensionEntity, SensorEntity):
+    """What an extension is doing: the main entity of its device."""
+
+    _attr_name = None
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        """Return the status, None for a word of the PBX that nobody knows."""
+        return self._extension.status
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """Return which extension this is, and of what kind."""
+        extension = self._extension
+        attributes: dict[str, Any] = {ATTR_NUMBER: extension.number}
+        if extension.type:
+            attributes[ATTR_TYPE] = extension.type
+        if extension.port:
+            attributes[ATTR_PORT] = extension.port
+        if monitored := self.coordinator.supervision.monitored_by(self._number):
+            attributes[ATTR_MONITORED_BY] = monitored
+        return attributes
+
+
+class OtherPartySensor(ExtensionEntity, SensorEntity):
+    """Who an extension is connected to, or who calls it; unknown while there is nobody."""
+
+    _part = Part.CALLS
+    # People's numbers are not for the database.
+    _unrecorded_attributes = frozenset({ATTR_NAME, ATTR_DIALED})
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        """Return the number; blank for one that hides it."""
+        call = self.coordinator.data.current_call(self._number)
+        party = call.other(self._number) if call is not None else None
+        return party.number if party is not None else None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """Return the name, and what kind of call it is."""
+        call = self.coordinator.data.current_call(self._number)
+        if call is None:
+            return {}
+        name = party_name(self.coordinator, call.other(self._number))
+        return {ATTR_NAME: name, **call_data(call)}
+
+
+class InCallSinceSensor(ExtensionEntity, SensorEntity):
+    """Since when an extension has been connected to somebody."""
+
+    _part = Part.CALLS
+
+    @property
+    @override
+    def native_value(self) -> datetime | None:
+        """Return the time."""
+        since = self.coordinator.data.in_call_since(self._number)
+        return None if since is None else dt_util.utc_from_timestamp(since)
+
+
+class TrunkStatusSensor(TrunkEntity, SensorEntity):
+    """What a trunk is doing: the main entity of its device."""
+
+    _attr_name = None
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        """Return the status, None for a word of the PBX that nobody knows."""
+        return self._trunk.status
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """Return of what kind it is, and where its line is plugged in."""
+        trunk = self._trunk
+        attributes = {ATTR_TYPE: trunk.type, ATTR_PORT: trunk.port}
+        return {key: value for key, value in attributes.items() if value}

@@ -1,0 +1,66 @@
+"""Supervision on Home Assistant's bus, from where the logbook takes it."""
+
+from typing import TYPE_CHECKING
+
+from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID
+from homeassistant.core import HomeAssistant, callback
+
+from ..const import (
+    ATTR_EXTENSION,
+    ATTR_EXTENSION_NAME,
+    ATTR_MODE,
+    ATTR_REASON,
+    ATTR_SUPERVISOR,
+    ATTR_SUPERVISOR_NAME,
+    ATTR_TYPE,
+    ATTR_USER,
+    EVENT_MONITORING,
+    KEY_STATUS,
+)
+from ..hub.names import spoken_name
+from ..hub.own_entities import sensor_id
+from .monitoring import MonitoringEvent
+
+if TYPE_CHECKING:
+    from ..hub.coordinator import PbxCoordinator
+
+
+class SupervisionLog:
+    """Fires each start, stop and refusal, with the context of who did it."""
+
+    def __init__(self, hass: HomeAssistant, coordinator: PbxCoordinator) -> None:
+        """Fire for one PBX."""
+        self._hass = hass
+        self._coordinator = coordinator
+
+    @callback
+    def async_log(self, event: MonitoringEvent) -> None:
+        """Fire, for the monitored extension; where nobody knows which, for the supervisor."""
+        subject = event.extension or event.supervisor
+        self._hass.bus.async_fire(
+            EVENT_MONITORING,
+            {
+                ATTR_TYPE: event.type.value,
+                ATTR_MODE: event.mode.value if event.mode else None,
+                ATTR_SUPERVISOR: event.supervisor,
+                ATTR_SUPERVISOR_NAME: self._name(event.supervisor),
+                ATTR_EXTENSION: event.extension,
+                ATTR_EXTENSION_NAME: self._name(event.extension),
+                ATTR_ENTITY_ID: sensor_id(
+                    self._hass,
+                    self._coordinator.serial_number,
+                    f"{subject}_{KEY_STATUS}",
+                ),
+                ATTR_DEVICE_ID: self._coordinator.devices.extension_id(subject),
+                ATTR_USER: event.user,
+                ATTR_REASON: event.reason,
+            },
+            context=event.context,
+        )
+
+    def _name(self, number: str | None) -> str | None:
+        """Return how the logbook names an extension."""
+        if number is None:
+            return None
+        extension = self._coordinator.data.extensions.get(number)
+        return number if extension is None else spoken_name(extension)

@@ -1,0 +1,1 @@
+"""Plays an office with live calls on the simulator."""

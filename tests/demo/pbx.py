@@ -1,0 +1,81 @@
+"""The simulated PBX as a process of its own, and a hand on its controls."""
+
+from pathlib import Path
+import sys
+from typing import Any
+
+import aiohttp
+
+from .process import Process, free_port
+
+ROOT = Path(__file__).parents[2]
+HOST = "127.0.0.1"
+
+
+class PbxProcess:
+    """A simulated PBX that speaks HTTPS with a certificate of its own making."""
+
+    username = "api"
+    password = "Demo-Pbx-2026"
+
+    def __init__(self, process: Process, port: int, control_port: int) -> None:
+        """Keep where it listens."""
+        self.process = process
+        self.host = HOST
+        self.port = port
+        self.control_url = f"http://{HOST}:{control_port}"
+
+    @classmethod
+    async def start(
+        cls,
+        logs: Path,
+        *,
+        office: bool,
+        port: int | None = None,
+        control_port: int | None = None,
+    ) -> PbxProcess:
+        """Start it, with an office that phones if wanted.
+
+        It listens on the ports that are named if they are free.
+        """
+        port, control_port = free_port(port), free_port(control_port)
+        process = await Process.start(
+            "The simulated PBX",
+            [
+                sys.executable,
+                *("-m", "tests.demo.office", "--tls"),
+                *("--host", HOST, "--port", str(port)),
+                *("--control-port", str(control_port)),
+                *(("--office",) if office else ()),
+            ],
+            logs / "pbx.log",
+            cwd=ROOT,
+        )
+        pbx = cls(process, port, control_port)
+        try:
+            await process.answers(f"{pbx.control_url}/state", 20)
+        except BaseException:
+            await process.stop()
+            raise
+        return pbx
+
+    async def control(
+        self, method: str, path: str, body: dict[str, Any] | None = None
+    ) -> Any:
+        """Use the control surface, and return what it says."""
+        async with (
+            aiohttp.ClientSession() as session,
+            session.request(
+                method, self.control_url + path, json=body, raise_for_status=True
+            ) as response,
+        ):
+            return await response.json()
+
+    async def state(self) -> dict[str, Any]:
+        """Return what is going on: extensions, calls, who monitors whom."""
+        found: dict[str, Any] = await self.control("GET", "/state")
+        return found
+
+    async def stop(self) -> None:
+        """End it."""
+        await self.process.stop()
