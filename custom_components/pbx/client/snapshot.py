@@ -32,7 +32,8 @@ class Snapshot:
     `complete` is False when part of the answer could not be understood: what is
     missing from such a snapshot proves nothing. `calls` and `trunks` are None when
     they were not read this time. `looked_into` are the extensions whose own calls
-    were read one by one.
+    were read one by one. `again_soon` asks for another snapshot soon: something goes on
+    whose end no report will tell.
     """
 
     info: PbxInfo
@@ -41,3 +42,4 @@ class Snapshot:
     calls: tuple[FoundCall, ...] | None = None
     looked_into: frozenset[str] = frozenset()
     trunks: tuple[Trunk, ...] | None = None
+    again_soon: bool = False

@@ -28,9 +28,11 @@ def changes(**told: str) -> Changes:
     return Changes(**{name: frozenset(text.split()) for name, text in told.items()})  # type: ignore[arg-type]
 
 
-def board_of(*extensions: Extension) -> Switchboard:
+def board_of(
+    *extensions: Extension, untold: frozenset[ExtensionStatus] = frozenset()
+) -> Switchboard:
     """Return a board that has read these extensions, and waits for nothing."""
-    board = Switchboard()
+    board = Switchboard(untold=untold)
     board.reconcile(read(*extensions))
     board.expect_snapshot()
     return board
