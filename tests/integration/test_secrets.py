@@ -59,7 +59,7 @@ async def test_no_secret_in_logs_states_diagnostics_or_exceptions(
 
     async def change_settings() -> None:
         coordinator.subscriptions.news.async_call(News.RESTORED, [])
-        coordinator.settings.async_start()
+        entry.runtime_data.settings.async_start()
         for action, data in (
             ("switch.turn_on", {"entity_id": "switch.anna_berg_do_not_disturb"}),
             ("pbx.set_forwarding", {"extension": "1001", "to": "voicemail"}),
