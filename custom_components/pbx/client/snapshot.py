@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from .model import CallDirection, Extension, Party, PbxInfo, Trunk
+from .report import CallNow
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Snapshot:
     `complete` is False when part of the answer could not be understood: what is
     missing from such a snapshot proves nothing. `calls` and `trunks` are None when
     they were not read this time. `looked_into` are the extensions whose own calls
-    were read one by one.
+    were read one by one. `calls_now` are all calls there are, from a family that tells
+    them whole, else None.
     """
 
     info: PbxInfo
@@ -41,3 +43,4 @@ class Snapshot:
     calls: tuple[FoundCall, ...] | None = None
     looked_into: frozenset[str] = frozenset()
     trunks: tuple[Trunk, ...] | None = None
+    calls_now: tuple[CallNow, ...] | None = None
