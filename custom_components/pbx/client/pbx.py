@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import Flag, auto
 from typing import Final
 
+from .calls.ledger import MakeReader
+from .calls.whole import WholeCalls
 from .errors import PbxRefused, Refusal
 from .extension_settings import ExtensionSettings, SettingsChange
 from .model import Call, DestinationKind, HistoryCall, MonitorMode, PbxInfo
@@ -74,10 +76,12 @@ class Pbx(ABC):
     Refusal.UNSUPPORTED.
 
     `report_target` is told to the PBX with every login and while the session lives;
-    None asks for no reports.
+    None asks for no reports. `call_reader` makes what reads its calls from reports and
+    snapshots for a switchboard.
     """
 
     capabilities: Capability
+    call_reader: MakeReader = WholeCalls
     address: Address
     report_target: ReportTarget | None = None
 

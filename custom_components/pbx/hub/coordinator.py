@@ -73,7 +73,9 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         self.serial_number = entry.unique_id
         self.devices = PbxDevices(hass, entry.entry_id, self.serial_number)
         self._switchboard = Switchboard(
-            self.devices.extension_numbers(), self.devices.trunk_names()
+            self.devices.extension_numbers(),
+            self.devices.trunk_names(),
+            reader=pbx.call_reader,
         )
         self.contacts = Contacts(entry.options.get(CONF_CONTACTS, ""))
         self.receiver = PushReceiver(

@@ -22,7 +22,7 @@ from custom_components.pbx.client.report import (
     SettingsChanged,
     Subject,
 )
-from custom_components.pbx.client.snapshot import FoundCall
+from custom_components.pbx.client.yeastar.s.found import FoundCall
 from tests.client.calls.told import (
     answer,
     answer_in,

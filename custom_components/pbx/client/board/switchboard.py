@@ -4,26 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ..calls.reconciler import CallReconciler
-from ..calls.told import Calls
-from ..model import (
-    Call,
-    CallEvent,
-    Extension,
-    ExtensionStatus,
-    Party,
-    PartyState,
-    Trunk,
-)
+from ..calls.ledger import Ledger, MakeReader
+from ..calls.whole import WholeCalls
+from ..model import Call, CallEvent, Extension, ExtensionStatus, PartyState, Trunk
 from ..report import (
-    CallFailed,
     CallRecord,
-    CallReleased,
-    CallReport,
-    CallTransferred,
     ExtensionReport,
+    OtherReport,
     Report,
     Restarted,
+    SettingsChanged,
 )
 from ..snapshot import Snapshot
 from .extensions import ExtensionTable
@@ -37,6 +27,7 @@ _CURRENT: Final = (
     PartyState.TALKING,
     PartyState.RINGING,
     PartyState.DIALING,
+    PartyState.UNKNOWN,
     PartyState.HELD,
 )
 
@@ -50,8 +41,8 @@ class Changes:
     `changed` holds extensions that are still in the table: with another value, or not
     listed any more, or listed again; `calls` those whose calls changed. `unreported`
     are those whose status nobody reported before the snapshot found it. `doubtful`
-    says that snapshot and reports contradict each other, or that somebody is found in
-    several calls who was not asked for all of them: reading again will tell.
+    says that snapshot and reports contradict each other, or that a status was reported
+    which need not be true: reading again will tell.
     """
 
     added: frozenset[str] = _NONE
@@ -75,18 +66,25 @@ class Switchboard:
     """
 
     def __init__(
-        self, known: Iterable[str] = (), known_trunks: Iterable[str] = ()
+        self,
+        known: Iterable[str] = (),
+        known_trunks: Iterable[str] = (),
+        *,
+        reader: MakeReader = WholeCalls,
     ) -> None:
-        """Begin with nothing but the numbers and names known from before, if any."""
+        """Begin with nothing but the numbers and names known from before, if any.
+
+        `reader` makes what reads the calls of this family of PBX.
+        """
         self._extensions = ExtensionTable(known)
         self.extensions: Mapping[str, Extension] = self._extensions.listed
         self._trunks = TrunkTable(known_trunks)
         self.trunks: Mapping[str, Trunk] = self._trunks.listed
-        self._calls = Calls(self._extensions.status_of, self.present)
-        # Extensions and ids of calls that were reported since the snapshot was asked for.
-        self._touched: set[str] = set()
-        # Extensions that the snapshot is asked for all calls of.
+        self._ledger = Ledger(self.present)
+        self._reader = reader(self._ledger, self._extensions.status_of)
         self._asked: frozenset[str] = frozenset()
+        # Extensions that were reported since the snapshot was asked for.
+        self._reported: set[str] = set()
 
     # -- looking
 
@@ -121,25 +119,24 @@ class Switchboard:
     @property
     def call_count(self) -> int:
         """How many calls are in progress."""
-        return len(self._calls.live)
+        return len(self._ledger.live)
 
     @property
     def calls(self) -> list[Call]:
         """The calls in progress, the oldest first."""
-        return [live.call for live in self._calls.live.values()]
+        return [call.picture for call in self._ledger.live.values()]
 
     def calls_of(self, number: str) -> list[Call]:
         """Return the calls of an extension in progress, the oldest first."""
-        return self._calls.of(number)
+        return [call.picture for call in self._ledger.of(number)]
 
     def current_call(self, number: str) -> Call | None:
         """Return the call of an extension that matters most: talked on, then newest."""
         best: tuple[int, Call] | None = None
-        for live in self._calls.live_of(number):
-            state = live.legs[number].state
-            rank = _CURRENT.index(state)
+        for call in self._ledger.of(number):
+            rank = _CURRENT.index(call.legs[number].state)
             if best is None or rank <= best[0]:
-                best = (rank, live.call)
+                best = (rank, call.picture)
         return best[1] if best else None
 
     def in_call_since(self, number: str) -> float | None:
@@ -147,15 +144,15 @@ class Switchboard:
         return min(
             (
                 leg.answered_at
-                for live in self._calls.live_of(number)
-                if (leg := live.legs[number]).answered_at is not None
+                for call in self._ledger.of(number)
+                if (leg := call.legs[number]).answered_at is not None
             ),
             default=None,
         )
 
     def last_call(self, number: str) -> CallEvent | None:
         """Return how an extension's last call ended."""
-        return self._calls.last.get(number)
+        return self._ledger.last.get(number)
 
     def consistent(self, number: str) -> bool:
         """Return whether an extension's status and its calls agree.
@@ -165,7 +162,7 @@ class Switchboard:
         extension = self.extensions.get(number)
         if extension is None or extension.status is None:
             return True
-        legs = [live.legs[number] for live in self._calls.live_of(number)]
+        legs = [call.legs[number] for call in self._ledger.of(number)]
         if extension.status is ExtensionStatus.RINGING:
             return any(leg.state is PartyState.RINGING for leg in legs)
         return bool(legs) == extension.in_use
@@ -176,7 +173,7 @@ class Switchboard:
         Raises ValueError for one that is present.
         """
         self._extensions.forget(number)
-        self._calls.last.pop(number, None)
+        self._ledger.last.pop(number, None)
 
     def forget_trunk(self, name: str) -> None:
         """Drop a trunk that is not present; listed again, it counts as added.
@@ -189,55 +186,41 @@ class Switchboard:
 
     def apply(self, report: Report, now: float) -> Changes:
         """Take over what the PBX told by itself, and return what that changed."""
-        changed = _NONE
         match report:
             case ExtensionReport():
-                changed = self._apply_status(report, now)
-            case CallReport():
-                self._calls.report(report, now)
-                self._touch(report.call_id, report.parties)
-            case CallReleased():
-                self._calls.release(report, now)
-                self._touch(report.call_id, report.parties)
-            case CallTransferred():
-                self._calls.transfer(report, now)
-                self._touch(report.call_id, report.parties)
-            case CallFailed():
-                self._calls.fail(report, now)
-                self._touch(report.call_id, report.parties)
-            case CallRecord():
-                self._calls.record(report, now)
-                self._touched.add(report.call_id)
-            case Restarted():
-                self._calls.restarted()
-                # A snapshot being read may have begun before.
-                self._touched.update(self._calls.live)
-        return self._drain(Changes(changed=changed))
+                return self._drain(self._apply_status(report, now))
+            case SettingsChanged() | OtherReport():
+                return Changes()
+            case Restarted() | CallRecord():
+                pass
+            case _:
+                self._reported.update(
+                    party.number for party in report.parties if party.extension
+                )
+        self._reader.tell(report, now)
+        return self._drain(Changes())
 
-    def _apply_status(self, report: ExtensionReport, now: float) -> frozenset[str]:
+    def _apply_status(self, report: ExtensionReport, now: float) -> Changes:
         """Take over an extension's status."""
         number = report.number
-        self._touched.add(number)
         if not self.present(number):
-            return _NONE
-        self._calls.status(number, report.status, now)
+            self._reported.add(number)
+            return Changes()
+        if not self._reader.hear(report, now):
+            return Changes(doubtful=True)
+        self._reported.add(number)
         changed = self._extensions.set_status(number, report.status)
-        return frozenset((number,)) if changed else _NONE
-
-    def _touch(self, call_id: str, parties: Iterable[Party]) -> None:
-        """Note that a call is reported while a snapshot may be under way."""
-        self._touched.add(call_id)
-        self._touched.update(party.number for party in parties if party.extension)
+        return Changes(changed=frozenset((number,)) if changed else _NONE)
 
     def settle(self, now: float) -> Changes:
         """Tell the ends of calls that waited long enough for the PBX's record."""
-        self._calls.settle(now)
+        self._ledger.settle(now)
         return self._drain(Changes())
 
     @property
     def next_deadline(self) -> float | None:
         """When `settle` has something to do, None when nothing waits."""
-        return self._calls.next_deadline
+        return self._ledger.next_deadline
 
     # -- snapshots
 
@@ -246,8 +229,9 @@ class Switchboard:
 
         Returns the extensions in several calls: they are to be asked for all of them.
         """
-        self._touched.clear()
-        self._asked = self._calls.in_several()
+        self._reported.clear()
+        self._reader.expect()
+        self._asked = self._ledger.in_several()
         return self._asked
 
     def reconcile(
@@ -257,11 +241,11 @@ class Switchboard:
 
         `silent` tells no events: everything may have been so for a long time.
         """
-        changes = self._extensions.reconcile(snapshot, self._touched)
+        changes = self._extensions.reconcile(snapshot, self._reported)
         for number in changes.removed:
-            self._calls.last.pop(number, None)
+            self._ledger.last.pop(number, None)
         self._reconcile_calls(snapshot, now, silent=silent)
-        more = self._calls.in_several() - self._asked
+        more = self._ledger.in_several() - self._asked
         trunks = ListChanges()
         if snapshot.trunks is not None:
             trunks = self._trunks.reconcile(snapshot.trunks)
@@ -280,20 +264,17 @@ class Switchboard:
 
     def _reconcile_calls(self, snapshot: Snapshot, now: float, *, silent: bool) -> None:
         """Take over what a snapshot says of the calls."""
-        calls = self._calls
-        calls.settle(now)
-        calls.silent = silent
+        self._ledger.settle(now)
+        self._ledger.silent = silent
         try:
-            CallReconciler(calls, snapshot, self._touched, now).run()
-            if calls.live:
-                for extension in snapshot.extensions:
-                    if extension.in_use and extension.number not in self._touched:
-                        calls.status(extension.number, extension.status, now)
-            calls.settle(now)
+            self._reader.read(snapshot, self._reported, now)
+            self._ledger.settle(now)
         finally:
-            calls.silent = False
+            self._ledger.silent = False
 
     def _drain(self, changes: Changes) -> Changes:
         """Return all that changed, calls included."""
-        events, calls = self._calls.drain()
+        events, calls = self._ledger.drain()
+        if not events and not calls:
+            return changes
         return replace(changes, calls=frozenset(calls), events=tuple(events))

@@ -11,11 +11,12 @@ from ...errors import PbxRefused
 from ...model import Extension, MonitorMode, PbxInfo
 from ...pbx import Address, Capability, ReportTarget
 from ...report import Received
-from ...snapshot import FoundCall, Snapshot
 from . import answers, lists, reports
 from .answers import Answer, ExtensionList
 from .control import CallControl
+from .found import FoundCall, PolledSnapshot
 from .history import CallHistory
+from .reader import YeastarCalls
 from .session import Session
 from .settings import Applying, SettingsAccess
 from .transport import Transport
@@ -50,6 +51,7 @@ class YeastarS(CallControl, SettingsAccess, CallHistory):
         | Capability.SETTINGS
         | Capability.HISTORY
     )
+    call_reader = YeastarCalls
 
     def __init__(
         self,
@@ -127,7 +129,7 @@ class YeastarS(CallControl, SettingsAccess, CallHistory):
     @override
     async def snapshot(
         self, *, trunks: bool = True, ask: Collection[str] = ()
-    ) -> Snapshot:
+    ) -> PolledSnapshot:
         """Read calls, extensions and trunks (reference, sections 3.3, 3.4, 3.7, 3.8).
 
         The list of extensions comes after the calls: what it says is the newer. Only
@@ -145,13 +147,13 @@ class YeastarS(CallControl, SettingsAccess, CallHistory):
         trunk_list = await self._optional(dialect.trunk_list) if trunks else {}
         if self._session.generation != self._info_generation:
             info = await self.connect()
-        return Snapshot(
+        return PolledSnapshot(
             info,
             extensions,
             complete,
-            calls,
-            looked_into,
             lists.trunks(trunk_list),
+            calls=calls,
+            looked_into=looked_into,
         )
 
     async def _calls(
