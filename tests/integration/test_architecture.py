@@ -47,9 +47,9 @@ STRANGERS = ({"supervision", "extension_settings"}, {"entity", "actions"})
 CLIENT_FLOORS = (
     ("model", "errors"),
     ("report", "snapshot", "extension_settings", "dial_string"),
+    ("calls",),
     ("pbx",),
     ("tls",),
-    ("calls",),
     ("board",),
     ("yeastar", "asterisk"),
     ("__init__",),

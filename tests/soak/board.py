@@ -31,7 +31,7 @@ class Listening:
         self.sim = office(self.clock, firmware)
         self.activity = Activity(self.sim)
         self.ledger = Ledger(self.sim)
-        self.board = Switchboard()
+        self.board = Switchboard(reader=YeastarS.call_reader)
         self.doubtful = False
         self._format = firmware.report_format
         self._faults: deque[str] = deque()
@@ -178,7 +178,8 @@ class Listening:
             case "deliver":
                 self.deliver()
             case "reload":
-                self.board, self._silent = Switchboard(), True
+                self.board = Switchboard(reader=YeastarS.call_reader)
+                self._silent = True
                 self.ledger.reloaded()
                 await self.poll()
             case _ if step.what in KINDS:

@@ -128,13 +128,17 @@ class CallOutcome(StrEnum):
 
 
 class PartyState(StrEnum):
-    """What one party of a call is doing; the order is that of a call's life."""
+    """What one party of a call is doing; the order is that of a call's life.
+
+    UNKNOWN is what cannot be known: the party takes part, and no more is told.
+    """
 
     DIALING = "dialing"
     RINGING = "ringing"
     TALKING = "talking"
     HELD = "held"
     GONE = "gone"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,11 @@ from datetime import datetime
 from enum import Flag, auto
 from typing import Final
 
+from .calls.ledger import MakeReader
+from .calls.whole import WholeCalls
 from .errors import PbxError, PbxRefused, Refusal
 from .extension_settings import ExtensionSettings, SettingsChange
-from .model import (
-    Call,
-    DestinationKind,
-    ExtensionStatus,
-    HistoryCall,
-    MonitorMode,
-    PbxInfo,
-)
+from .model import Call, DestinationKind, HistoryCall, MonitorMode, PbxInfo
 from .report import Received, Report
 from .snapshot import Snapshot
 
@@ -85,10 +80,11 @@ class Pbx(ABC):
     PbxRefused with Refusal.UNSUPPORTED.
 
     A family whose PBXs report by themselves is a `ReportsByPost` or a `ReportsByStream`
-    too.
+    too. `call_reader` makes the reader of its calls for a switchboard.
     """
 
     address: Address
+    call_reader: MakeReader = WholeCalls
 
     @property
     @abstractmethod
@@ -266,12 +262,10 @@ class ReportsByPost(ABC):
     """A PBX that posts its reports over HTTP to an address it is told.
 
     `report_target` is told to the PBX with every login and while the session lives;
-    None asks for no reports. `untold` are the statuses of extensions that no report
-    tells.
+    None asks for no reports.
     """
 
     report_target: ReportTarget | None = None
-    untold: frozenset[ExtensionStatus] = frozenset()
 
     @property
     @abstractmethod

@@ -30,6 +30,36 @@ class CallReport:
 
 
 @dataclass(frozen=True, slots=True)
+class CallNow:
+    """A call as it is now, whole.
+
+    `parties` are all who take part now, with their states, the caller first where that
+    is known; with none the call is over. `left` are the extensions that took part and
+    left, with how that ended for them, None where it is not told. `outcome` is how the
+    call as a whole ended, `ended_by` the number of the party that hung up; both may be
+    told before it is over. `started_at` and `answered_at` are seconds since the epoch
+    on our own clock, None for the moment of this report. `duration` and `talked` are
+    whole seconds from the PBX's own record, None while there is none. `recorded` says
+    that nothing more will be told of a call that is over.
+    """
+
+    id: str
+    parties: tuple[Party, ...] = ()
+    direction: CallDirection | None = None
+    dialed: str | None = None
+    via: str | None = None
+    trunk: str | None = None
+    left: tuple[tuple[str, CallOutcome | None], ...] = ()
+    outcome: CallOutcome | None = None
+    ended_by: str | None = None
+    started_at: float | None = None
+    answered_at: float | None = None
+    duration: int | None = None
+    talked: int | None = None
+    recorded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CallReleased:
     """Somebody hung up; `parties` are those it concerned, who hung up first."""
 
@@ -105,6 +135,7 @@ class OtherReport:
 
 type Report = (
     ExtensionReport
+    | CallNow
     | CallReport
     | CallReleased
     | CallTransferred

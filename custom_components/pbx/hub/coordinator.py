@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from ..client.board.switchboard import Changes, Switchboard
 from ..client.errors import PbxError, PbxLockedOut, PbxLoginRejected
-from ..client.model import ExtensionStatus, PbxInfo
+from ..client.model import PbxInfo
 from ..client.pbx import Pbx, ReportsByPost, ReportsByStream
 from ..client.report import (
     ExtensionReport,
@@ -66,14 +66,14 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         self.lock_out = LockOut(hass, entry.entry_id)
         self.subscriptions = Subscriptions()
         self.receiver: PushReceiver | None = None
-        untold: frozenset[ExtensionStatus] = frozenset()
         if isinstance(pbx, ReportsByPost):
             self.receiver = PushReceiver(
                 hass, entry, self.options, pbx, self._take_report
             )
-            untold = pbx.untold
         self._switchboard = Switchboard(
-            self.devices.extension_numbers(), self.devices.trunk_names(), untold
+            self.devices.extension_numbers(),
+            self.devices.trunk_names(),
+            reader=pbx.call_reader,
         )
         self.polling = Polling(hass, self._switchboard, self.async_refresh)
         self._pace()

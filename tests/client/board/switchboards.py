@@ -5,9 +5,10 @@ from custom_components.pbx.client import (
     Extension,
     ExtensionStatus,
     PbxInfo,
-    Snapshot,
     Switchboard,
 )
+from custom_components.pbx.client.yeastar.s import YeastarS
+from custom_components.pbx.client.yeastar.s.found import PolledSnapshot
 from tests.client.calls.told import answer, ring
 
 INFO = PbxInfo("369362089179", "PBX", "Yeastar", "S-Series", None, None, "v1.1.0")
@@ -18,9 +19,9 @@ CARLA = Extension("1003", "Carla", ExtensionStatus.IDLE)
 TALK = (ring("1002"), answer("1002"))
 
 
-def read(*extensions: Extension, complete: bool = True) -> Snapshot:
+def read(*extensions: Extension, complete: bool = True) -> PolledSnapshot:
     """Return a snapshot that lists these extensions."""
-    return Snapshot(INFO, extensions, complete)
+    return PolledSnapshot(INFO, extensions, complete)
 
 
 def changes(**told: str) -> Changes:
@@ -28,11 +29,9 @@ def changes(**told: str) -> Changes:
     return Changes(**{name: frozenset(text.split()) for name, text in told.items()})  # type: ignore[arg-type]
 
 
-def board_of(
-    *extensions: Extension, untold: frozenset[ExtensionStatus] = frozenset()
-) -> Switchboard:
+def board_of(*extensions: Extension) -> Switchboard:
     """Return a board that has read these extensions, and waits for nothing."""
-    board = Switchboard(untold=untold)
+    board = Switchboard(reader=YeastarS.call_reader)
     board.reconcile(read(*extensions))
     board.expect_snapshot()
     return board

@@ -22,8 +22,7 @@ from custom_components.pbx.client.report import (
     SettingsChanged,
     Subject,
 )
-from custom_components.pbx.client.snapshot import FoundCall
-from custom_components.pbx.client.yeastar.s import YeastarS
+from custom_components.pbx.client.yeastar.s.found import FoundCall
 from tests.client.calls.told import (
     answer,
     answer_in,
@@ -143,7 +142,7 @@ def test_change_that_nobody_reported_is_said_to_be() -> None:
 @pytest.mark.parametrize("status", [ExtensionStatus.ON_HOLD, ExtensionStatus.FAULT])
 def test_change_that_is_never_reported_is_no_evidence(status: ExtensionStatus) -> None:
     """Neither into it nor out of it (6.1)."""
-    board = board_of(ANNA, untold=YeastarS.untold)
+    board = board_of(ANNA)
     for extension in (replace(ANNA, status=status), ANNA):
         found = board.reconcile(read(extension))
         assert found.changed == {"1001"}

@@ -3,9 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from custom_components.pbx.client import Extension, ExtensionStatus, PbxInfo, Snapshot
-from custom_components.pbx.client.calls.reconciler import CallReconciler
-from custom_components.pbx.client.snapshot import FoundCall
+from custom_components.pbx.client import Extension, ExtensionStatus, PbxInfo
+from custom_components.pbx.client.yeastar.s.found import FoundCall, PolledSnapshot
 
 from .told import (
     DIALING,
@@ -37,7 +36,7 @@ class Polled(Told):
         self.now = more.pop("at", self.now)
         for key in [key for key in more if key[:1] == "e" and key[1:].isdigit()]:
             self.statuses[key[1:]] = more.pop(key)
-        snapshot = Snapshot(
+        snapshot = PolledSnapshot(
             INFO,
             tuple(
                 Extension(number, "", self.statuses.get(number, IDLE))
@@ -48,7 +47,8 @@ class Polled(Told):
         )
         touched = frozenset(more.pop("touched", ()))
         snapshot = replace(snapshot, **more)
-        CallReconciler(self.calls, snapshot, touched, self.now).run()
+        self.reader.expect()
+        self.reader.read(snapshot, touched, self.now)
         self.statuses.clear()
         return self.happened()
 

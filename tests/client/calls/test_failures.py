@@ -41,7 +41,7 @@ def test_failure_is_told_to_both(
 ) -> None:
     """For who called it failed; who was called has missed it, unless they refused."""
     told.tell(ring("1002"), fail(outcome, ext("1002")))
-    assert told.calls.live == {}
+    assert told.live == []
     assert told.tell(cdr("1001", "1002", BUSY)) == [f"1002 {called}", f"1001 {calling}"]
     assert told.nothing_is_left()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.pbx.client import CallOutcome, PartyState
+from custom_components.pbx.client import CallOutcome, ExtensionStatus, PartyState
 from custom_components.pbx.client.report import CallReport
 
 from .told import (
@@ -30,21 +30,17 @@ MISSED, VOICEMAIL = CallOutcome.MISSED, CallOutcome.VOICEMAIL
 
 def nameless(told: Told, *parties: tuple[str, PartyState, bool | None]) -> None:
     """Let a poll have found a call between extensions."""
-    live = told.calls.begin(None, told.now)
-    live.learn(INTERNAL)
-    for party in parties:
-        told.calls.join(live, ext(*party), told.now)
-    told.happened()
+    told.found(INTERNAL, *(ext(*party) for party in parties))
 
 
 def test_found_call_gets_its_id_from_the_report(told: Told) -> None:
     """It is the same one: nothing is told twice."""
     nameless(told, ("1001", DIALING, True), ("1002", RINGING, False))
-    assert told.calls.of("1001")[0].id is None
+    assert told.of("1001")[0].id is None
     assert told.tell(ring("1002")) == []
     assert told.touched == {"1001", "1002"}
-    assert told.calls.of("1001")[0].id == "7.1"
-    assert told.tell(answer("1002")) == ["1002 answered", "1001 answered"]
+    assert told.of("1001")[0].id == "7.1"
+    assert told.tell(answer("1002")) == ["1001 answered", "1002 answered"]
     told.tell(bye("1002", "1001"), cdr("1001", "1002"))
     assert told.nothing_is_left()
 
@@ -68,10 +64,9 @@ def test_found_call_ends_by_any_report(told: Told, step: Step) -> None:
 
 def test_found_call_with_the_outside_is_known_by_its_line(told: Told) -> None:
     """Or by its number; the extension may have changed meanwhile."""
-    live = told.calls.begin(None, told.now)
-    told.calls.join(live, callee(TALKING), told.now)
+    told.found(OUTBOUND, callee(TALKING))
     told.tell(CallReport("7.1", (callee(TALKING, "00555"),), OUTBOUND))
-    assert list(told.calls.live) == ["7.1"]
+    assert told.live == ["7.1"]
 
 
 def test_found_call_whose_end_waits_is_identified(told: Told) -> None:
@@ -82,8 +77,7 @@ def test_found_call_whose_end_waits_is_identified(told: Told) -> None:
         ("1002", TALKING, False),
         ("1003", RINGING, False),
     )
-    (live,) = told.calls.live.values()
-    told.calls.depart(live, live.legs["1003"], told.now)
+    told.status("1003", ExtensionStatus.IDLE, told.now)
     told.tell(answer("1002"), bye("1001", "1002"))
     assert len(told.settle(102)) == 3
     assert told.nothing_is_left()
@@ -93,7 +87,7 @@ def test_report_of_one_who_talks_elsewhere_is_another_call(told: Told) -> None:
     """Who begins to dial or rings is not in the call that was found talking."""
     nameless(told, ("1001", TALKING, None), ("1002", TALKING, None))
     told.tell(CallReport("8.1", (ext("1001", DIALING, True),)))
-    assert [call.id for call in told.calls.of("1001")] == [None, "8.1"]
+    assert [call.id for call in told.of("1001")] == [None, "8.1"]
 
 
 def test_report_that_could_mean_two_found_calls_means_neither(told: Told) -> None:
@@ -102,7 +96,7 @@ def test_report_that_could_mean_two_found_calls_means_neither(told: Told) -> Non
     nameless(told, ("1001", TALKING, None), ("1003", TALKING, None))
     told.tell(CallReport("7.1", (ext("1001", HELD),)))
     told.tell(cdr("1001", "1004", call_id="8.1"))
-    assert [call.id for call in told.calls.of("1001")] == [None, None, "7.1"]
+    assert [call.id for call in told.of("1001")] == [None, None, "7.1"]
 
 
 def test_calls_are_listed_by_their_beginning(told: Told) -> None:
@@ -110,4 +104,4 @@ def test_calls_are_listed_by_their_beginning(told: Told) -> None:
     nameless(told, ("1001", TALKING, True), ("1002", TALKING, False))
     told.tell(ring_in("1001", "8.1"), at=105)
     told.tell(answer("1002"), at=106)
-    assert [call.id for call in told.calls.of("1001")] == ["7.1", "8.1"]
+    assert [call.id for call in told.of("1001")] == ["7.1", "8.1"]

@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.pbx.client import CallOutcome
-from custom_components.pbx.client.calls import index as call_index, table as call_table
+from custom_components.pbx.client.calls import ledger as call_ledger
 
 from .told import TALKING, Told, answer_in, bye, caller, ring, ring_in, transfer
 
@@ -15,11 +15,11 @@ def test_ended_calls_are_remembered_up_to_a_number(
     told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The oldest is forgotten, its ends are told before."""
-    assert call_index.MAX_ENDED == 500
-    monkeypatch.setattr(call_index, "MAX_ENDED", 3)
+    assert call_ledger.MAX_ENDED == 500
+    monkeypatch.setattr(call_ledger, "MAX_ENDED", 3)
     for index in range(5):
         told.tell(ring("1002", call_id=f"{index}"), bye("1001", call_id=f"{index}"))
-    assert list(told.calls._ended) == ["2", "3", "4"]
+    assert [call.id for call in told.ledger.ended_since(0)] == ["4", "3", "2"]
     assert len([event for event in told.all_events if event.outcome]) == 4
     assert len(told.settle(102)) == 6
     assert told.nothing_is_left()
@@ -29,12 +29,12 @@ def test_live_calls_are_kept_up_to_a_number(
     told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A PBX whose goodbyes all get lost fills no memory."""
-    assert call_table.MAX_LIVE == 2000
-    monkeypatch.setattr(call_table, "MAX_LIVE", 3)
+    assert call_ledger.MAX_LIVE == 2000
+    monkeypatch.setattr(call_ledger, "MAX_LIVE", 3)
     for index in range(5):
         told.tell(ring("1002", call_id=f"{index}"))
-    assert list(told.calls.live) == ["2", "3", "4"]
-    assert [call.id for call in told.calls.of("1001")] == ["2", "3", "4"]
+    assert told.live == ["2", "3", "4"]
+    assert [call.id for call in told.of("1001")] == ["2", "3", "4"]
     assert told.settle(102) == [
         "1002 ended",
         "1001 ended",
@@ -58,12 +58,12 @@ def test_thousands_of_calls_leave_nothing_behind(told: Told) -> None:
         )
     told.settle(5000)
     assert told.nothing_is_left()
-    assert len(told.calls._ended) == 500
-    assert set(told.calls.last) == {"1001", "1002", "1003"}
+    assert len(list(told.ledger.ended_since(0))) == 500
+    assert set(told.ledger.last) == {"1001", "1002", "1003"}
 
 
 def test_last_call_is_kept_only_of_known_extensions(told: Told) -> None:
     """Numbers that anybody could make up fill no memory."""
     told.tell(ring("10020", "10010"), bye("10010", "10020"))
     assert len(told.settle(102)) == 2
-    assert told.calls.last == {}
+    assert told.ledger.last == {}

@@ -6,6 +6,8 @@ from itertools import permutations
 import pytest
 
 from custom_components.pbx.client import CallEventType, CallOutcome
+from custom_components.pbx.client.calls.ledger import SETTLE
+from custom_components.pbx.client.calls.steps import close
 from custom_components.pbx.client.report import CallReport
 
 from .told import (
@@ -153,7 +155,7 @@ def test_record_alone_tells_who_took_part(
 ) -> None:
     """Groups, menus and numbers that nobody knows are no parties."""
     assert told.tell(record) == ends
-    call = next(iter(told.calls._ended.values())).call
+    call = next(told.ledger.ended_since(0)).picture
     assert [(p.number, p.extension, p.trunk) for p in call.parties] == parties
     assert told.nothing_is_left()
 
@@ -201,6 +203,8 @@ def test_goodbye_that_names_nobody_ends_the_call(told: Told) -> None:
 def test_goodbye_of_a_call_that_a_poll_saw_ending(told: Told) -> None:
     """It says at last that it was missed."""
     told.tell(ring("1002"))
-    told.calls.close(told.calls.live["7.1"], told.now, None)
+    call = told.ledger.find("7.1")
+    assert call is not None
+    told.ledger.put(close(call, told.now, None, SETTLE), told.now)
     told.tell(bye("1001", "1002"))
     assert sorted(told.settle(102)) == ["1001 ended missed", "1002 missed missed"]

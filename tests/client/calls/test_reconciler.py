@@ -63,35 +63,29 @@ def test_reported_call_is_not_told_again(told: Polled) -> None:
         )
         == []
     )
-    assert list(told.calls.live) == ["7.1", "8.1", "9.1"]
+    assert told.live == ["7.1", "8.1", "9.1"]
 
 
 def test_call_to_the_outside_is_known_by_its_number(told: Polled) -> None:
     """If a report did not tell the line."""
-    told.tell(replace(ring_out("1001"), parties=(callee(RINGING, leg=""), ext("1001"))))
-    told.tell(ring_out("1001"))
-    live = told.calls.live["7.1"]
-    for leg in live:
-        leg.line = None
+    unsaid = replace(callee(RINGING), leg=None)
+    told.tell(replace(ring_out("1001"), parties=(unsaid, ext("1001", DIALING, True))))
     told.read(going("1001"), e1001=BUSY)
-    assert list(told.calls.live) == ["7.1"]
+    assert told.live == ["7.1"]
 
 
 def test_found_call_gets_its_id_from_the_next_poll(told: Polled) -> None:
     """A call between the outside and an extension that was found nameless."""
-    live = told.calls.begin(None, 100)
-    told.calls.join(live, caller(TALKING), 100)
-    told.calls.join(live, ext("1001", TALKING, False), 100)
-    told.happened()
+    told.found(None, caller(TALKING), ext("1001", TALKING, False))
     assert told.read(coming("1001", answered=True), e1001=BUSY) == []
-    assert [call.id for call in told.calls.of("1001")] == ["7.1"]
+    assert [call.id for call in told.of("1001")] == ["7.1"]
 
 
 def test_second_call_with_the_same_outside_party_is_another_one(told: Polled) -> None:
     """The one that was dialed, and the one that comes back meanwhile."""
     told.read(going("1001"), e1001=BUSY)
     assert told.read(going("1001"), coming("1001"), e1001=BUSY) == ["1001 ringing"]
-    assert len(told.calls.of("1001")) == 2
+    assert len(told.of("1001")) == 2
 
 
 def test_call_between_many_is_one_call(told: Polled) -> None:
@@ -101,7 +95,7 @@ def test_call_between_many_is_one_call(told: Polled) -> None:
     pairs = talk("1001", "1002"), talk("1001", "1003")
     for found in (pairs, pairs[::-1]):
         assert told.read(*found, **busy) == []
-        assert list(told.calls.live) == ["7.1"]
+        assert told.live == ["7.1"]
         assert told.parties() == dict.fromkeys(("1001", "1002", "1003"), TALKING)
 
 
@@ -121,7 +115,7 @@ def test_second_of_two_calls_between_the_same_is_the_one_that_is_found(
     told.tell(ring("1002"), answer("1002"), at=100)
     told.tell(ring("1002", call_id="8.1"), answer("1002", call_id="8.1"), at=110)
     told.read(talk("1001", "1002"), looked_into="1001", e1001=BUSY, e1002=BUSY)
-    assert list(told.calls.live) == ["8.1"]
+    assert told.live == ["8.1"]
 
 
 def test_lost_answer_is_found(told: Polled) -> None:
@@ -131,7 +125,7 @@ def test_lost_answer_is_found(told: Polled) -> None:
         "1001 answered",
         "1002 answered",
     ]
-    assert told.calls.of("1001")[0].parties == (
+    assert told.of("1001")[0].parties == (
         ext("1001", TALKING, True),
         ext("1002", TALKING, False),
     )
@@ -141,7 +135,7 @@ def test_lost_goodbye_is_found(told: Polled) -> None:
     """A call that no list shows has ended."""
     told.tell(ring_in("1001"), answer_in("1001"), ring("1003", "1002", "8.1"), at=100)
     told.read(at=160)
-    assert told.calls.live == {}
+    assert told.live == []
     assert sorted(told.settle(162)) == [
         "1001 ended answered",
         "1002 ended",
@@ -161,7 +155,7 @@ def test_transfer_that_was_not_reported(told: Polled) -> None:
     told.tell(ring_in("1001"), answer_in("1001"))
     assert told.read(coming("1002"), e1002=RINGS) == ["1002 ringing"]
     assert told.settle(102) == ["1001 ended answered"]
-    assert list(told.calls.live) == ["7.1"]
+    assert told.live == ["7.1"]
 
 
 def test_transfer_inside_that_was_not_reported(told: Polled) -> None:
@@ -170,7 +164,7 @@ def test_transfer_inside_that_was_not_reported(told: Polled) -> None:
     assert told.read(
         inside("1001", "1003"), looked_into="1001 1003", e1001=BUSY, e1003=RINGS
     ) == ["1001 dialing", "1003 ringing"]
-    assert len(told.calls.of("1001")) == 1
+    assert len(told.of("1001")) == 1
     assert sorted(told.settle(102)) == ["1001 ended answered", "1002 ended answered"]
 
 
@@ -188,9 +182,9 @@ def test_who_dialled_and_left_does_not_come_back(told: Polled) -> None:
     told.tell(ring_in("1001", "8.1"), answer_in("1001", "8.1"))
     found = going("1001", answered=True), coming("1001", answered=True, call_id="8.1")
     told.read(*found, e1001=BUSY)
-    assert [call.id for call in told.calls.of("1001")] == ["8.1"]
+    assert [call.id for call in told.of("1001")] == ["8.1"]
     told.read(*found, e1001=BUSY, looked_into="1001")
-    assert {call.id for call in told.calls.of("1001")} == {"7.1", "8.1"}
+    assert {call.id for call in told.of("1001")} == {"7.1", "8.1"}
 
 
 def test_status_of_two_calls_says_nothing_of_one(told: Polled) -> None:
@@ -211,10 +205,10 @@ def test_call_that_seemed_to_have_ended_goes_on(told: Polled) -> None:
     """Nothing was told of its end yet, so nothing is taken back."""
     told.tell(ring_in("1001"), answer_in("1001"), at=100)
     told.read(at=110)
-    assert told.calls.live == {}
+    assert told.live == []
     assert told.read(coming("1001", answered=True), at=111, e1001=BUSY) == []
     assert told.parties() == {"555": TALKING, "1001": TALKING}
-    assert told.calls.of("1001")[0].answered_at == 100
+    assert told.of("1001")[0].answered_at == 100
     assert told.settle(500) == []
     told.tell(bye("1001", caller()), cdr("555", "1001", direction=INBOUND))
     assert told.nothing_is_left()
@@ -240,7 +234,7 @@ def test_who_is_free_by_now_is_in_no_call(
 ) -> None:
     """The list of extensions is read after the calls."""
     assert told.read(coming("1001"), inside("1002", "1003"), e1001=status) == []
-    assert told.calls.of("1001") == told.calls.of("1002") == []
+    assert told.of("1001") == told.of("1002") == []
 
 
 def test_unknown_word_is_no_proof_of_being_free(told: Polled) -> None:
@@ -248,7 +242,7 @@ def test_unknown_word_is_no_proof_of_being_free(told: Polled) -> None:
     assert told.read(coming("1001", answered=True), e1001=None) == ["1001 answered"]
     told.tell(ring("1003", "1002", "8.1"), answer("1003", "1002", "8.1"))
     told.read(coming("1001", answered=True), e1001=None, e1002=None, e1003=None)
-    assert len(told.calls.live) == 2
+    assert len(told.live) == 2
 
 
 def test_extension_that_is_deleted_leaves_its_calls(told: Polled) -> None:
@@ -277,9 +271,9 @@ def test_internal_call_of_two_who_are_busy_stays(told: Polled) -> None:
     """Unless they were asked, and did not tell of it."""
     told.tell(ring("1002"), answer("1002"))
     assert told.read(e1001=BUSY, e1002=BUSY) == []
-    assert told.calls.live
+    assert told.live
     told.read(looked_into="1002", e1001=BUSY, e1002=BUSY)
-    assert told.calls.live == {}
+    assert told.live == []
 
 
 def test_caller_alone_may_talk_to_the_voicemail(told: Polled) -> None:
@@ -295,14 +289,14 @@ def test_caller_alone_with_another_call_talks_in_that_one(told: Polled) -> None:
     """It explains why they are busy."""
     told.tell(ring("1002"), ring_in("1001", "8.1"), answer_in("1001", "8.1"))
     told.read(coming("1001", answered=True, call_id="8.1"), e1001=BUSY)
-    assert list(told.calls.live) == ["8.1"]
+    assert told.live == ["8.1"]
 
 
 def test_phone_that_rings_is_not_the_one_that_talked(told: Polled) -> None:
     """Alone in its call, it is called by somebody else now; unless it rang before."""
     told.tell(ring("1002"), ring("1003", "1004", "8.1"))
     told.read(e1001=RINGS, e1003=RINGS)
-    assert list(told.calls.live) == ["8.1"]
+    assert told.live == ["8.1"]
     assert told.parties("8.1") == {"1003": RINGING}
 
 
@@ -310,14 +304,14 @@ def test_nobody_is_left_in_a_call_inside(told: Polled) -> None:
     """Then it has ended."""
     told.tell(ring("1002"), answer("1002"))
     told.read(calls=None)
-    assert told.calls.live == {}
+    assert told.live == []
 
 
 def test_pbx_without_lists_of_calls_ends_those_of_the_free(told: Polled) -> None:
     """And knows nothing of the others."""
     told.tell(ring_in("1001"), ring_in("1002", "8.1"))
     told.read(calls=None, e1002=RINGS)
-    assert list(told.calls.live) == ["8.1"]
+    assert told.live == ["8.1"]
 
 
 # -- reports that arrive while the snapshot is read
@@ -330,7 +324,7 @@ def test_report_under_way_is_newer_than_the_snapshot(told: Polled) -> None:
     assert told.parties() == {"555": TALKING, "1001": TALKING}
     assert told.read(touched={"7.1"}) == []
     assert told.read(touched={"1001"}) == []
-    assert told.calls.live
+    assert told.live
 
 
 def test_call_that_ended_under_way_does_not_come_back(told: Polled) -> None:
@@ -345,7 +339,7 @@ def test_call_that_ended_under_way_does_not_come_back(told: Polled) -> None:
         e1002=BUSY,
         e1003=RINGS,
     )
-    assert told.calls.live == {}
+    assert told.live == []
 
 
 def test_found_call_that_another_report_touches_is_seen(told: Polled) -> None:
@@ -361,11 +355,9 @@ def test_any_snapshot_after_any_other_leaves_the_truth(told: Polled) -> None:
     statuses = {"e1001": BUSY, "e1002": BUSY, "e1003": BUSY}
     told.tell(ring("1002"), answer("1002"), ring_out("1003", "9.1"))
     told.read(*found, looked_into="1002 1003", **statuses)
-    pictures = {
-        call.parties for live in told.calls.live.values() for call in (live.call,)
-    }
+    pictures = {call.picture.parties for call in told.ledger.live.values()}
     assert told.read(*found, looked_into="1002 1003", **statuses) == []
-    assert pictures == {live.call.parties for live in told.calls.live.values()}
+    assert pictures == {call.picture.parties for call in told.ledger.live.values()}
     assert {
         tuple(sorted(party.number for party in parties)) for parties in pictures
     } == {("1001", "555"), ("1002", "1003")}

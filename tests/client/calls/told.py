@@ -3,13 +3,15 @@
 from typing import Any
 
 from custom_components.pbx.client import (
+    Call,
     CallDirection,
     CallEvent,
     ExtensionStatus,
     Party,
     PartyState,
 )
-from custom_components.pbx.client.calls.told import Calls
+from custom_components.pbx.client.calls.ledger import Ledger
+from custom_components.pbx.client.calls.steps import learn, sit
 from custom_components.pbx.client.model import CallOutcome
 from custom_components.pbx.client.report import (
     CallFailed,
@@ -17,9 +19,11 @@ from custom_components.pbx.client.report import (
     CallReleased,
     CallReport,
     CallTransferred,
+    ExtensionReport,
 )
+from custom_components.pbx.client.yeastar.s import YeastarS
 
-DIALING, RINGING, TALKING, HELD, GONE = PartyState
+DIALING, RINGING, TALKING, HELD, GONE, UNKNOWN = PartyState
 INTERNAL, INBOUND, OUTBOUND = CallDirection
 
 type Step = CallReport | CallReleased | CallTransferred | CallFailed | CallRecord
@@ -113,15 +117,14 @@ def cdr(
 
 
 class Told:
-    """Calls on a clock that a test sets; extensions are 1000 to 1999."""
+    """A ledger of calls on a clock that a test sets; extensions are 1000 to 1999."""
 
     def __init__(self) -> None:
         """Begin without calls."""
         self.now = 100.0
         self.statuses: dict[str, ExtensionStatus | None] = {}
-        self.calls = Calls(
-            self.statuses.get, lambda number: number[:1] == "1" and len(number) == 4
-        )
+        self.ledger = Ledger(lambda number: number[:1] == "1" and len(number) == 4)
+        self.reader = YeastarS.call_reader(self.ledger, self.statuses.get)
         self.all_events: list[CallEvent] = []
         self.touched: set[str] = set()
 
@@ -129,42 +132,54 @@ class Told:
         """Tell reports one after the other; return the events they cause."""
         self.now = self.now if at is None else at
         for step in steps:
-            match step:
-                case CallReport():
-                    self.calls.report(step, self.now)
-                case CallReleased():
-                    self.calls.release(step, self.now)
-                case CallTransferred():
-                    self.calls.transfer(step, self.now)
-                case CallFailed():
-                    self.calls.fail(step, self.now)
-                case CallRecord():
-                    self.calls.record(step, self.now)
+            self.reader.tell(step, self.now)
         return self.happened()
+
+    def status(self, number: str, status: ExtensionStatus | None, at: float) -> None:
+        """Tell what an extension does."""
+        self.reader.hear(ExtensionReport(number, status), at)
+
+    def found(self, direction: CallDirection | None, *parties: Party) -> None:
+        """Let there be a call without an id, as a poll finds them."""
+        call = self.ledger.begin(None, self.now)
+        call = learn(call, direction)
+        for party in parties:
+            call = sit(call, party, self.now)
+        self.ledger.put(call, self.now)
+        self.happened()
 
     def settle(self, at: float) -> list[str]:
         """Let time pass."""
         self.now = at
-        self.calls.settle(at)
+        self.ledger.settle(at)
         return self.happened()
 
     def happened(self) -> list[str]:
         """Return what was told since the last time: number, event, outcome if any."""
-        events, self.touched = self.calls.drain()
+        events, self.touched = self.ledger.drain()
         self.all_events += events
         return [
             " ".join(filter(None, (event.number, event.type, event.outcome)))
             for event in events
         ]
 
+    @property
+    def live(self) -> list[str | None]:
+        """The ids of the live calls."""
+        return [call.id for call in self.ledger.live.values()]
+
+    def of(self, number: str) -> list[Call]:
+        """Return the live calls of an extension."""
+        return [call.picture for call in self.ledger.of(number)]
+
     def parties(self, call_id: str = "7.1") -> dict[str, PartyState]:
         """Return who does what in a live call."""
-        call = self.calls.live[call_id].call
-        return {party.number: party.state for party in call.parties}
+        call = self.ledger.find(call_id)
+        assert call is not None
+        return {party.number: party.state for party in call.picture.parties}
 
     def nothing_is_left(self) -> bool:
         """Return whether no call lives and no end waits."""
-        assert not self.calls.live
-        assert not self.calls._of
-        assert not self.calls._unsettled
-        return self.calls.next_deadline is None
+        assert not self.live
+        assert not any(self.of(f"100{digit}") for digit in range(10))
+        return self.ledger.next_deadline is None

@@ -1,29 +1,19 @@
 """The one picture of a PBX: a mutable table of immutable values, without any I/O."""
 
-from collections.abc import Iterable, Mapping, Set as AbstractSet
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ..calls.reconciler import CallReconciler
-from ..calls.told import Calls
-from ..model import (
-    Call,
-    CallEvent,
-    Extension,
-    ExtensionStatus,
-    Party,
-    PartyState,
-    Trunk,
-)
+from ..calls.ledger import Ledger, MakeReader
+from ..calls.whole import WholeCalls
+from ..model import Call, CallEvent, Extension, ExtensionStatus, PartyState, Trunk
 from ..report import (
-    CallFailed,
     CallRecord,
-    CallReleased,
-    CallReport,
-    CallTransferred,
     ExtensionReport,
+    OtherReport,
     Report,
     Restarted,
+    SettingsChanged,
 )
 from ..snapshot import Snapshot
 from .roster import ExtensionRoster, Roster
@@ -33,6 +23,7 @@ _CURRENT: Final = (
     PartyState.TALKING,
     PartyState.RINGING,
     PartyState.DIALING,
+    PartyState.UNKNOWN,
     PartyState.HELD,
 )
 
@@ -47,8 +38,8 @@ class Changes:
     again. Of these, `presence` are absent or listed again, and the registration or use
     of the present ones in `registered` and `in_use` has changed. `calls` are extensions
     whose calls changed. `unreported` are extensions whose status no report told before
-    the snapshot did. `doubtful` says that snapshot and reports contradict each other:
-    reading again will tell.
+    the snapshot did. `doubtful` says that snapshot and reports contradict each other, or
+    that a status was reported which need not be true: reading again will tell.
     """
 
     added: frozenset[str] = _NONE
@@ -78,22 +69,22 @@ class Switchboard:
         self,
         known: Iterable[str] = (),
         known_trunks: Iterable[str] = (),
-        untold: AbstractSet[ExtensionStatus] = frozenset(),
+        *,
+        reader: MakeReader = WholeCalls,
     ) -> None:
         """Initialize the board with the numbers and names known from an earlier run.
 
-        `untold` are the statuses that no report of this PBX tells.
+        `reader` makes the reader of calls of this family of PBX.
         """
-        self._untold = untold
         self._extensions = ExtensionRoster(known)
         self.extensions: Mapping[str, Extension] = self._extensions.items
         self._trunks = Roster[Trunk](known_trunks)
         self.trunks: Mapping[str, Trunk] = self._trunks.items
-        self._calls = Calls(self._extensions.status_of, self.present)
-        # Extensions and ids of calls that were reported since the snapshot was asked for.
-        self._touched: set[str] = set()
-        # Extensions that the snapshot is asked for all calls of.
+        self._ledger = Ledger(self.present)
+        self._reader = reader(self._ledger, self._extensions.status_of)
         self._asked: frozenset[str] = frozenset()
+        # Extensions that were reported since the snapshot was asked for.
+        self._reported: set[str] = set()
 
     # -- looking
 
@@ -123,25 +114,24 @@ class Switchboard:
     @property
     def call_count(self) -> int:
         """How many calls are in progress."""
-        return len(self._calls.live)
+        return len(self._ledger.live)
 
     @property
     def calls(self) -> list[Call]:
         """The calls in progress, the oldest first."""
-        return [live.call for live in self._calls.live.values()]
+        return [call.picture for call in self._ledger.live.values()]
 
     def calls_of(self, number: str) -> list[Call]:
         """Return the calls of an extension in progress, the oldest first."""
-        return self._calls.of(number)
+        return [call.picture for call in self._ledger.of(number)]
 
     def current_call(self, number: str) -> Call | None:
         """Return the call of an extension that matters most: talked on, then newest."""
         best: tuple[int, Call] | None = None
-        for live in self._calls.live_of(number):
-            state = live.legs[number].state
-            rank = _CURRENT.index(state)
+        for call in self._ledger.of(number):
+            rank = _CURRENT.index(call.legs[number].state)
             if best is None or rank <= best[0]:
-                best = (rank, live.call)
+                best = (rank, call.picture)
         return best[1] if best else None
 
     def in_call_since(self, number: str) -> float | None:
@@ -149,15 +139,15 @@ class Switchboard:
         return min(
             (
                 leg.answered_at
-                for live in self._calls.live_of(number)
-                if (leg := live.legs[number]).answered_at is not None
+                for call in self._ledger.of(number)
+                if (leg := call.legs[number]).answered_at is not None
             ),
             default=None,
         )
 
     def last_call(self, number: str) -> CallEvent | None:
         """Return how an extension's last call ended."""
-        return self._calls.last.get(number)
+        return self._ledger.last.get(number)
 
     def consistent(self, number: str) -> bool:
         """Return whether an extension's status and its calls agree.
@@ -167,7 +157,7 @@ class Switchboard:
         extension = self.extensions.get(number)
         if extension is None or extension.status is None:
             return True
-        legs = [live.legs[number] for live in self._calls.live_of(number)]
+        legs = [call.legs[number] for call in self._ledger.of(number)]
         if extension.status is ExtensionStatus.RINGING:
             return any(leg.state is PartyState.RINGING for leg in legs)
         return bool(legs) == extension.in_use
@@ -178,7 +168,7 @@ class Switchboard:
         Raises ValueError for one that is present.
         """
         self._extensions.forget(number)
-        self._calls.last.pop(number, None)
+        self._ledger.last.pop(number, None)
 
     def forget_trunk(self, name: str) -> None:
         """Drop a trunk that is not present; listed again, it counts as added.
@@ -191,55 +181,41 @@ class Switchboard:
 
     def apply(self, report: Report, now: float) -> Changes:
         """Take over what the PBX told by itself, and return what that changed."""
-        changed = _NONE
         match report:
             case ExtensionReport():
-                changed = self._apply_status(report, now)
-            case CallReport():
-                self._calls.report(report, now)
-                self._touch(report.call_id, report.parties)
-            case CallReleased():
-                self._calls.release(report, now)
-                self._touch(report.call_id, report.parties)
-            case CallTransferred():
-                self._calls.transfer(report, now)
-                self._touch(report.call_id, report.parties)
-            case CallFailed():
-                self._calls.fail(report, now)
-                self._touch(report.call_id, report.parties)
-            case CallRecord():
-                self._calls.record(report, now)
-                self._touched.add(report.call_id)
-            case Restarted():
-                self._calls.restarted()
-                # A snapshot being read may have begun before.
-                self._touched.update(self._calls.live)
-        return self._drain(Changes(changed=changed))
+                return self._drain(self._apply_status(report, now))
+            case SettingsChanged() | OtherReport():
+                return Changes()
+            case Restarted() | CallRecord():
+                pass
+            case _:
+                self._reported.update(
+                    party.number for party in report.parties if party.extension
+                )
+        self._reader.tell(report, now)
+        return self._drain(Changes())
 
-    def _apply_status(self, report: ExtensionReport, now: float) -> frozenset[str]:
+    def _apply_status(self, report: ExtensionReport, now: float) -> Changes:
         """Take over an extension's status."""
         number = report.number
-        self._touched.add(number)
         if not self.present(number):
-            return _NONE
-        self._calls.status(number, report.status, now)
+            self._reported.add(number)
+            return Changes()
+        if not self._reader.hear(report, now):
+            return Changes(doubtful=True)
+        self._reported.add(number)
         changed = self._extensions.set_status(number, report.status)
-        return frozenset((number,)) if changed else _NONE
-
-    def _touch(self, call_id: str, parties: Iterable[Party]) -> None:
-        """Note that a call is reported while a snapshot may be under way."""
-        self._touched.add(call_id)
-        self._touched.update(party.number for party in parties if party.extension)
+        return Changes(changed=frozenset((number,)) if changed else _NONE)
 
     def settle(self, now: float) -> Changes:
         """Tell the ends of calls that waited long enough for the PBX's record."""
-        self._calls.settle(now)
+        self._ledger.settle(now)
         return self._drain(Changes())
 
     @property
     def next_deadline(self) -> float | None:
         """When `settle` has something to do, None when nothing waits."""
-        return self._calls.next_deadline
+        return self._ledger.next_deadline
 
     # -- snapshots
 
@@ -248,8 +224,9 @@ class Switchboard:
 
         Returns the extensions in several calls: they are to be asked for all of them.
         """
-        self._touched.clear()
-        self._asked = self._calls.in_several()
+        self._reported.clear()
+        self._reader.expect()
+        self._asked = self._ledger.in_several()
         return self._asked
 
     def reconcile(
@@ -262,9 +239,9 @@ class Switchboard:
         listed, unreported, doubtful = self._compare(snapshot.extensions)
         extensions = self._extensions.take(listed, complete=snapshot.complete)
         for number in extensions.removed:
-            self._calls.last.pop(number, None)
+            self._ledger.last.pop(number, None)
         self._reconcile_calls(snapshot, now, silent=silent)
-        more = self._calls.in_several() - self._asked
+        more = self._ledger.in_several() - self._asked
         changes = Changes(
             added=extensions.added,
             changed=extensions.changed,
@@ -299,33 +276,30 @@ class Switchboard:
             number = extension.number
             before = known.get(number, extension)
             if before is not extension and before.status is not extension.status:
-                if number in self._touched:
+                if number in self._reported:
                     doubtful = True
                     extension = replace(extension, status=before.status)
-                elif self._untold.isdisjoint((before.status, extension.status)):
+                elif self._reader.untold.isdisjoint((before.status, extension.status)):
                     unreported.add(number)
             listed[number] = extension
         return listed, frozenset(unreported), doubtful
 
     def _reconcile_calls(self, snapshot: Snapshot, now: float, *, silent: bool) -> None:
         """Take over what a snapshot says of the calls."""
-        calls = self._calls
-        calls.settle(now)
-        calls.silent = silent
+        self._ledger.settle(now)
+        self._ledger.silent = silent
         try:
-            CallReconciler(calls, snapshot, self._touched, now).run()
-            if calls.live:
-                for extension in snapshot.extensions:
-                    if extension.in_use and extension.number not in self._touched:
-                        calls.status(extension.number, extension.status, now)
-            calls.settle(now)
+            self._reader.read(snapshot, self._reported, now)
+            self._ledger.settle(now)
         finally:
-            calls.silent = False
+            self._ledger.silent = False
 
     def _drain(self, changes: Changes) -> Changes:
         """Return all that changed, calls included."""
-        events, calls = self._calls.drain()
+        events, calls = self._ledger.drain()
         registered, in_use = self._extensions.drain()
+        if not (events or calls or registered or in_use):
+            return changes
         return replace(
             changes,
             registered=registered,

@@ -1,1 +1,1 @@
-"""Calls: their legs, their changes, and the events these make."""
+"""Calls: what is known of them, how that changes, and the events that this makes."""

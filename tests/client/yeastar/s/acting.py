@@ -83,7 +83,7 @@ ACTS: dict[str, Act] = {
 
 async def seen(pbx: YeastarS) -> Call:
     """Return the only call of the PBX, as a switchboard shows it after a poll."""
-    board = Switchboard()
+    board = Switchboard(reader=YeastarS.call_reader)
     board.reconcile(await pbx.snapshot())
     (call,) = board.calls
     return call

@@ -22,7 +22,7 @@ from custom_components.pbx.client.report import (
 )
 from custom_components.pbx.client.yeastar.s.reports import parse
 
-DIALING, RINGING, TALKING, HELD, GONE = PartyState
+DIALING, RINGING, TALKING, HELD, GONE, _ = PartyState
 INTERNAL, INBOUND, OUTBOUND = CallDirection
 
 STEPS = ["RING", "ALERT", "ANSWER", "ANSWERED"]

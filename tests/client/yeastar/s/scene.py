@@ -37,7 +37,7 @@ class Scene:
         """Listen to the exchange."""
         self.sim = sim
         self.clock = clock
-        self.board = Switchboard()
+        self.board = Switchboard(reader=YeastarS.call_reader)
         self.events: list[CallEvent] = []
         self.bodies: list[bytes] = []
         self.reporting = True

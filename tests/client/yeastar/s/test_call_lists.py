@@ -7,9 +7,9 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.pbx.client import Extension, ExtensionStatus, Party, PartyState
-from custom_components.pbx.client.snapshot import FoundCall
 from custom_components.pbx.client.yeastar.s import YeastarS, lists
 from custom_components.pbx.client.yeastar.s.dialect import DIALECTS
+from custom_components.pbx.client.yeastar.s.found import FoundCall
 from tests.client.calls.told import (
     DIALING,
     INBOUND,

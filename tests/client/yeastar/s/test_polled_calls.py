@@ -26,7 +26,7 @@ def told() -> Polled:
 def test_call_from_outside_is_followed_by_polls_alone(told: Polled) -> None:
     """From its ring to its end."""
     assert told.read(coming("1001"), at=100, e1001=RINGS) == ["1001 ringing"]
-    (call,) = told.calls.of("1001")
+    (call,) = told.of("1001")
     assert (call.id, call.dialed, call.trunk) == ("7.1", "0301234", "SIP-142")
     assert told.read(coming("1001"), at=110, e1001=RINGS) == []
     assert told.read(coming("1001", answered=True), at=120, e1001=BUSY) == [
@@ -43,7 +43,7 @@ def test_call_to_the_outside_is_followed_by_polls_alone(told: Polled) -> None:
     """The list does not tell its id."""
     assert told.read(going("1001"), e1001=BUSY) == ["1001 dialing"]
     assert told.read(going("1001", answered=True), e1001=BUSY) == ["1001 answered"]
-    (call,) = told.calls.of("1001")
+    (call,) = told.of("1001")
     assert (call.id, call.direction) == (None, OUTBOUND)
     assert call.parties == (ext("1001", TALKING, True), callee(TALKING))
     told.read()
@@ -72,7 +72,7 @@ def test_call_found_in_the_middle_begins_there(told: Polled) -> None:
         "1001 answered",
         "1002 answered",
     ]
-    (call,) = told.calls.of("1001")
+    (call,) = told.of("1001")
     assert call.parties == (ext("1001", TALKING), ext("1002", HELD))
     assert call.answered_at == 100
 
@@ -80,7 +80,7 @@ def test_call_found_in_the_middle_begins_there(told: Polled) -> None:
 def test_call_that_rings_at_two_busy_phones_has_no_caller(told: Polled) -> None:
     """Which of the two called is not known."""
     told.read(inside("1001", "1002", caller_known=False), e1001=RINGS, e1002=RINGS)
-    assert told.calls.of("1001")[0].parties == (
+    assert told.of("1001")[0].parties == (
         ext("1001", RINGING),
         ext("1002", RINGING),
     )
@@ -114,7 +114,7 @@ def test_call_inside_a_group_is_one_call(told: Polled) -> None:
         "1001 ended answered_elsewhere",
         "1003 ended answered_elsewhere",
     ]
-    assert len(told.calls.live) == 1
+    assert len(told.live) == 1
 
 
 def test_group_that_is_called_from_outside(told: Polled) -> None:
@@ -130,7 +130,7 @@ def test_machine_that_answers_spares_nobody(told: Polled) -> None:
     """The voicemail talks; how it ended for who was called shows at the end."""
     told.read(coming("1001"), e1001=RINGS)
     assert told.read(coming(answered=True)) == []
-    assert told.calls.of("1001") == []
+    assert told.of("1001") == []
     assert told.settle(500) == []
     told.read()
     assert told.settle(600) == ["1001 ended"]
@@ -141,10 +141,10 @@ def test_queue_that_stops_ringing_and_rings_again(told: Polled) -> None:
     """Two rings, and one end."""
     assert told.read(coming("1001"), e1001=RINGS) == ["1001 ringing"]
     assert told.read(coming()) == []
-    assert told.calls.of("1001") == []
+    assert told.of("1001") == []
     # Its end was not told, so it has not left after all.
     assert told.read(coming("1001"), e1001=RINGS) == []
-    assert len(told.calls.of("1001")) == 1
+    assert len(told.of("1001")) == 1
     told.read(coming())
     told.read()
     assert told.settle(102) == ["1001 ended"]
@@ -155,9 +155,9 @@ def test_call_between_two_outside_parties(told: Polled) -> None:
     """No extension takes part, and its line tells it from others."""
     assert told.read(going()) == []
     assert told.read(going(answered=True), going(line="8.2")) == []
-    assert len(told.calls.live) == 2
+    assert len(told.live) == 2
     told.read(going(answered=True))
-    assert len(told.calls.live) == 1
+    assert len(told.live) == 1
     told.read()
     assert told.nothing_is_left()
 

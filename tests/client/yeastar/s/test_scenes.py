@@ -323,7 +323,6 @@ async def ended(scene: Scene) -> None:
     await scene.wait(3)
     assert scene.picture() == {}
     assert scene.board.next_deadline is None
-    assert not scene.board._calls._unsettled
     assert all(map(scene.board.consistent, scene.board.extensions))
 
 

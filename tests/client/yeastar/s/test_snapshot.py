@@ -13,14 +13,13 @@ from custom_components.pbx.client import (
     ExtensionStatus,
     PbxInfo,
     PbxUnreachable,
-    Snapshot,
     Switchboard,
     Trunk,
     TrunkStatus,
     Unreachable,
 )
-from custom_components.pbx.client.snapshot import FoundCall
 from custom_components.pbx.client.yeastar.s import YeastarS
+from custom_components.pbx.client.yeastar.s.found import FoundCall, PolledSnapshot
 from tests.client.conftest import QUIET_POLL, TALKING_POLL, endpoints
 from tests.simulator import Fault, SimExtension, Simulator
 
@@ -32,7 +31,7 @@ async def test_snapshot_says_who_and_what(pbx: YeastarS, sim: Simulator) -> None
     sim.call("1001", "1002", answer=True)
     sim.set_registered("1005", False)
     snapshot = await pbx.snapshot()
-    assert snapshot == Snapshot(
+    assert snapshot == PolledSnapshot(
         info=PbxInfo(
             serial_number=sim.serial,
             name="Yeastar S100",
@@ -209,7 +208,7 @@ async def test_identity_is_read_again_when_its_own_token_died(
 
 async def test_extensions_come_and_go(connected: YeastarS, sim: Simulator) -> None:
     """Together with the switchboard: added, renamed, missing, removed."""
-    board = Switchboard()
+    board = Switchboard(reader=YeastarS.call_reader)
     board.reconcile(await connected.snapshot())
     sim.add_extension(SimExtension("1007", "Noor"))
     sim.rename_extension("1001", "Anna Nowak")

@@ -15,9 +15,9 @@ from ...model import (
     Trunk,
     TrunkStatus,
 )
-from ...snapshot import FoundCall
 from .answers import Answer, text
 from .dialect import TRUNK_WORDS, Dialect
+from .found import FoundCall
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -11,11 +11,12 @@ from ...errors import PbxRefused
 from ...model import Extension, ExtensionStatus, MonitorMode, PbxInfo
 from ...pbx import Address, Capability, ReportsByPost, ReportTarget
 from ...report import Received
-from ...snapshot import FoundCall, Snapshot
 from . import answers, lists, reports
 from .answers import Answer, ExtensionList
 from .control import CallControl
+from .found import FoundCall, PolledSnapshot
 from .history import CallHistory
+from .reader import YeastarCalls
 from .session import Session
 from .settings import Applying, SettingsAccess
 from .transport import Transport
@@ -50,8 +51,7 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
     refuse with Refusal.UNSUPPORTED.
     """
 
-    # A status report tells neither that a call is held nor that a phone is damaged.
-    untold = frozenset({ExtensionStatus.ON_HOLD, ExtensionStatus.FAULT})
+    call_reader = YeastarCalls
 
     def __init__(
         self,
@@ -139,7 +139,7 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
     @override
     async def snapshot(
         self, *, trunks: bool = True, ask: Collection[str] = ()
-    ) -> Snapshot:
+    ) -> PolledSnapshot:
         """Read calls, extensions and trunks (reference, sections 3.3, 3.4, 3.7, 3.8).
 
         The list of extensions comes after the calls: what it says is the newer. Only
@@ -157,13 +157,13 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
         trunk_list = await self._optional(dialect.trunk_list) if trunks else {}
         if self._session.generation != self._info_generation:
             info = await self.connect()
-        return Snapshot(
+        return PolledSnapshot(
             info,
             extensions,
             complete,
-            calls,
-            looked_into,
             lists.trunks(trunk_list),
+            calls=calls,
+            looked_into=looked_into,
             # No report tells that a call is resumed (section 6.1).
             again_soon=any(one.status is ExtensionStatus.ON_HOLD for one in extensions),
         )

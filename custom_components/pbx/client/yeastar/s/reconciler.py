@@ -3,13 +3,14 @@
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from ..model import CallDirection, ExtensionStatus, Party, PartyState
-from ..snapshot import FoundCall, Snapshot
-from .found import FoundCalls
-from .leg import Leg
-from .live_call import LiveCall
+from ...calls import steps
+from ...calls.call import Leg, TrackedCall
+from ...calls.ledger import Ledger
+from ...model import CallDirection, ExtensionStatus, Party, PartyState
+from ...snapshot import Snapshot
+from .found import FoundCall, FoundCalls
 from .matcher import CallMatcher
-from .table import CallTable
+from .told import answered_elsewhere, bring_back
 
 
 class CallReconciler:
@@ -21,13 +22,15 @@ class CallReconciler:
 
     def __init__(
         self,
-        table: CallTable,
+        table: Ledger,
         snapshot: Snapshot,
-        touched: AbstractSet[str],
+        touched: AbstractSet[str | int],
+        before_restart: set[int],
         now: float,
     ) -> None:
         """Keep what is to be made to agree."""
         self._table = table
+        self._before_restart = before_restart
         self._touched = touched
         self._now = now
         self._read = FoundCalls(snapshot)
@@ -41,10 +44,12 @@ class CallReconciler:
             if live.key not in self._matcher.seen and not self._is_touched(live):
                 self._check_unseen(live)
 
-    def _is_touched(self, live: LiveCall) -> bool:
+    def _is_touched(self, live: TrackedCall) -> bool:
         """Return whether a call was reported while the snapshot was under way."""
-        return live.key in self._touched or any(
-            leg.number in self._touched for leg in live.extensions()
+        return (
+            live.key in self._touched
+            or live.id in self._touched
+            or any(leg.number in self._touched for leg in live.extensions())
         )
 
     def _take(self, found: FoundCall) -> None:
@@ -63,24 +68,26 @@ class CallReconciler:
                 return
             live = self._table.begin(found.id, self._now)
         elif not live.live:
-            self._table.reopen(live)
+            live = steps.reopen(live)
         elif live.id is None and found.id is not None:
-            self._table.identify(live, found.id)
+            live = replace(live, id=found.id)
         self._matcher.seen.add(live.key)
-        live.before_restart = False
-        live.learn(found.direction, found.dialed)
+        self._before_restart.discard(live.key)
+        live = steps.learn(live, found.direction, found.dialed)
         for party in found.outside:
             leg = live.leg(party)
             if leg is not None and not leg.present:
-                self._table.bring_back(live, leg)
-            self._table.join(live, party, self._now)
+                live = bring_back(live, party, self._now)
+            live = steps.sit(live, party, self._now)
+        # Others look it up, too.
+        self._table.put(live, self._now)
         if found.out_of_reach is not None:
-            self._take_lost(live, found.numbers[0], found.out_of_reach)
+            live = self._take_lost(live, found.numbers[0], found.out_of_reach)
         else:
-            self._take_extensions(live, found)
-        self._drop_others(live, found)
+            live = self._take_extensions(live, found)
+        self._table.put(self._drop_others(live, found), self._now)
 
-    def _take_lost(self, live: LiveCall, number: str, lost: str) -> None:
+    def _take_lost(self, live: TrackedCall, number: str, lost: str) -> TrackedCall:
         """Let both ends talk when the phone in reach rang, and is busy now."""
         leg = live.legs[number]
         if (
@@ -90,23 +97,26 @@ class CallReconciler:
         ):
             for one in (number, lost):
                 party = Party(one, extension=True, state=PartyState.TALKING)
-                self._table.join(live, party, self._now)
+                live = steps.sit(live, party, self._now)
+        return live
 
-    def _take_extensions(self, live: LiveCall, found: FoundCall) -> None:
+    def _take_extensions(self, live: TrackedCall, found: FoundCall) -> TrackedCall:
         """Let the extensions take part as they were found."""
         for index, number in enumerate(found.numbers):
             other = self._matcher.known_beside(live, found, number)
             if other is not None:
                 self._matcher.seen.add(other.key)
                 continue
-            self._take_extension(live, found, number, first=index == 0)
+            live = self._take_extension(live, found, number, first=index == 0)
+            self._table.put(live, self._now)
+        return live
 
     def _take_extension(
-        self, live: LiveCall, found: FoundCall, number: str, *, first: bool
-    ) -> None:
+        self, live: TrackedCall, found: FoundCall, number: str, *, first: bool
+    ) -> TrackedCall:
         """Let an extension take part as it was found."""
         if not self._read.in_use(number):
-            return  # the list is the newer of the two
+            return live  # the list is the newer of the two
         party = self._party(found, number, first=first)
         leg = live.legs.get(number)
         if leg is not None and leg.present:
@@ -119,20 +129,22 @@ class CallReconciler:
                 and not rings_for_this
                 and any(self._matcher.busy_elsewhere(n, live) for n in found.numbers)
             ):
-                return  # its status may be that of another call
+                return live  # its status may be that of another call
         elif leg is not None:
             if (
                 found.direction is CallDirection.OUTBOUND
                 and number not in self._read.asked
-                and (live.extensions() or self._table.live_of(number))
+                and (live.extensions() or self._table.of(number))
             ):
-                return  # such a call names who dialled it, also when they have left
-            self._table.bring_back(live, leg)
+                return (
+                    live  # such a call names who dialled it, also when they have left
+                )
+            live = bring_back(live, party, self._now)
         elif self._is_called(live, found, number):
             party = replace(party, state=PartyState.RINGING)
-        self._table.join(live, party, self._now)
+        return steps.sit(live, party, self._now)
 
-    def _is_called(self, live: LiveCall, found: FoundCall, number: str) -> bool:
+    def _is_called(self, live: TrackedCall, found: FoundCall, number: str) -> bool:
         """Return whether an extension that is busy with another call rings in this one."""
         return (
             found.direction is CallDirection.INTERNAL
@@ -157,7 +169,7 @@ class CallReconciler:
             state = PartyState.DIALING if caller else PartyState.RINGING
         return Party(number, extension=True, state=state, caller=caller)
 
-    def _drop_others(self, live: LiveCall, found: FoundCall) -> None:
+    def _drop_others(self, live: TrackedCall, found: FoundCall) -> TrackedCall:
         """Let those leave who are not in the call any more."""
         # Of a call to the outside, or inside, it is not told who else takes part.
         whole = found.direction is CallDirection.INBOUND or (
@@ -177,30 +189,36 @@ class CallReconciler:
                 or self._read.denies(leg, live)
             ):
                 if leg.state is PartyState.RINGING and found.answered and found.numbers:
-                    self._table.answered_elsewhere(live, leg, self._now)
+                    live = answered_elsewhere(live, leg.number, self._now)
                 else:
-                    self._table.depart(live, leg, self._now)
+                    live = steps.depart(live, leg.number, self._now, self._table.wait)
+        return live
 
-    def _check_unseen(self, live: LiveCall) -> None:
+    def _check_unseen(self, live: TrackedCall) -> None:
         """End what the PBX does not know any more."""
-        if live.before_restart and self._read.were_read:
-            self._table.close(live, self._now, None)
+        if live.key in self._before_restart and self._read.were_read:
+            self._close(live)
             return
         if live.outside:
             if self._read.were_read or not any(
                 self._read.in_use(leg.number) for leg in live.extensions()
             ):
-                self._table.close(live, self._now, None)
+                self._close(live)
             return
         gone = [leg for leg in live.extensions() if not self._there(leg)]
         there = [leg for leg in live.extensions() if self._there(leg)]
         asked = any(leg.number in self._read.asked for leg in there)
         alone = len(there) == 1 and self._may_be_alone(live, there[0])
         if not alone and (len(there) < 2 or asked):
-            self._table.close(live, self._now, None)
+            self._close(live)
             return
         for leg in gone:
-            self._table.depart(live, leg, self._now)
+            live = steps.depart(live, leg.number, self._now, self._table.wait)
+        self._table.put(live, self._now)
+
+    def _close(self, live: TrackedCall) -> None:
+        """End a call."""
+        self._table.put(steps.close(live, self._now, None, self._table.wait), self._now)
 
     def _there(self, leg: Leg) -> bool:
         """Return whether an extension can still take part in a call that was not found.
@@ -213,7 +231,7 @@ class CallReconciler:
             and self._read.status(leg.number) is not ExtensionStatus.RINGING
         )
 
-    def _may_be_alone(self, live: LiveCall, leg: Leg) -> bool:
+    def _may_be_alone(self, live: TrackedCall, leg: Leg) -> bool:
         """Return whether somebody may talk to the voicemail, or wait in a queue.
 
         Not if another call occupies them, unless that only rings meanwhile.
@@ -224,8 +242,8 @@ class CallReconciler:
             return False
         others = [
             other.legs[leg.number]
-            for other in self._table.live_of(leg.number)
-            if other is not live
+            for other in self._table.of(leg.number)
+            if other.key != live.key
         ]
         return not others or (
             leg.state is not PartyState.RINGING

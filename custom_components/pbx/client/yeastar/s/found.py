@@ -1,12 +1,50 @@
 """What one snapshot says of the calls, looked up by extension."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
-from ..model import IN_USE, OUT_OF_REACH, ExtensionStatus, PartyState
-from ..snapshot import FoundCall, Snapshot
-from .leg import Leg
-from .live_call import LiveCall
+from ...calls.call import Leg, TrackedCall
+from ...model import (
+    IN_USE,
+    OUT_OF_REACH,
+    CallDirection,
+    ExtensionStatus,
+    Party,
+    PartyState,
+)
+from ...snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCall:
+    """A call that a poll found; what a poll cannot tell is None or missing.
+
+    `numbers` are the extensions in it, the caller first where `caller_known`.
+    `outside` are the parties that are reached through trunks. `answered` says whether
+    anybody talks yet. `out_of_reach` is the other end of a call inside that has lost
+    its phone: it is not among `numbers`, and whether it has answered is not told.
+    """
+
+    id: str | None
+    direction: CallDirection
+    numbers: tuple[str, ...]
+    outside: tuple[Party, ...] = ()
+    caller_known: bool = True
+    answered: bool = False
+    dialed: str | None = None
+    out_of_reach: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolledSnapshot(Snapshot):
+    """A snapshot with the calls that the lists show, None where they were not read.
+
+    `looked_into` are the extensions whose own calls were read one by one.
+    """
+
+    calls: tuple[FoundCall, ...] | None = None
+    looked_into: frozenset[str] = frozenset()
 
 
 class FoundCalls:
@@ -18,9 +56,10 @@ class FoundCalls:
 
     def __init__(self, snapshot: Snapshot) -> None:
         """Look through it once."""
-        self.calls = snapshot.calls or ()
-        self.were_read = snapshot.calls is not None
-        self.asked = snapshot.looked_into
+        polled = snapshot if isinstance(snapshot, PolledSnapshot) else None
+        self.calls = (polled.calls if polled else None) or ()
+        self.were_read = polled is not None and polled.calls is not None
+        self.asked = polled.looked_into if polled else frozenset()
         # One that is not listed is gone, if all are.
         self._missing = ExtensionStatus.OFFLINE if snapshot.complete else None
         self._extensions = snapshot.extensions
@@ -56,7 +95,7 @@ class FoundCalls:
         """Return the calls in which an extension was found."""
         return self._of.get(number, ())
 
-    def denies(self, leg: Leg, live: LiveCall) -> bool:
+    def denies(self, leg: Leg, live: TrackedCall) -> bool:
         """Return whether an extension, asked for its calls, does not name this one.
 
         One that talks may have more calls inside than it names, but names its lines.

@@ -1,0 +1,219 @@
+"""The steps of a call, from a party that joins it to its end: pure functions."""
+
+from dataclasses import replace
+from typing import Final
+
+from ..model import CallDirection, CallOutcome, Party, PartyState
+from .call import Leg, TrackedCall
+
+# How far a party's part in a call has come: it never goes back.
+_PROGRESS: Final = {
+    PartyState.UNKNOWN: 0,
+    PartyState.RINGING: 0,
+    PartyState.DIALING: 0,
+    PartyState.TALKING: 1,
+    PartyState.HELD: 1,
+    PartyState.GONE: 2,
+}
+
+
+def sit(call: TrackedCall, party: Party, now: float) -> TrackedCall:
+    """Return a call in which a party takes part, or has gone on to what it does now.
+
+    A party that has left does not come back by this.
+    """
+    key = call.key_of(party)
+    leg = call.legs.get(key)
+    if leg is None:
+        return _with(call, key, _new_leg(call, key, party, now))
+    known = leg.party
+    learned = Party(
+        known.number,
+        known.extension,
+        known.state,
+        party.caller if known.caller is None else known.caller,
+        known.trunk or party.trunk,
+        known.leg or party.leg,
+    )
+    if leg.present and party.state is not PartyState.GONE:
+        answered = leg.answered_at
+        if _goes_on(learned, party.state):
+            learned = replace(learned, state=party.state)
+            if answered is None and party.state in (
+                PartyState.TALKING,
+                PartyState.HELD,
+            ):
+                answered = now
+        if learned == known:
+            return call
+        return _with(call, key, replace(leg, party=learned, answered_at=answered))
+    if learned == known:
+        return call
+    return _with(call, key, replace(leg, party=learned))
+
+
+def _new_leg(call: TrackedCall, key: str, party: Party, now: float) -> Leg:
+    """Return the leg of a party that was not in the call before."""
+    role = _role_of(call, key, party)
+    state = party.state
+    if role is not party.caller:
+        if state is PartyState.DIALING and role is False:
+            state = PartyState.RINGING
+        party = replace(party, caller=role, state=state)
+    return Leg(
+        party,
+        now,
+        answered_at=now if state in (PartyState.TALKING, PartyState.HELD) else None,
+        left_at=now if state is PartyState.GONE else None,
+    )
+
+
+def _role_of(call: TrackedCall, key: str, party: Party) -> bool | None:
+    """Return whether a party is the caller: a call has one, all others were called."""
+    others = [leg.party for other, leg in call.legs.items() if other != key]
+    if any(other.caller for other in others):
+        return False
+    # An outside party that did not call was called.
+    if party.caller is None and any(not other.extension for other in others):
+        return True
+    return party.caller
+
+
+def _goes_on(party: Party, state: PartyState) -> bool:
+    """Return whether a state is no step back from what a party does."""
+    before = party.state
+    if state is before or state is PartyState.UNKNOWN:
+        return False
+    if before is PartyState.UNKNOWN:
+        return True
+    if _PROGRESS[state] < _PROGRESS[before] or state is PartyState.RINGING:
+        return False
+    return state is not PartyState.DIALING or party.caller is not False
+
+
+def set_state(
+    call: TrackedCall, key: str, state: PartyState, now: float
+) -> TrackedCall:
+    """Return a call in which a party does something else, whatever it did before."""
+    leg = call.legs[key]
+    if leg.state is state:
+        return call
+    answered = leg.answered_at
+    if answered is None and state in (PartyState.TALKING, PartyState.HELD):
+        answered = now
+    party = replace(leg.party, state=state)
+    return _with(call, key, replace(leg, party=party, answered_at=answered))
+
+
+def answered(call: TrackedCall, key: str, at: float | None) -> TrackedCall:
+    """Return a call in which a party was answered at a time, None for one not told."""
+    if at is None:
+        return call
+    return _with(call, key, replace(call.legs[key], answered_at=at))
+
+
+def leave(
+    call: TrackedCall,
+    key: str,
+    now: float,
+    due: float | None,
+    outcome: CallOutcome | None = None,
+) -> TrackedCall:
+    """Return a call that a party has left; its end is told when it is due."""
+    leg = call.legs[key]
+    left = replace(
+        leg,
+        party=replace(leg.party, state=PartyState.GONE),
+        left_at=now,
+        met=leg.met or call.met_by(leg),
+        outcome=outcome or leg.outcome,
+        due=due,
+    )
+    return _with(call, key, left)
+
+
+def depart(call: TrackedCall, key: str, now: float, wait: float) -> TrackedCall:
+    """Return a call that a party has left; if it never talked, its end waits for the call's."""
+    talked = call.legs[key].answered_at is not None
+    return leave(call, key, now, now + wait if talked else None)
+
+
+def come_back(call: TrackedCall, key: str) -> TrackedCall:
+    """Return a call that a party had not left after all."""
+    leg = call.legs[key]
+    if leg.answered_at is not None:
+        state = PartyState.TALKING
+    else:
+        state = PartyState.DIALING if leg.party.caller else PartyState.RINGING
+    party = replace(leg.party, state=state)
+    back = replace(leg, party=party, left_at=None, met=None, outcome=None, due=None)
+    return _with(call, key, replace(back, told=False))
+
+
+def again(call: TrackedCall, party: Party, now: float) -> TrackedCall:
+    """Return a call in which a party that had left has another part, as a newcomer."""
+    key = call.key_of(party)
+    before = call.legs[key]
+    legs = {other: leg for other, leg in call.legs.items() if other != key}
+    call = replace(call, legs=legs)
+    leg = _new_leg(call, key, party, now)
+    return _with(call, key, replace(leg, part=before.part + 1))
+
+
+def close(call: TrackedCall, now: float, by: str | None, wait: float) -> TrackedCall:
+    """Return a call that is over for all who take part; their ends are told after a wait."""
+    present = [key for key, leg in call.legs.items() if leg.present]
+    last = present or list(call.legs)
+    legs = dict(call.legs)
+    for key in last:
+        leg = legs[key]
+        legs[key] = replace(leg, met=leg.met or call.met_by(leg))
+    for key, leg in legs.items():
+        if leg.told:
+            continue
+        if leg.present:
+            party = replace(leg.party, state=PartyState.GONE)
+            legs[key] = replace(leg, party=party, left_at=now, due=now + wait)
+        elif leg.due is None:
+            legs[key] = replace(leg, due=now + wait)
+    return replace(call, legs=legs, last=tuple(last), ended_at=now, ended_by=by)
+
+
+def reopen(call: TrackedCall) -> TrackedCall:
+    """Return a call that goes on though it seemed to have ended; nobody is back in it."""
+    return replace(call, ended_at=None, ended_by=None, released=False)
+
+
+def hurry(call: TrackedCall, now: float) -> TrackedCall:
+    """Return a call of which nothing more is awaited: all ends are due."""
+    return replace(
+        call,
+        legs={
+            key: leg if leg.present or leg.told else replace(leg, due=now)
+            for key, leg in call.legs.items()
+        },
+    )
+
+
+def learn(
+    call: TrackedCall,
+    direction: CallDirection | None,
+    dialed: str | None = None,
+    via: str | None = None,
+) -> TrackedCall:
+    """Return a call of which is known what was not known before."""
+    known = call.direction
+    if known is None or (
+        # An inbound call that goes on to the outside stays inbound.
+        known is CallDirection.INTERNAL and direction is not None
+    ):
+        known = direction
+    dialed, via = call.dialed or dialed, call.via or via
+    if (known, dialed, via) == (call.direction, call.dialed, call.via):
+        return call
+    return replace(call, direction=known, dialed=dialed, via=via)
+
+
+def _with(call: TrackedCall, key: str, leg: Leg) -> TrackedCall:
+    """Return a call with one leg in place of another."""
+    return replace(call, legs={**call.legs, key: leg})

@@ -1,0 +1,124 @@
+"""Calls of a family that tells them whole: each report is a call as it is now."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from typing import override
+
+from ..model import Party
+from ..report import CallNow, CallRecord, ExtensionReport, Report, Restarted
+from ..snapshot import Snapshot
+from . import steps
+from .call import CONNECTED, TrackedCall
+from .ledger import CallReader, Ledger, StatusOf
+
+
+class WholeCalls(CallReader):
+    """Reads calls that are told whole: all named take part, all others have left."""
+
+    def __init__(self, ledger: Ledger, status_of: StatusOf) -> None:
+        """Keep where changes go; what extensions do says nothing of calls."""
+        self._ledger = ledger
+        # Ids of calls that were told of since the snapshot was asked for.
+        self._newer: set[str] = set()
+
+    @override
+    def tell(self, report: Report, now: float) -> None:
+        match report:
+            case CallNow():
+                self._newer.add(report.id)
+                self._take(report, now)
+            case Restarted():
+                for call in list(self._ledger.live.values()):
+                    self._close(call, now)
+
+    @override
+    def hear(self, report: ExtensionReport, now: float) -> bool:
+        return True
+
+    @override
+    def expect(self) -> None:
+        self._newer.clear()
+
+    @override
+    def read(self, snapshot: Snapshot, reported: AbstractSet[str], now: float) -> None:
+        if snapshot.calls_now is None:
+            return
+        listed = {call.id for call in snapshot.calls_now}
+        for call in snapshot.calls_now:
+            if call.id not in self._newer:
+                self._take(call, now)
+        for known in list(self._ledger.live.values()):
+            if known.id not in listed | self._newer:
+                self._close(known, now)
+
+    def _close(self, call: TrackedCall, now: float) -> None:
+        """End a call of which nothing more is told."""
+        self._ledger.put(steps.close(call, now, None, self._ledger.wait), now)
+
+    def _take(self, told: CallNow, now: float) -> None:
+        """Take over a call as it is now."""
+        call = self._ledger.find(told.id)
+        if call is None:
+            if not (told.parties or told.left):
+                return
+            call = self._ledger.begin(told.id, now, told.started_at)
+        elif not call.live and told.parties:
+            call = steps.reopen(call)
+        begun = told.started_at if not call.legs and told.started_at else now
+        call = steps.learn(call, told.direction, told.dialed, told.via)
+        call = replace(call, trunk=call.trunk or told.trunk)
+        call = self._with_parties(call, told, begun, now)
+        if told.outcome is not None and not told.parties:
+            call = replace(call, failure=told.outcome)
+        if told.duration is not None or told.talked is not None:
+            call = replace(call, records=(_record(call, told),))
+        if call.live and not told.parties:
+            call = replace(call, released=True)
+            call = steps.close(call, now, told.ended_by, self._ledger.wait)
+        self._ledger.put(steps.hurry(call, now) if told.recorded else call, now)
+
+    def _with_parties(
+        self, call: TrackedCall, told: CallNow, begun: float, now: float
+    ) -> TrackedCall:
+        """Return a call in which all who are named sit, and which all others have left."""
+        left = dict(told.left)
+        named = {call.key_of(party) for party in told.parties}
+        for key, leg in call.legs.items():
+            if leg.present and key not in named and (told.parties or key in left):
+                outcome = left.get(key)
+                due = now + self._ledger.wait
+                if outcome is None and leg.answered_at is None:
+                    call = steps.depart(call, key, now, self._ledger.wait)
+                else:
+                    call = steps.leave(call, key, now, due, outcome)
+        for party in told.parties:
+            call = self._with_party(call, party, told, begun, now)
+        return call
+
+    def _with_party(
+        self, call: TrackedCall, party: Party, told: CallNow, begun: float, now: float
+    ) -> TrackedCall:
+        """Return a call in which a party sits, as it is now."""
+        key = call.key_of(party)
+        leg = call.legs.get(key)
+        if leg is not None and leg.present:
+            call = steps.sit(call, replace(party, state=leg.state), now)
+            return steps.set_state(call, key, party.state, now)
+        come = steps.sit if leg is None else steps.again
+        answered = told.answered_at if party.state in CONNECTED else None
+        return steps.answered(come(call, party, begun), key, answered)
+
+
+def _record(call: TrackedCall, told: CallNow) -> CallRecord:
+    """Return a call's times as a record of it."""
+    legs = sorted(call, key=lambda leg: not leg.party.caller)
+    numbers = [leg.number for leg in legs] or [""]
+    return CallRecord(
+        told.id,
+        numbers[0],
+        numbers[-1],
+        None,
+        told.direction,
+        duration=told.duration,
+        talked=told.talked,
+    )

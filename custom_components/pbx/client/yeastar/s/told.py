@@ -1,0 +1,343 @@
+"""What the PBX reports of its calls, made changes of the ledger (reference, section 5)."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ...calls import steps
+from ...calls.call import Leg, TrackedCall, leg_key
+from ...calls.ledger import Ledger, StatusOf
+from ...model import (
+    IN_USE,
+    CallDirection,
+    CallOutcome,
+    ExtensionStatus,
+    Party,
+    PartyState,
+)
+from ...report import CallFailed, CallRecord, CallReleased, CallReport, CallTransferred
+from .finder import CallFinder
+
+
+class ToldCalls:
+    """The calls of one PBX, as its reports tell them."""
+
+    def __init__(self, ledger: Ledger, status_of: StatusOf) -> None:
+        """Keep where changes go; the statuses are looked up, never kept."""
+        self._ledger = ledger
+        self._status_of = status_of
+        self._finder = CallFinder(ledger)
+        # Extensions that gave a call away, whose part may get a record of its own.
+        self._handed_over: dict[int, set[str]] = {}
+
+    def report(self, report: CallReport, now: float) -> None:
+        """Take over who takes part, and what they do."""
+        call = self._finder.find(report.call_id, report.parties, now)
+        if call is None:
+            if all(party.state is PartyState.GONE for party in report.parties):
+                return
+            call = self._ledger.begin(report.call_id, now)
+        elif not call.live:
+            if not self._goes_on(call, report.parties):
+                return
+            call = steps.reopen(call)
+            for party in report.parties:
+                leg = call.leg(party)
+                if leg is not None and party.state is not PartyState.GONE:
+                    call = bring_back(call, party, now)
+        call = steps.learn(call, report.direction, report.dialed, report.via)
+        for party in report.parties:
+            call = self._join(call, party, now)
+        self._ledger.put(self._answered(call, report.parties, now), now)
+
+    def release(self, report: CallReleased, now: float) -> None:
+        """End a call that was hung up, unless by a party that had left it."""
+        call = self._finder.find(report.call_id, report.parties, now)
+        if call is None:
+            return
+        if not call.live:
+            call = replace(call, released=True)
+            self._ledger.put(steps.hurry(call, now) if call.records else call, now)
+            return
+        first = call.leg(report.parties[0]) if report.parties else None
+        if first is not None and not first.present:
+            return
+        call = replace(_with_missing(call, report.parties, now), released=True)
+        by = report.parties[0].number if report.parties else None
+        self._ledger.put(steps.close(call, now, by, self._ledger.wait), now)
+
+    def transfer(self, report: CallTransferred, now: float) -> None:
+        """Let the first party leave the call to the others."""
+        call = self._finder.find(report.call_id, report.parties, now)
+        if call is None or not call.live:
+            return
+        leaving, *others = report.parties
+        leg = call.leg(leaving)
+        if leg is not None and leg.present:
+            if leg.party.extension:
+                self._handed_over.setdefault(call.key, set()).add(leg.number)
+            call = steps.depart(call, call.key_of(leaving), now, self._ledger.wait)
+        talked = leg is not None and leg.answered_at is not None
+        state = PartyState.TALKING if talked else PartyState.DIALING
+        for party in others:
+            call = self._join(call, replace(party, state=state), now)
+        self._ledger.put(call, now)
+
+    def fail(self, report: CallFailed, now: float) -> None:
+        """End a call that came to nothing, or the part of one that cannot be reached."""
+        ledger = self._ledger
+        # A party called while in another call is busy: it is not that one that failed.
+        ringing = [p for p in report.parties if not p.extension or self._rings(p)]
+        call = self._finder.find(report.call_id, ringing, now)
+        if call is None and report.parties:
+            numbers = {party.number for party in report.parties}
+            call = self._finder.find_just_ended(report.call_id, numbers, now)
+        if call is None:
+            call = ledger.begin(report.call_id, now)
+        elif not call.live:
+            # Reordered behind what it explains: the reason is still worth having.
+            ledger.put(replace(call, failure=call.failure or report.outcome), now)
+            return
+        call = _with_missing(call, report.parties, now)
+        called = [
+            key
+            for party in report.parties
+            if (leg := call.legs.get(key := call.key_of(party)))
+            and leg.party.caller is False
+        ]
+        if called and any(
+            leg.present and leg.party.caller is False and key not in called
+            for key, leg in call.legs.items()
+        ):
+            for key in called:
+                if not call.legs[key].told:
+                    due = now + ledger.wait
+                    call = steps.leave(call, key, now, due, report.outcome)
+            ledger.put(call, now)
+            return
+        call = replace(call, failure=report.outcome, released=True)
+        ledger.put(steps.close(call, now, None, ledger.wait), now)
+
+    def record(self, record: CallRecord, now: float) -> None:
+        """Take over the PBX's own record: durations, and how it ended."""
+        known = self._finder.find_recorded(record, now)
+        if known is not None and record in known.records:
+            return
+        # Without a hang-up it may be the record of a part, and the call goes on.
+        may_go_on = known is not None and known.live
+        call = known or self._ledger.begin(record.call_id, now)
+        call = replace(call, records=(*call.records, record))
+        call = steps.learn(call, record.direction, record.dialed, record.via)
+        call = replace(
+            call,
+            legs={key: _with_role(leg, record) for key, leg in call.legs.items()},
+        )
+        handed_over = self._handed_over.get(call.key, set())
+        part = {
+            number
+            for number in handed_over & {record.caller, record.callee}
+            if call.live and not call.legs[number].present
+        }
+        if part:
+            handed_over -= part
+            legs = dict(call.legs)
+            for number in part:
+                leg = legs[number]
+                outcome = leg.outcome or record.outcome
+                legs[number] = replace(leg, outcome=outcome, due=now)
+            self._ledger.put(replace(call, legs=legs), now)
+            return
+        call = self._with_recorded(call, record, now)
+        if call.live:
+            call = steps.close(call, now, None, self._ledger.wait)
+        self._ledger.put(call if may_go_on else steps.hurry(call, now), now)
+
+    def status(self, number: str, status: ExtensionStatus | None, now: float) -> None:
+        """Take over what a status says of calls: hold is told nowhere else (6.1)."""
+        ledger = self._ledger
+        calls = ledger.of(number)
+        if status is ExtensionStatus.IDLE:
+            # No report tells that a queue or a group rings a phone no more.
+            for call in calls:
+                if call.legs[number].state is PartyState.RINGING:
+                    ledger.put(steps.depart(call, number, now, ledger.wait), now)
+            return
+        states = [call.legs[number].state for call in calls]
+        if status is ExtensionStatus.ON_HOLD:
+            wanted, before = PartyState.HELD, PartyState.TALKING
+        elif status is ExtensionStatus.BUSY:
+            wanted, before = PartyState.TALKING, PartyState.HELD
+            if any(state is not PartyState.HELD for state in states):
+                return  # it is the other call that keeps it busy
+        else:
+            return
+        if wanted is PartyState.TALKING and len(calls) > 1:
+            wanted = PartyState.UNKNOWN  # one of them was taken back
+        for call in calls:
+            if call.legs[number].state is before:
+                ledger.put(steps.set_state(call, number, wanted, now), now)
+
+    # -- parts of the above
+
+    def _join(self, call: TrackedCall, party: Party, now: float) -> TrackedCall:
+        """Return a call that a party takes part in, or has left, as a report says."""
+        leg = call.leg(party)
+        if leg is not None and leg.present and party.state is PartyState.GONE:
+            key = call.key_of(party)
+            return steps.leave(call, key, now, now + self._ledger.wait)
+        if (
+            leg is not None
+            and not leg.present
+            and party.state is PartyState.RINGING
+            and self._rings_anew(call, leg)
+        ):
+            return steps.again(call, party, now)
+        return steps.sit(call, party, now)
+
+    def _rings_anew(self, call: TrackedCall, leg: Leg) -> bool:
+        """Return whether a party that had left is called once more, as its phone rings.
+
+        A queue rings its agents again and again, and a call is passed back: all who were
+        called with them have stopped by then. Otherwise the report comes late.
+        """
+        left = leg.left_at or leg.since
+        return (
+            leg.party.extension
+            and self._status_of(leg.number) is ExtensionStatus.RINGING
+            and not any(
+                other.party.caller is False
+                and other.since < left
+                and self._occupies(other)
+                for other in call.extensions()
+            )
+        )
+
+    def _occupies(self, leg: Leg) -> bool:
+        """Return whether a phone in a single call is so by its own status, too."""
+        status = self._status_of(leg.number)
+        return len(self._ledger.of(leg.number)) == 1 and (
+            status is ExtensionStatus.RINGING
+            if leg.state is PartyState.RINGING
+            else status in IN_USE
+        )
+
+    def _with_recorded(
+        self, call: TrackedCall, record: CallRecord, now: float
+    ) -> TrackedCall:
+        """Return a call with the parties that are known from its record alone."""
+        for number, caller in ((record.caller, True), (record.callee, False)):
+            outside = record.direction is (
+                CallDirection.INBOUND if caller else CallDirection.OUTBOUND
+            )
+            party = Party(
+                number,
+                not outside,
+                PartyState.GONE,
+                caller,
+                record.trunk if outside else None,
+            )
+            # A number outside is not always written in the same way.
+            there = any(
+                not leg.party.extension and leg.party.caller is caller for leg in call
+            )
+            if (
+                not there
+                and not call.leg(party)
+                and (outside or self._ledger.known(number))
+            ):
+                call = steps.sit(call, party, now)
+        return call
+
+    def _rings(self, party: Party) -> bool:
+        """Return whether an extension's phone rings in a call that has no id yet."""
+        return any(
+            call.id is None and call.legs[party.number].state is PartyState.RINGING
+            for call in self._ledger.of(party.number)
+        )
+
+    def _goes_on(self, call: TrackedCall, parties: tuple[Party, ...]) -> bool:
+        """Return whether the record that ended a call was that of a part of it.
+
+        Transfers by API are not reported (section 3.9): it reaches a new party. So
+        does a call from a service, which a poll may have missed. Of one that nobody
+        answered the report is late.
+        """
+        begun = call.records or any(leg.answered_at is not None for leg in call)
+        return (
+            bool(begun)
+            and not call.released
+            and any(
+                call.leg(party) is None and party.state is not PartyState.GONE
+                for party in parties
+            )
+        )
+
+    def _answered(
+        self, call: TrackedCall, parties: tuple[Party, ...], now: float
+    ) -> TrackedCall:
+        """Return a call in which the others stop ringing when one picks up, or a service.
+
+        Not when it is told late: the party that picked up has left, and others are
+        called instead.
+        """
+        if not any(
+            p.state is PartyState.TALKING and p.caller is False and call.has(p)
+            for p in parties
+        ):
+            if [(p.state, p.caller) for p in parties] == [(PartyState.TALKING, True)]:
+                return self._answered_by_service(call, now)
+            return call
+        named = {leg_key(party) for party in parties}
+        for key, leg in call.legs.items():
+            if (
+                leg.state is PartyState.RINGING
+                and key not in named
+                and leg.party.extension
+            ):
+                call = answered_elsewhere(call, key, now)
+        return call
+
+    def _answered_by_service(self, call: TrackedCall, now: float) -> TrackedCall:
+        """Return a call whose callee in another call rings no more: nothing else says so."""
+        for key, leg in call.legs.items():
+            if (
+                leg.party.extension
+                and leg.state is PartyState.RINGING
+                and self._status_of(leg.number)
+                in (ExtensionStatus.BUSY, ExtensionStatus.ON_HOLD)
+            ):
+                call = steps.depart(call, key, now, self._ledger.wait)
+        return call
+
+
+def bring_back(call: TrackedCall, party: Party, now: float) -> TrackedCall:
+    """Return a call that a party had not left; once its end was told, it has another part."""
+    key = call.key_of(party)
+    leg = call.legs[key]
+    if leg.party.extension and leg.told:
+        return steps.again(call, party, now)
+    return steps.come_back(call, key)
+
+
+def answered_elsewhere(call: TrackedCall, key: str, now: float) -> TrackedCall:
+    """Return a call in which a phone stops ringing as another party picked up."""
+    return steps.leave(call, key, now, now, CallOutcome.ANSWERED_ELSEWHERE)
+
+
+def _with_missing(
+    call: TrackedCall, parties: Iterable[Party], now: float
+) -> TrackedCall:
+    """Return a call with the parties that are known only now."""
+    # An outside party shows the part of the others.
+    for party in sorted(parties, key=lambda party: party.extension):
+        if call.leg(party) is None:
+            call = steps.sit(call, party, now)
+    return call
+
+
+def _with_role(leg: Leg, record: CallRecord) -> Leg:
+    """Return a leg with the role that a record tells."""
+    party = leg.party
+    if party.caller is not None or party.number not in (record.caller, record.callee):
+        return leg
+    caller = party.number == record.caller
+    return replace(leg, party=replace(party, caller=caller))
