@@ -9,6 +9,7 @@ from homeassistant.config_entries import (
     OptionsFlowWithReload,
 )
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -23,6 +24,7 @@ import voluptuous as vol
 
 from ..client.pbx import Capability, Pbx, ReportsByPost
 from ..const import (
+    CONF_ALLOW_CODES,
     CONF_CONTACTS,
     CONF_NEVER_MONITORED,
     CONF_REPORT_ADDRESS,
@@ -65,12 +67,13 @@ def options_schema(names: Mapping[str, str], pbx: Pbx) -> vol.Schema:
                 translation_key=CONF_SUPERVISION,
             )
         )
-        default = SupervisionPolicy.CONTROLLERS.value
+        default = SupervisionPolicy.ADMINISTRATORS.value
         fields |= {
             vol.Required(CONF_SUPERVISION, default=default): policy,
             vol.Optional(CONF_SUPERVISORS): _extensions(names),
             vol.Optional(CONF_NEVER_MONITORED): _extensions(names),
         }
+    fields[vol.Required(CONF_ALLOW_CODES, default=False)] = BooleanSelector()
     fields[vol.Optional(CONF_CONTACTS)] = TextSelector(
         TextSelectorConfig(multiline=True)
     )
