@@ -18,6 +18,7 @@ from ..client.errors import (
 )
 from ..const import (
     DOMAIN,
+    ISSUE_ADDRESS_CHANGED,
     ISSUE_API_OFF,
     ISSUE_CERTIFICATE,
     ISSUE_LOCKED_OUT,
@@ -36,7 +37,7 @@ OTHER_ISSUES: Final = (
     ISSUE_PORT_TAKEN,
     ISSUE_PUSH_MISSING,
 )
-FIXABLE: Final = frozenset({ISSUE_CERTIFICATE})
+FIXABLE: Final = frozenset({ISSUE_ADDRESS_CHANGED, ISSUE_CERTIFICATE})
 SET_UP_FAILED: Final = (ConfigEntryState.SETUP_RETRY, ConfigEntryState.SETUP_ERROR)
 SET_UP_FAILS: Final = (*SET_UP_FAILED, ConfigEntryState.SETUP_IN_PROGRESS)
 
@@ -80,7 +81,7 @@ def async_port_taken(hass: HomeAssistant, entry: ConfigEntry[Any], port: int) ->
 @callback
 def async_connected(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Delete the issues that kept the PBX from being read."""
-    _delete(hass, entry, CONNECTION_ISSUES)
+    _delete(hass, entry, (*CONNECTION_ISSUES, ISSUE_ADDRESS_CHANGED))
 
 
 @callback
@@ -115,7 +116,7 @@ def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """
     _delete(hass, entry, OTHER_ISSUES)
     if entry.state not in SET_UP_FAILS:
-        _delete(hass, entry, CONNECTION_ISSUES)
+        _delete(hass, entry, (*CONNECTION_ISSUES, ISSUE_ADDRESS_CHANGED))
         return
 
     @callback
@@ -125,7 +126,7 @@ def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
             return
         remove()
         if entry.state is ConfigEntryState.NOT_LOADED:
-            _delete(hass, entry, CONNECTION_ISSUES)
+            _delete(hass, entry, (*CONNECTION_ISSUES, ISSUE_ADDRESS_CHANGED))
 
     remove = entry.async_on_state_change(state_changed)
 
@@ -142,8 +143,12 @@ def async_set_issue(
     entry: ConfigEntry[Any],
     key: str,
     placeholders: dict[str, str] | None,
+    data: dict[str, str] | None = None,
 ) -> None:
-    """Raise an issue, or delete it where there are no placeholders."""
+    """Raise an issue, or delete it where there are no placeholders.
+
+    `data` is for the flow that fixes it.
+    """
     issue_id = f"{key}_{entry.entry_id}"
     known = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
     if placeholders is None:
@@ -154,7 +159,7 @@ def async_set_issue(
             hass,
             DOMAIN,
             issue_id,
-            data={"entry_id": entry.entry_id},
+            data={"entry_id": entry.entry_id, "issue": key, **(data or {})},
             is_fixable=key in FIXABLE,
             severity=ir.IssueSeverity.WARNING,
             translation_key=key,
