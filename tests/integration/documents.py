@@ -79,6 +79,7 @@ class Document:
 
 
 README: Final = Document(ROOT / "README.md")
+CONTRIBUTING: Final = Document(ROOT / "CONTRIBUTING.md")
 DOCS: Final = {
     path.stem: Document(path) for path in sorted((ROOT / "docs").glob("*.md"))
 }

@@ -160,6 +160,6 @@ async def test_who_is_on_the_list_still_needs_permission(office: Any) -> None:
 async def test_never_monitored(office: Any) -> None:
     """The works council's phone is off limits, the others are not."""
     push = await office(never_monitored=["1002"])
-    assert "never to be joined" in await refused(push, "whisper")
+    assert "never monitored" in await refused(push, "whisper")
     await act(push.hass, "whisper", whisperer="1005", whispered="1001")
     assert legs(push.sim) == [("1005", "whisper", "1001", "active")]
