@@ -29,7 +29,10 @@ from ..const import (
     ISSUE_PUSH_MISSING,
 )
 
-CONNECTION_ISSUES: Final = (ISSUE_API_OFF, ISSUE_CERTIFICATE, ISSUE_LOCKED_OUT)
+# Each stands for one failure to connect.
+FAILURE_ISSUES: Final = (ISSUE_API_OFF, ISSUE_CERTIFICATE, ISSUE_LOCKED_OUT)
+# All that a connection solves.
+CONNECTION_ISSUES: Final = (*FAILURE_ISSUES, ISSUE_ADDRESS_CHANGED)
 OTHER_ISSUES: Final = (
     ISSUE_MONITOR_MODE,
     ISSUE_MONITORING_FORBIDDEN,
@@ -81,7 +84,7 @@ def async_port_taken(hass: HomeAssistant, entry: ConfigEntry[Any], port: int) ->
 @callback
 def async_connected(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Delete the issues that kept the PBX from being read."""
-    _delete(hass, entry, (*CONNECTION_ISSUES, ISSUE_ADDRESS_CHANGED))
+    _delete(hass, entry, CONNECTION_ISSUES)
 
 
 @callback
@@ -104,7 +107,7 @@ def async_connection_failed(
             placeholders["until"] = (
                 f"{dt_util.as_local(dt_util.utc_from_timestamp(until)):%H:%M}"
             )
-    for issue in CONNECTION_ISSUES:
+    for issue in FAILURE_ISSUES:
         async_set_issue(hass, entry, issue, placeholders if issue == wrong else None)
 
 
@@ -116,7 +119,7 @@ def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """
     _delete(hass, entry, OTHER_ISSUES)
     if entry.state not in SET_UP_FAILS:
-        _delete(hass, entry, (*CONNECTION_ISSUES, ISSUE_ADDRESS_CHANGED))
+        _delete(hass, entry, CONNECTION_ISSUES)
         return
 
     @callback
@@ -126,7 +129,7 @@ def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
             return
         remove()
         if entry.state is ConfigEntryState.NOT_LOADED:
-            _delete(hass, entry, (*CONNECTION_ISSUES, ISSUE_ADDRESS_CHANGED))
+            _delete(hass, entry, CONNECTION_ISSUES)
 
     remove = entry.async_on_state_change(state_changed)
 
