@@ -39,7 +39,7 @@ async def async_migrate_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> boo
     if entry.version > 1:
         return False  # made by a newer release
     if entry.minor_version < 2:
-        # Before, there was one family.
+        # Entries of version 1.1 are of the only family at that time.
         data = {**entry.data, CONF_FAMILY: FIRST_FAMILY}
         hass.config_entries.async_update_entry(entry, data=data, minor_version=2)
     return True
@@ -48,7 +48,7 @@ async def async_migrate_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> boo
 async def async_setup_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool:
     """Set up one PBX."""
     if CONF_WEBHOOK_ID not in entry.data:
-        # A secret, so that only the PBX can report.
+        # The id is part of the report address, and secret: it authenticates the PBX.
         data = {**entry.data, CONF_WEBHOOK_ID: webhook.async_generate_id()}
         hass.config_entries.async_update_entry(entry, data=data)
     coordinator = PbxCoordinator(hass, entry, create_pbx(hass, entry.data))
@@ -58,12 +58,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool:
 
     @callback
     def shut_down() -> None:
-        """Stop what builds on the coordinator; that shuts down by itself."""
+        """Stop supervision and settings; the coordinator shuts down by itself."""
         runtime.supervision.async_shutdown()
         runtime.settings.async_shutdown()
 
     async def log_out(_: Event) -> None:
-        """Give the session back when Home Assistant stops."""
+        """Log out of the PBX when Home Assistant stops."""
         shut_down()
         await coordinator.async_shutdown()
 
@@ -94,16 +94,16 @@ async def async_unload_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> None:
-    """Forget a lock-out, which is kept beside the entry."""
+    """Forget the lock-out of a removed entry, which outlives its coordinator."""
     LockOut(hass, entry.entry_id).async_forget()
 
 
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: PbxConfigEntry, device: dr.AnyDeviceEntry
 ) -> bool:
-    """Return whether a device may be removed: the PBX must no longer list it."""
+    """Return whether a device may be removed, which the PBX must no longer list."""
     if entry.state is not ConfigEntryState.LOADED:
-        return False  # it is not known what the PBX lists
+        return False  # The extensions and trunks of the PBX are not known.
     coordinator = entry.runtime_data.coordinator
     board, devices = coordinator.data, coordinator.devices
     if (trunk := devices.trunk_name(device)) is not None:

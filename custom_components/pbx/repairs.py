@@ -1,4 +1,4 @@
-"""Repair flows: trust the certificate that a PBX has now."""
+"""Repair flows: trust the new certificate of a PBX."""
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
@@ -16,13 +16,13 @@ from .hub.families import create_pbx
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
-    """Return the flow for the one issue that has one."""
+    """Return the flow for an issue about a certificate, the only fixable one."""
     entry_id = str((data or {}).get("entry_id"))
     return CertificateRepairFlow(hass.config_entries.async_get_known_entry(entry_id))
 
 
 class CertificateRepairFlow(RepairsFlow):
-    """Show the certificate that the PBX presents, and trust it if the user does."""
+    """Handle the repair of an untrusted certificate: show it, and pin it on consent."""
 
     def __init__(self, entry: ConfigEntry) -> None:
         """Initialize the flow."""
@@ -38,7 +38,7 @@ class CertificateRepairFlow(RepairsFlow):
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Ask the user; exactly the certificate that was shown is trusted."""
+        """Ask for confirmation; only the certificate that was shown is pinned."""
         if user_input is not None:
             return await self._async_try(fingerprint_of(self._certificate))
         return self.async_show_form(
@@ -51,7 +51,7 @@ class CertificateRepairFlow(RepairsFlow):
         )
 
     async def _async_try(self, fingerprint: str | None) -> RepairsFlowResult:
-        """Log in under a certificate, and keep it where that succeeds."""
+        """Log in with a pinned certificate, and store the pin on success."""
         data = {**self._entry.data, CONF_FINGERPRINT: fingerprint}
         pbx = create_pbx(self.hass, data)
         names = {"pbx": self._entry.title, "address": pbx.address.url}
@@ -61,7 +61,7 @@ class CertificateRepairFlow(RepairsFlow):
             self._certificate = err.certificate
             return await self.async_step_confirm()
         except PbxError as err:
-            LOGGER.debug("No certificate was repaired: %s", failure_key(err))
+            LOGGER.debug("Cannot repair the certificate: %s", failure_key(err))
             return self.async_abort(reason="failed", description_placeholders=names)
         finally:
             await pbx.close()

@@ -1,4 +1,4 @@
-"""A listener of our own, for a Home Assistant that speaks only HTTPS."""
+"""A plain HTTP server for reports, for a Home Assistant that is served over HTTPS."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,21 +15,22 @@ LISTENERS: HassKey[dict[int, Listener]] = HassKey(f"{DOMAIN}_listeners")
 
 
 class Listener:
-    """Serves plain HTTP on one port, for every PBX that reports there."""
+    """A plain HTTP server on one port, shared by all PBXs that report there."""
 
     def __init__(self, port: int) -> None:
-        """Begin with nothing to serve."""
+        """Initialize without handlers."""
         self.handlers: dict[str, Handler] = {}
         self._port = port
         self._opening = asyncio.Lock()
         self._runner: web.ServerRunner | None = None
 
     async def async_open(self) -> None:
-        """Listen, once for all who come. Raises OSError when the port cannot be had."""
+        """Open the port unless it is open. Raises OSError when it cannot be opened."""
         async with self._opening:
             if self._runner is not None:
                 return
-            # What is no report is answered like one: nobody learns which paths exist.
+            # Any other request is answered like a report, so that the paths in use
+            # cannot be guessed.
             server = web.Server(self._async_handle, access_log=None)
             runner = web.ServerRunner(server, shutdown_timeout=1)
             await runner.setup()
@@ -41,13 +42,13 @@ class Listener:
             self._runner = runner
 
     async def async_close(self) -> None:
-        """Listen no more."""
+        """Close the port."""
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
 
     async def _async_handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Pass a request on to whom its path belongs."""
+        """Pass a request on to the handler of its path."""
         handler = self.handlers.get(request.path)
         if handler is None or request.method != "POST":
             return web.Response()
@@ -57,9 +58,9 @@ class Listener:
 async def async_listen(
     hass: HomeAssistant, port: int, path: str, handler: Handler
 ) -> CALLBACK_TYPE:
-    """Serve a path on a port, and return what ends that.
+    """Serve a path on a port, and return the function that stops it.
 
-    PBXs share a port. Raises OSError when it cannot be had.
+    Several PBXs can share a port. Raises OSError when it cannot be opened.
     """
     listeners = hass.data.setdefault(LISTENERS, {})
     listener = listeners.setdefault(port, Listener(port))
@@ -67,7 +68,7 @@ async def async_listen(
 
     @callback
     def stop() -> None:
-        """Serve the path no more, and close the port with the last one."""
+        """Stop serving the path, and close the port after the last one."""
         listener.handlers.pop(path, None)
         if not listener.handlers and listeners.get(port) is listener:
             del listeners[port]
