@@ -83,7 +83,7 @@ class PushReceiver:
             # The PBX speaks plain HTTP, and this Home Assistant does not.
             port = self._options.report_port
             self._stop.append(
-                await async_listen(self._hass, port, path, self._async_handle)
+                await async_listen(self._hass, port, path, self.async_handle)
             )
         else:
             webhook.async_register(
@@ -117,6 +117,11 @@ class PushReceiver:
             return ""
         return target.url(self._pbx.own_address).rpartition(f"/{target.path}")[0]
 
+    @property
+    def waiting(self) -> int:
+        """Return the number of reports that wait to be parsed."""
+        return len(self._waiting)
+
     async def _async_literal(self, host: str) -> str:
         """Return the address of a name that only local resolvers know, else the name as it is."""
         if "." in host.removesuffix(".local") or ":" in host:
@@ -131,9 +136,9 @@ class PushReceiver:
         self, hass: HomeAssistant, webhook_id: str, request: web.Request
     ) -> web.Response:
         """Handle what arrives at Home Assistant's own server."""
-        return await self._async_handle(request)
+        return await self.async_handle(request)
 
-    async def _async_handle(self, request: web.BaseRequest) -> web.Response:
+    async def async_handle(self, request: web.BaseRequest) -> web.Response:
         """Keep a report, and answer before it is parsed; the answer is always the same."""
         reason = await self._async_read(request)
         if reason is not None:

@@ -131,7 +131,7 @@ async def test_new_firmware_may_speak_another_version(
     sim.restart()
     with pytest.raises(PbxRefused):
         await connected.snapshot()  # 10003: the old version still had its token
-    connected._session._token = None  # as after its time
+    sim.faults.add(Fault(kind="errno", errno=20004, times=1))  # its time is over
     assert (await connected.snapshot()).info.api_version == "v1.0.6"
     assert login_versions(sim) == ["v1.1.0", "v1.0.6"]
 

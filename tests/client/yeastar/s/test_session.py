@@ -187,11 +187,12 @@ async def test_close_during_a_login_gives_that_token_back(
 ) -> None:
     """No session stays behind on the PBX."""
     sim.faults.add(Fault(kind="latency", endpoint="login", seconds=0.1))
-    login = asyncio.create_task(pbx._session.log_in())
+    connect = asyncio.create_task(pbx.connect())
     while not sim.requests:
         await asyncio.sleep(0.01)
     await pbx.close()
-    await login
+    with pytest.raises(PbxUnreachable):
+        await connect
     assert endpoints(sim) == ["login", "logout"]
     assert sim.sessions.live == {}
 

@@ -12,11 +12,29 @@ _LOGGER = logging.getLogger(__name__)
 
 type Answer = dict[str, Any]
 
-# Each unknown status word is logged once. The limit keeps a faulty device, which could
-# send a new word each time, from filling log and memory.
-_MAX_STRANGE_WORDS: Final = 50
+# The limits keep a faulty device, which could send a new word each time, from filling
+# log and memory.
+_MAX_UNKNOWN_WORDS: Final = 50
 _MAX_WORD: Final = 40
-_strange_words: set[str] = set()
+
+
+class UnknownWords:
+    """The unknown status words of one kind of object; each is logged once."""
+
+    def __init__(self, kind: str) -> None:
+        """Initialize without words."""
+        self._kind = kind
+        self._logged: set[str] = set()
+
+    def log(self, word: str) -> None:
+        """Log a word, unless it or too many others have been logged."""
+        word = word[:_MAX_WORD]
+        if len(self._logged) < _MAX_UNKNOWN_WORDS and word.lower() not in self._logged:
+            self._logged.add(word.lower())
+            _LOGGER.warning("Unknown %s status %r, please report it", self._kind, word)
+
+
+unknown_words = UnknownWords("extension")
 
 
 def decode(body: bytes | bytearray) -> Answer | None:
@@ -142,12 +160,5 @@ def extension_status(word: str) -> ExtensionStatus | None:
     """Return the status for a word, None for an unknown one (reference, section 6.1)."""
     status = STATUS_WORDS.get(word.lower())
     if status is None:
-        _note_strange(word[:_MAX_WORD])
+        unknown_words.log(word)
     return status
-
-
-def _note_strange(word: str) -> None:
-    """Log an unknown status word, once."""
-    if word.lower() not in _strange_words and len(_strange_words) < _MAX_STRANGE_WORDS:
-        _strange_words.add(word.lower())
-        _LOGGER.warning("Unknown extension status %r, please report it", word)

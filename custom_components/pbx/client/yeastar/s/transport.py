@@ -41,7 +41,7 @@ _HEADERS: Final = {
 _BEFORE_JSON: Final = b"\xef\xbb\xbf \t\r\n"
 
 
-class _Body(aiohttp.BytesPayload):
+class RequestBody(aiohttp.BytesPayload):
     """The body of a request; records that it is sent, and the addresses of both ends."""
 
     sent = False
@@ -101,7 +101,7 @@ class Transport:
             "POST",
             f"{version}/{endpoint}",
             {} if token is None else {"token": token},
-            _Body(json.dumps(body, separators=(",", ":")).encode()),
+            RequestBody(json.dumps(body, separators=(",", ":")).encode()),
             self._read,
             TOTAL_TIMEOUT,
             acting=acting,
@@ -138,7 +138,7 @@ class Transport:
         method: str,
         path: str,
         query: dict[str, str],
-        payload: _Body | None,
+        payload: RequestBody | None,
         read: Callable[[aiohttp.ClientResponse, bool], Awaitable[T]],
         total: float,
         *,
@@ -230,7 +230,7 @@ class Transport:
             return PbxUnreachable(Unreachable.CANNOT_CONNECT)
 
 
-def _sent(payload: _Body | None) -> bool:
+def _sent(payload: RequestBody | None) -> bool:
     """Return whether a request with a body was sent."""
     return payload is not None and payload.sent
 
