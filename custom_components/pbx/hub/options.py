@@ -18,7 +18,7 @@ from ..const import (
 
 
 class SupervisionPolicy(StrEnum):
-    """The users who may supervise at all."""
+    """The choice of the users who may supervise."""
 
     OFF = "off"
     ADMINISTRATORS = "administrators"
@@ -30,7 +30,7 @@ class PbxOptions:
     """The options of one PBX, with the defaults of those not set.
 
     `supervisors` are the numbers that may supervise, all of them where it is empty;
-    the calls of `never_monitored` are joined by nobody. `report_address` is a host, or
+    the calls of `never_monitored` cannot be joined. `report_address` is a host, or
     a host and a port, for the PBX to report to; `report_senders` are the addresses it
     may report from besides its own.
     """

@@ -171,7 +171,7 @@ class CallControl(Pbx):
         """
         names = [_prompt(name) for name in prompts]
         if not names:
-            raise ValueError("There is nothing to play")
+            raise ValueError("At least one prompt is needed")
         number, prompt = dial_string(to), "+".join(names)
         if outside:
             borrowed = dial_string(permission) if permission else ""
@@ -247,12 +247,12 @@ def _message(message: str) -> str:
 def _prompt(name: str) -> str:
     """Return the name of a prompt; raise ValueError for one the PBX cannot accept."""
     if "+" in _name(name) or name.isdigit():
-        raise ValueError("A prompt's name has no + in it, and not only digits")
+        raise ValueError("A prompt's name has no +, and does not consist of digits")
     return name
 
 
 def _call_id(value: str) -> str:
     """Return the id of a call or a line; raise ValueError for an invalid one."""
     if _CALL_ID.fullmatch(value) is None:
-        raise ValueError("That is no id of a call")
+        raise ValueError("Invalid call id")
     return value

@@ -236,7 +236,7 @@ def _forward(names: tuple[str, str], forwarding: Forwarding | None) -> dict[str,
     if wants_number != bool(forwarding.number) or (
         forwarding.prefix and not has_prefix
     ):
-        raise ValueError(f"That is no way to forward to: {forwarding.to}")
+        raise ValueError(f"Missing or needless number for forwarding: {forwarding.to}")
     if forwarding.number:
         field = "ext" if forwarding.to is ForwardTo.EXTENSION else "num"
         fields[f"{letter}{field}"] = dial_string(forwarding.number)
