@@ -73,10 +73,10 @@ async def test_report_is_the_state_without_a_poll(pushing: Push) -> None:
     assert not pushing.receiver.dropped
 
 
-async def test_oldest_format(
+async def test_reports_with_duplicate_keys_are_understood(
     hass: HomeAssistant, old_sim: Simulator, clock: ManualClock, report_address: str
 ) -> None:
-    """The PBX that repeats keys tells the same."""
+    """The format of the oldest firmware."""
     port = int(report_address.rpartition(":")[2])
     push = await set_up_pushing(hass, old_sim, clock, report_address)
     # Its login cannot name a host; the first poll's heartbeat can.
