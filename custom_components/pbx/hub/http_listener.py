@@ -2,6 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+import logging
+from typing import Final, override
 
 from aiohttp import web
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -11,15 +14,53 @@ from ..const import DOMAIN
 
 type Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
+# More connections at a time than a dozen busy PBXs have.
+MAX_CONNECTIONS: Final = 64
+
+# aiohttp logs a traceback for each request that is not HTTP.
+_QUIET: Final = logging.getLogger(f"{__name__}.http")
+_QUIET.setLevel(logging.CRITICAL + 1)
+
 LISTENERS: HassKey[dict[int, Listener]] = HassKey(f"{DOMAIN}_listeners")
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The handler of a path, and the check of the addresses that it serves."""
+
+    handler: Handler
+    accepts: Callable[[str], bool]
+
+
+class _Server(web.Server):
+    """A server that closes connections from addresses of no PBX at once."""
+
+    def __init__(self, handler: Handler, accepts: Callable[[str], bool]) -> None:
+        """Initialize the server; `accepts` tells whether an address may connect."""
+        super().__init__(handler, access_log=None, logger=_QUIET)
+        self._accepts = accepts
+
+    @override
+    def connection_made(
+        self, handler: web.RequestHandler, transport: asyncio.Transport
+    ) -> None:
+        """Handle a new connection."""
+        super().connection_made(handler, transport)
+        peer = transport.get_extra_info("peername")
+        if (
+            len(self.connections) > MAX_CONNECTIONS
+            or peer is None
+            or not self._accepts(peer[0])
+        ):
+            transport.abort()
 
 
 class Listener:
     """A plain HTTP server on one port, shared by all PBXs that report there."""
 
     def __init__(self, port: int) -> None:
-        """Initialize without handlers."""
-        self.handlers: dict[str, Handler] = {}
+        """Initialize without paths."""
+        self.paths: dict[str, Path] = {}
         self._port = port
         self._opening = asyncio.Lock()
         self._runner: web.ServerRunner | None = None
@@ -29,9 +70,7 @@ class Listener:
         async with self._opening:
             if self._runner is not None:
                 return
-            # Any other request is answered like a report, so that the paths in use
-            # cannot be guessed.
-            server = web.Server(self._async_handle, access_log=None)
+            server = _Server(self._async_handle, self._accepts)
             runner = web.ServerRunner(server, shutdown_timeout=1)
             await runner.setup()
             try:
@@ -47,16 +86,20 @@ class Listener:
             await self._runner.cleanup()
             self._runner = None
 
+    def _accepts(self, address: str) -> bool:
+        """Return whether any PBX may report from an address."""
+        return any(path.accepts(address) for path in self.paths.values())
+
     async def _async_handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Pass a request on to the handler of its path."""
-        handler = self.handlers.get(request.path)
-        if handler is None or request.method != "POST":
+        """Pass a request on; the answer does not tell which paths exist."""
+        path = self.paths.get(request.path)
+        if path is None or request.method != "POST":
             return web.Response()
-        return await handler(request)
+        return await path.handler(request)
 
 
 async def async_listen(
-    hass: HomeAssistant, port: int, path: str, handler: Handler
+    hass: HomeAssistant, port: int, url_path: str, path: Path
 ) -> CALLBACK_TYPE:
     """Serve a path on a port, and return the function that stops it.
 
@@ -64,13 +107,13 @@ async def async_listen(
     """
     listeners = hass.data.setdefault(LISTENERS, {})
     listener = listeners.setdefault(port, Listener(port))
-    listener.handlers[path] = handler
+    listener.paths[url_path] = path
 
     @callback
     def stop() -> None:
         """Stop serving the path, and close the port after the last one."""
-        listener.handlers.pop(path, None)
-        if not listener.handlers and listeners.get(port) is listener:
+        listener.paths.pop(url_path, None)
+        if not listener.paths and listeners.get(port) is listener:
             del listeners[port]
             hass.async_create_task(listener.async_close(), f"{DOMAIN} port {port}")
 
