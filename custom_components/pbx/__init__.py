@@ -41,8 +41,8 @@ async def async_migrate_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> boo
     if entry.version > 1:
         return False  # made by a newer release
     if entry.minor_version < 2:
-        # Before, there was one family, and whoever controlled an extension's entities
-        # could supervise it unless the user had chosen otherwise.
+        # Version 1.1 had one family, and its default policy let each user supervise who
+        # may control the extensions' entities.
         controllers = {CONF_SUPERVISION: SupervisionPolicy.CONTROLLERS.value}
         hass.config_entries.async_update_entry(
             entry,
@@ -56,7 +56,7 @@ async def async_migrate_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> boo
 async def async_setup_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool:
     """Set up one PBX."""
     if CONF_WEBHOOK_ID not in entry.data:
-        # A secret, so that only the PBX can report.
+        # The id is part of the report address, and secret: it authenticates the PBX.
         data = {**entry.data, CONF_WEBHOOK_ID: webhook.async_generate_id()}
         hass.config_entries.async_update_entry(entry, data=data)
     coordinator = PbxCoordinator(hass, entry, create_pbx(hass, entry.data))
@@ -66,12 +66,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool:
 
     @callback
     def shut_down() -> None:
-        """Stop what builds on the coordinator; that shuts down by itself."""
+        """Stop supervision and settings; the coordinator shuts down by itself."""
         runtime.supervision.async_shutdown()
         runtime.settings.async_shutdown()
 
     async def log_out(_: Event) -> None:
-        """Give the session back when Home Assistant stops."""
+        """Log out of the PBX when Home Assistant stops."""
         shut_down()
         await coordinator.async_shutdown()
 
@@ -112,9 +112,9 @@ async def async_remove_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> None
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: PbxConfigEntry, device: dr.AnyDeviceEntry
 ) -> bool:
-    """Return whether a device may be removed: the PBX must no longer list it."""
+    """Return whether a device may be removed, which the PBX must no longer list."""
     if entry.state is not ConfigEntryState.LOADED:
-        return False  # it is not known what the PBX lists
+        return False  # The extensions and trunks of the PBX are not known.
     coordinator = entry.runtime_data.coordinator
     board, devices = coordinator.data, coordinator.devices
     if (trunk := devices.trunk_name(device)) is not None:

@@ -1,4 +1,4 @@
-"""Binary sensors: whether PBX, phones and trunks can be reached."""
+"""Binary sensors for the connectivity of the PBX, its extensions and its trunks."""
 
 from typing import override
 
@@ -65,12 +65,12 @@ async def async_setup_entry(
 
 
 class ConnectionSensor(PbxEntity, BinarySensorEntity):
-    """Whether the PBX answers."""
+    """The connection to the PBX."""
 
     @property
     @override
     def available(self) -> bool:
-        """Return that the answer to this question is always known."""
+        """Return True: the entity reports unavailability of the PBX itself."""
         return True
 
     @property
@@ -81,7 +81,7 @@ class ConnectionSensor(PbxEntity, BinarySensorEntity):
 
 
 class RegisteredSensor(ExtensionEntity, BinarySensorEntity):
-    """Whether the PBX can reach an extension's phone."""
+    """The registration of an extension's phone with the PBX."""
 
     _part = Part.REGISTERED
 
@@ -93,7 +93,7 @@ class RegisteredSensor(ExtensionEntity, BinarySensorEntity):
 
 
 class TrunkUsableSensor(TrunkEntity, BinarySensorEntity):
-    """Whether calls can pass through a trunk."""
+    """The usability of a trunk for calls."""
 
     @property
     @override

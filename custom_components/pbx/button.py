@@ -1,4 +1,4 @@
-"""Buttons: end the call of an extension."""
+"""Buttons that end the call of an extension."""
 
 from typing import override
 
@@ -23,7 +23,7 @@ async def async_setup_entry(
     entry: PbxConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the buttons of a PBX that can be told to end calls."""
+    """Set up the buttons of a PBX that can end calls on request."""
     runtime = entry.runtime_data
     if Capability.HANG_UP not in runtime.coordinator.pbx.capabilities:
         return
@@ -35,19 +35,19 @@ async def async_setup_entry(
 
 
 class HangUpButton(ExtensionEntity, ButtonEntity):
-    """Ends the call of an extension; unavailable while its phone is not in use."""
+    """A button that ends an extension's call; unavailable while the phone is idle."""
 
     _part = Part.IN_USE
 
     @property
     @override
     def available(self) -> bool:
-        """Return whether there is anything to end."""
+        """Return whether the extension is in use."""
         return super().available and self._extension.in_use
 
     @override
     async def async_press(self) -> None:
-        """Hang up."""
+        """Hang up the extension's call."""
         await async_act(
             self.coordinator,
             Capability.HANG_UP,

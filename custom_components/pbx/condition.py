@@ -19,20 +19,20 @@ from .hub.registry import own_entities
 
 
 class OwnCondition(EntityConditionBase):
-    """A condition that looks at one kind of our own entities."""
+    """A condition on one kind of our own entities."""
 
     _translation_key: ClassVar[str]
 
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
-        """Return the entities of that kind."""
+        """Return the entities of the condition's kind."""
         return own_entities(
             self._hass, super().entity_filter(entities), self._translation_key
         )
 
     @override
     def _check_all_match_state(self, states: list[State]) -> bool:
-        """Test all states; without any known state the test fails."""
+        """Test all states; fail when none is known."""
         return bool(states) and super()._check_all_match_state(states)
 
 
@@ -85,7 +85,7 @@ class ConnectedCondition(OwnCondition, EntityStateConditionBase):
     _translation_key = "connection"
     _domain_specs = {BINARY_SENSOR_DOMAIN: DomainSpec()}
     _states = {STATE_ON}
-    # The connection is a diagnostic entity.
+    # The connection is a diagnostic entity, which targets exclude by default.
     _primary_entities_only = False
 
 

@@ -1,4 +1,4 @@
-"""Config flow: add a PBX, sign in again, change its address."""
+"""Config flow for a PBX."""
 
 from collections.abc import Mapping
 from typing import Any, override
@@ -57,7 +57,7 @@ PORT_SELECTOR = vol.All(
     vol.Coerce(int),
 )
 
-# Which field of the form an error belongs to; the rest concern the form as a whole.
+# The form field that an error belongs to; other errors concern the form as a whole.
 FIELD_OF_ERROR = {"invalid_host": CONF_HOST, "name_not_resolved": CONF_HOST}
 
 
@@ -241,7 +241,7 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_certificate(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Show a certificate that nobody vouches for, and let the user decide."""
+        """Show an untrusted certificate, and ask whether to trust it."""
         return self.async_show_menu(
             step_id="certificate",
             menu_options=["trust", "back"],
@@ -254,7 +254,7 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_trust(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Pin the certificate that was shown, and go on."""
+        """Pin the certificate that was shown, and try again."""
         self._data[CONF_FINGERPRINT] = fingerprint_of(self._certificate)
         return await self._async_try()
 
@@ -267,7 +267,7 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_handle_form(
         self, user_input: dict[str, Any] | None
     ) -> ConfigFlowResult:
-        """Show the form of this flow, or try what was filled in."""
+        """Show the form of this flow, or try the input."""
         if user_input is None:
             return self._show_form()
         self._suggested = user_input
@@ -282,7 +282,7 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
             if self.source != SOURCE_RECONFIGURE and not address.items() <= (
                 self._data.items()
             ):
-                # What was trusted at another address says nothing about this one.
+                # The pin is of the certificate at another address.
                 self._data.pop(CONF_FINGERPRINT, None)
             self._data |= address
         return await self._async_try()
@@ -290,7 +290,7 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
     def _show_form(
         self, error: str | None = None, placeholders: dict[str, str] | None = None
     ) -> ConfigFlowResult:
-        """Show the form of this flow, filled with what is known."""
+        """Show the form of this flow with suggested values, and with an error if any."""
         return self.async_show_form(
             step_id=self._step_id,
             data_schema=self.add_suggested_values_to_schema(
@@ -304,7 +304,7 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     async def _async_try(self) -> ConfigFlowResult:
-        """Log in with what was given: once, and never again by itself."""
+        """Log in with the input, once: repeated failures would lock this address out."""
         if not self._data[CONF_SSL]:
             self._data.pop(CONF_FINGERPRINT, None)
         pbx = create_pbx(self.hass, self._data)
@@ -325,7 +325,7 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
         return await self._async_finish(info)
 
     async def _async_finish(self, info: PbxInfo) -> ConfigFlowResult:
-        """Make or change the entry of a PBX that let us in."""
+        """Create or update the entry after a successful login."""
         await self.async_set_unique_id(info.serial_number, raise_on_progress=False)
         if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
             self._abort_if_unique_id_mismatch(reason="wrong_pbx")

@@ -20,7 +20,7 @@ CONF_SUPERVISORS: Final = "supervisors"
 
 DEFAULT_REPORT_PORT: Final = 8260
 
-# The sensor that stands for all calls of a PBX.
+# The permission to control this sensor is the permission for all calls of a PBX.
 KEY_CALLS: Final = "calls"
 KEY_OTHER_PARTY: Final = "other_party"
 KEY_STATUS: Final = "status"

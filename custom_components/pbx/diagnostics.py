@@ -1,4 +1,4 @@
-"""Diagnostics, without secrets and without names of people."""
+"""Diagnostics of a PBX, without secrets and without names of people."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -39,7 +39,7 @@ TO_REDACT = {
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: PbxConfigEntry
 ) -> dict[str, Any]:
-    """Return diagnostics of a PBX; of one that is not loaded, what is configured."""
+    """Return diagnostics of a PBX; only the configuration of one that is not loaded."""
     configured = {
         "entry": async_redact_data(dict(entry.data), TO_REDACT | secret_keys()),
         "options": async_redact_data(dict(entry.options), TO_REDACT),
@@ -57,7 +57,7 @@ async def async_get_config_entry_diagnostics(
         "pbx": async_redact_data(asdict(coordinator.info), TO_REDACT),
         "connection": {
             "connected": coordinator.last_update_success,
-            # The key alone: the sentence names the address.
+            # The key only, as the sentence contains the address.
             "last_failure": getattr(
                 coordinator.last_exception, "translation_key", None
             ),
@@ -96,7 +96,7 @@ async def async_get_device_diagnostics(
 
 
 def _push(coordinator: PbxCoordinator) -> dict[str, Any]:
-    """Return whether reports arrive, and how many were dropped; not where they go."""
+    """Return the state of the reports and their counts, without their address."""
     last, interval = coordinator.last_report, coordinator.update_interval
     receiver = coordinator.receiver
     return {
@@ -129,7 +129,7 @@ def _call(call: Call) -> dict[str, Any]:
 
 
 def _trunks(trunks: Collection[Trunk]) -> dict[str, Any]:
-    """Return how many trunks there are of each kind; their names may be numbers."""
+    """Return the counts of trunks by type and status; their names may be numbers."""
     return {
         "total": len(trunks),
         "by_type": dict(Counter(str(trunk.type) for trunk in trunks)),
@@ -138,7 +138,7 @@ def _trunks(trunks: Collection[Trunk]) -> dict[str, Any]:
 
 
 def _describe(entry: PbxConfigEntry, extension: Extension) -> dict[str, Any]:
-    """Return an extension without its owner's name."""
+    """Return an extension without its name, which is that of a person."""
     return {
         **async_redact_data(asdict(extension), TO_REDACT),
         "listed": entry.runtime_data.coordinator.data.present(extension.number),

@@ -98,7 +98,7 @@ class ExtensionEntity(CoordinatorEntity[PbxCoordinator]):
 
     @property
     def _extension(self) -> Extension:
-        """Return the extension, as the PBX last described it."""
+        """Return the extension as it was last read or reported."""
         return self.coordinator.data.extensions[self._number]
 
     @property
@@ -115,13 +115,13 @@ class SettingEntity(ExtensionEntity):
 
     @property
     def _settings(self) -> ExtensionSettings | None:
-        """Return the settings, as they were last read."""
+        """Return the settings as they were last read, None while they are not known."""
         return self._runtime.settings.of(self._number)
 
     @property
     @override
     def available(self) -> bool:
-        """Return whether the PBX answers, and has settings that can be read."""
+        """Return whether the extension is available and the PBX has readable settings."""
         return super().available and not self._runtime.settings.refused
 
     async def _async_change(self, change: SettingsChange) -> None:
@@ -148,7 +148,7 @@ class TrunkEntity(CoordinatorEntity[PbxCoordinator]):
 
     @property
     def _trunk(self) -> Trunk:
-        """Return the trunk, as the PBX last described it."""
+        """Return the trunk as it was last read."""
         return self.coordinator.data.trunks[self._trunk_name]
 
     @property

@@ -1,4 +1,4 @@
-"""Events: what happens to the calls of each extension, and who supervises whom."""
+"""Events of the calls of each extension, and of supervision."""
 
 from typing import Any, override
 
@@ -56,17 +56,17 @@ async def async_setup_entry(
 
 
 class CallEventEntity(ExtensionEntity, EventEntity):
-    """What happens to an extension's calls, each thing once."""
+    """The events of an extension's calls; each is fired once."""
 
     _part = Part.PRESENCE
-    # Who called whom stays out of the database; the logbook shows what happened.
+    # Numbers and names of people are kept out of the database, for privacy.
     _unrecorded_attributes = frozenset(
         {ATTR_NUMBER, ATTR_NAME, ATTR_DIALED, ATTR_ENDED_BY}
     )
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen for what happens."""
+        """Subscribe to the events of the extension's calls."""
         await super().async_added_to_hass()
         self.async_on_remove(
             self.coordinator.subscriptions.calls.async_add(self._number, self._happened)
@@ -74,24 +74,24 @@ class CallEventEntity(ExtensionEntity, EventEntity):
 
     @callback
     def _happened(self, event: CallEvent) -> None:
-        """Fire."""
+        """Fire a call event."""
         data: dict[str, Any] = event_data(event, self.coordinator)
         self._trigger_event(event.type.value, data)
         self.async_write_ha_state()
 
 
 class MonitoringEventEntity(PbxEntity, EventEntity):
-    """Each start and end of supervision, and each refusal, with who did it."""
+    """The starts, ends and refusals of supervision, with the user that caused them."""
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen for what happens."""
+        """Subscribe to the events of supervision."""
         await super().async_added_to_hass()
         self.async_on_remove(self._runtime.supervision.async_subscribe(self._happened))
 
     @callback
     def _happened(self, event: MonitoringEvent) -> None:
-        """Fire."""
+        """Fire an event of supervision."""
         self._trigger_event(
             event.type.value,
             {
@@ -102,6 +102,7 @@ class MonitoringEventEntity(PbxEntity, EventEntity):
                 ATTR_REASON: event.reason.value if event.reason else None,
             },
         )
-        # So that the logbook names who did it, and nobody for what came by itself.
+        # For the logbook: the context of the action, or an empty one for an end that no
+        # user asked for.
         self.async_set_context(event.context or Context())
         self.async_write_ha_state()

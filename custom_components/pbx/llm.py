@@ -1,4 +1,4 @@
-"""Tools for Assist's language models: they look, and never act."""
+"""Read-only tools for the language models of Assist."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ from .runtime import PbxConfigEntry
 def async_get_tools(
     hass: HomeAssistant, llm_context: llm.LLMContext, api_id: str
 ) -> LLMTools | None:
-    """Return our tools for Assist, where any extension is exposed to it."""
-    # 2026.9 has neither results nor annotations; there, Assist goes without.
+    """Return our tools for Assist, None when no extension is exposed to it."""
+    # Home Assistant 2026.9 has neither tool results nor annotations.
     if api_id != llm.LLM_API_ASSIST or not hasattr(llm, "ToolResult"):
         return None
     if next(_exposed(hass, llm_context), None) is None:
@@ -35,14 +35,14 @@ def async_get_tools(
 
 @dataclass(frozen=True, slots=True)
 class Exposed:
-    """An extension that an assistant may know of."""
+    """An extension that is exposed to an assistant."""
 
     coordinator: PbxCoordinator
     extension: Extension
     entity_id: str
 
     def is_called(self, hass: HomeAssistant, name: str) -> bool:
-        """Return whether somebody means this one: by number, name or alias."""
+        """Return whether a name is the number, the name or an alias of the extension."""
         state = hass.states.get(self.entity_id)
         names = {self.extension.number, self.extension.name}
         if state is not None:
@@ -51,7 +51,7 @@ class Exposed:
         return name.strip().casefold() in {name.casefold() for name in names}
 
     def describe(self) -> JsonObjectType:
-        """Return which extension it is, and what it is doing as far as is known."""
+        """Return number, name and status of the extension."""
         status = self.extension.status
         known = self.coordinator.last_update_success and (
             self.coordinator.data.present(self.extension.number)
@@ -64,7 +64,7 @@ class Exposed:
 
 
 def _exposed(hass: HomeAssistant, llm_context: llm.LLMContext) -> Iterator[Exposed]:
-    """Yield the extensions whose status an assistant may know."""
+    """Yield the extensions whose status is exposed to an assistant."""
     entries: list[PbxConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
     for entry in entries:
         coordinator = entry.runtime_data.coordinator
@@ -83,7 +83,7 @@ def _exposed_entity(
     number: str,
     key: str,
 ) -> str | None:
-    """Return the id of an extension's sensor, None where it is kept from an assistant."""
+    """Return the id of an extension's sensor, None when it is not exposed."""
     entity_id = sensor_id(hass, coordinator.serial_number, f"{number}_{key}")
     if entity_id is None or not async_should_expose(
         hass, llm_context.assistant, entity_id
@@ -93,19 +93,19 @@ def _exposed_entity(
 
 
 class PbxTool(llm.Tool):
-    """A tool that only looks."""
+    """A read-only tool."""
 
     integration = DOMAIN
 
     def __init__(self) -> None:
-        """Say that it is safe."""
+        """Initialize the annotations of a safe tool."""
         self.annotations = llm.ToolAnnotations(
             read_only=True, destructive=False, idempotent=True, open_world=False
         )
 
 
 class OnThePhoneTool(PbxTool):
-    """Who is on the phone."""
+    """A tool that returns the extensions on the phone."""
 
     name = f"{DOMAIN}__who_is_on_the_phone"
     title = "Who is on the phone"
@@ -122,7 +122,7 @@ class OnThePhoneTool(PbxTool):
         tool_input: llm.ToolInput,
         llm_context: llm.LLMContext,
     ) -> llm.ToolResult:
-        """Look at the extensions in use."""
+        """Return the extensions in use, with their calls."""
         return llm.ToolResult(
             data={
                 "on_the_phone": [
@@ -137,7 +137,7 @@ class OnThePhoneTool(PbxTool):
 def _call(
     hass: HomeAssistant, llm_context: llm.LLMContext, exposed: Exposed
 ) -> JsonObjectType:
-    """Return with whom an extension talks, where its other party is exposed too."""
+    """Return the call of an extension, empty when its other party is not exposed."""
     coordinator, number = exposed.coordinator, exposed.extension.number
     call = coordinator.data.current_call(number)
     if call is None or not _exposed_entity(
@@ -157,7 +157,7 @@ def _call(
 
 
 class ExtensionFreeTool(PbxTool):
-    """Whether an extension is free."""
+    """A tool that returns whether an extension is free."""
 
     name = f"{DOMAIN}__is_extension_free"
     title = "Is an extension free"
@@ -177,7 +177,7 @@ class ExtensionFreeTool(PbxTool):
         tool_input: llm.ToolInput,
         llm_context: llm.LLMContext,
     ) -> llm.ToolResult:
-        """Look at the extensions of that number or name."""
+        """Return the extensions with a number or name, and whether they are free."""
         wanted = self.parameters(tool_input.tool_args)[ATTR_EXTENSION]
         found = [
             exposed.describe()

@@ -28,10 +28,10 @@ from .supervision.monitoring import EndReason, MonitoringEventType
 
 type Description = dict[str, str | None]
 
-# The name of an entry without an entity.
+# The logbook needs a name even for an event without an entity.
 NAME: Final = "Monitoring"
 
-# Start, end and refusal of each mode; the monitored extension follows.
+# The phrases for start, end and refusal of each mode, each followed by the extension.
 PHRASES: Final = {
     MonitorMode.LISTEN: ("listens to", "stopped listening to", "to listen to"),
     MonitorMode.WHISPER: ("whispers to", "stopped whispering to", "to whisper to"),
@@ -46,7 +46,7 @@ ICONS: Final = {
     MonitoringEventType.STOPPED: "mdi:phone-hangup",
     MonitoringEventType.REFUSED: "mdi:account-cancel",
 }
-# Reasons of an end, where the context does not tell them.
+# The reasons of an end that the context of the event does not show.
 ENDS: Final = {
     EndReason.CHANGED: "to join in another way",
     EndReason.NOT_PICKED_UP: "as the phone was not picked up",
@@ -85,7 +85,7 @@ def async_describe_events(
 
 @callback
 def _describe(event: Event) -> Description:
-    """Return a logbook entry; it is shown under the entity it belongs to."""
+    """Return the logbook entry of an event."""
     kind = MonitoringEventType(event.data[ATTR_TYPE])
     return {
         LOGBOOK_ENTRY_NAME: NAME,
@@ -96,7 +96,7 @@ def _describe(event: Event) -> Description:
 
 
 def _sentence(kind: MonitoringEventType, data: Mapping[str, Any]) -> str:
-    """Return the sentence, with both names: not every view shows the entity's."""
+    """Return the sentence, with both names, as not every view shows the entity's name."""
     supervisor, extension = data[ATTR_SUPERVISOR_NAME], data[ATTR_EXTENSION_NAME]
     if extension is None:
         return f"{supervisor} stopped supervising a call"

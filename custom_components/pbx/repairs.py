@@ -62,7 +62,7 @@ class AddressRepairFlow(RepairsFlow):
 
 
 class CertificateRepairFlow(RepairsFlow):
-    """Show the certificate that the PBX presents, and trust it if the user does."""
+    """Handle the repair of an untrusted certificate: show it, and pin it on consent."""
 
     def __init__(self, entry: ConfigEntry) -> None:
         """Initialize the flow."""
@@ -78,7 +78,7 @@ class CertificateRepairFlow(RepairsFlow):
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Ask the user; exactly the certificate that was shown is trusted."""
+        """Ask for confirmation; only the certificate that was shown is pinned."""
         if user_input is not None:
             return await self._async_try(fingerprint_of(self._certificate))
         return self.async_show_form(
@@ -91,7 +91,7 @@ class CertificateRepairFlow(RepairsFlow):
         )
 
     async def _async_try(self, fingerprint: str | None) -> RepairsFlowResult:
-        """Log in under a certificate, and keep it where that succeeds."""
+        """Log in with a pinned certificate, and store the pin on success."""
         data = {**self._entry.data, CONF_FINGERPRINT: fingerprint}
         pbx = create_pbx(self.hass, data)
         names = {"pbx": self._entry.title, "address": pbx.address.url}
@@ -101,7 +101,7 @@ class CertificateRepairFlow(RepairsFlow):
             self._certificate = err.certificate
             return await self.async_step_confirm()
         except PbxError as err:
-            LOGGER.debug("No certificate was repaired: %s", failure_key(err))
+            LOGGER.debug("Cannot repair the certificate: %s", failure_key(err))
             return self.async_abort(reason="failed", description_placeholders=names)
         finally:
             await pbx.close()

@@ -1,4 +1,4 @@
-"""The parts of the integration that one loaded PBX has."""
+"""The runtime data of a loaded entry."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ type PbxConfigEntry = ConfigEntry[PbxRuntime]
 
 @dataclass(frozen=True, slots=True)
 class PbxRuntime:
-    """The coordinator of a PBX, and what builds on it."""
+    """The coordinator of a PBX, with its supervision and its settings."""
 
     coordinator: PbxCoordinator
     supervision: Supervision

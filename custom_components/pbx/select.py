@@ -1,4 +1,4 @@
-"""Selects: in which ways an extension may supervise others."""
+"""Selects for the monitor modes that an extension may use."""
 
 from typing import override
 
@@ -11,8 +11,8 @@ from .client.extension_settings import MonitorPermission, SettingsChange
 from .entity import SettingEntity, async_add_for_each_extension
 from .runtime import PbxConfigEntry
 
-# The settings' own task writes one after the other, and makes one request of several
-# changes: entities that wait for each other would never have any in common.
+# The settings store serializes the writing, and merges the changes of an extension into
+# one request, which it could not if the entities waited for each other.
 PARALLEL_UPDATES = 0
 
 MONITOR_MODE = SelectEntityDescription(
@@ -41,16 +41,16 @@ async def async_setup_entry(
 
 
 class MonitorModeSelect(SettingEntity, SelectEntity):
-    """In which ways an extension may supervise others, as the PBX allows it."""
+    """The monitor modes that the PBX allows an extension to supervise others in."""
 
     @property
     @override
     def current_option(self) -> str | None:
-        """Return what the PBX said last, None for a word of it that nobody knows."""
+        """Return the setting as it was last read, None when it is not known."""
         settings = self._settings
         return None if settings is None else settings.monitor_mode
 
     @override
     async def async_select_option(self, option: str) -> None:
-        """Allow other ways."""
+        """Change the allowed modes."""
         await self._async_change(SettingsChange(monitor_mode=MonitorPermission(option)))

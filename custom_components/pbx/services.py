@@ -1,4 +1,4 @@
-"""The actions of the domain, registered once."""
+"""Registration of the actions of the domain."""
 
 from homeassistant.core import HomeAssistant, callback
 
@@ -20,7 +20,7 @@ ACTIONS = (
 
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
-    """Register the actions."""
+    """Register all actions of the domain."""
     for action in ACTIONS:
         hass.services.async_register(
             DOMAIN,

@@ -1,4 +1,4 @@
-"""Switches: whether an extension wants to be called, and whether it may be monitored."""
+"""Switches for do not disturb, and for the permission to monitor an extension."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from .client.extension_settings import ExtensionSettings, SettingsChange
 from .entity import SettingEntity, async_add_for_each_extension
 from .runtime import PbxConfigEntry
 
-# The settings' own task writes one after the other, and makes one request of several
-# changes: entities that wait for each other would never have any in common.
+# The settings store serializes the writing, and merges the changes of an extension into
+# one request, which it could not if the entities waited for each other.
 PARALLEL_UPDATES = 0
 
 
@@ -70,16 +70,16 @@ class SettingSwitch(SettingEntity, SwitchEntity):
     @property
     @override
     def is_on(self) -> bool | None:
-        """Return what the PBX said last, None until it was asked."""
+        """Return the setting as it was last read, None while it is not known."""
         settings = self._settings
         return None if settings is None else self.entity_description.value_fn(settings)
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Switch it on."""
+        """Turn the setting on."""
         await self._async_change(self.entity_description.change_fn(True))
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Switch it off."""
+        """Turn the setting off."""
         await self._async_change(self.entity_description.change_fn(False))

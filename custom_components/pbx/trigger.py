@@ -38,13 +38,13 @@ OUTCOME_SCHEMA = ENTITY_STATE_TRIGGER_SCHEMA.extend(
 
 
 class OwnTrigger(EntityTriggerBase):
-    """A trigger that looks at one kind of our own entities."""
+    """A trigger on one kind of our own entities."""
 
     _translation_key: ClassVar[str]
 
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
-        """Return the entities of that kind."""
+        """Return the entities of the trigger's kind."""
         return own_entities(
             self._hass, super().entity_filter(entities), self._translation_key
         )
@@ -70,7 +70,7 @@ class EventTrigger(OwnTrigger, StatelessEntityTriggerBase):
 
 
 def _happening(state: State) -> tuple[object, ...]:
-    """Return the values that tell one event from another."""
+    """Return the values that distinguish one event from another."""
     attributes = state.attributes
     return state.state, attributes.get(ATTR_EVENT_TYPE), attributes.get(ATTR_CALL_ID)
 
@@ -130,8 +130,8 @@ class MonitoringTrigger(EventTrigger):
 class BecameFreeTrigger(OwnTrigger, EntityTransitionTriggerBase):
     """Trigger when an extension that rang or was in a call becomes free.
 
-    A phone that registers again does not count, or each restart of the PBX would
-    trigger for the whole office.
+    A phone that registers again does not count, otherwise each restart of the PBX would
+    trigger for all extensions.
     """
 
     _translation_key = "extension_status"

@@ -21,7 +21,8 @@ from .pbx import HOST, RecordedPbx
 from .recording import numbers
 from .reports import BUSY, IDLE, status_entity, status_report
 from .table import show
-from .trivial.const import DOMAIN as TRIVIAL, TrivialConfigEntry
+from .trivial.const import DOMAIN as TRIVIAL
+from .trivial.entity import TrivialConfigEntry
 
 EXTENSIONS = 100
 ROUNDS = 10
@@ -98,8 +99,7 @@ async def ways(home: Home, entry: MockConfigEntry) -> dict[str, Way]:
     sensor = trivial.runtime_data.sensors[number][0]
 
     def write() -> None:
-        busy = sensor._attr_native_value == "busy"
-        sensor._attr_native_value = "idle" if busy else "busy"
+        sensor.set_value("idle" if sensor.native_value == "busy" else "busy")
         sensor.async_write_ha_state()
 
     async def write_first(hass: HomeAssistant, webhook_id: str, _: Request) -> None:

@@ -24,7 +24,8 @@ from .pbx import RecordedPbx
 from .recording import numbers
 from .reports import BUSY, IDLE, status_entity, status_report
 from .table import say, show
-from .trivial.const import DOMAIN as TRIVIAL, TrivialConfigEntry
+from .trivial.const import DOMAIN as TRIVIAL
+from .trivial.entity import TrivialConfigEntry
 
 # Home Assistant needs minutes to set up 60,000 entities, so the most extensions have one
 # each, as have the fewest once more, to be compared with.
@@ -120,7 +121,7 @@ async def cost(pbx: RecordedPbx, config: Path, count: int) -> Cost:
                         started = thread_time()
                         look_at(body)
                         reported = thread_time()
-                        sensor._attr_native_value = value
+                        sensor.set_value(value)
                         sensor.async_write_ha_state()
                         written = thread_time()
                         # The PBX is not asked meanwhile.

@@ -68,7 +68,8 @@ class RecordedPbx:
 
     async def post(self, endpoint: str, body: Mapping[str, str]) -> bytes:
         """Do what the floor does: one bare POST, and the body of the answer."""
-        async with self._session.post(
+        async with self._session.request(
+            "POST",
             f"{self._url}/api/{VERSION}/{endpoint}",
             params={"token": self.token},
             data=json.dumps(body, separators=(",", ":")).encode(),

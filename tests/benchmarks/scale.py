@@ -21,7 +21,8 @@ from .home import Home, configuration, no_garbage_collection
 from .pbx import RecordedPbx
 from .recording import POLL, callers
 from .table import say, show
-from .trivial.const import DOMAIN as TRIVIAL, TrivialEntities
+from .trivial.const import DOMAIN as TRIVIAL
+from .trivial.entity import TrivialEntities
 
 COUNTS = (20, 100, 500, 2000)
 SET_UP_ROUNDS = 3
@@ -197,10 +198,10 @@ def write_trivial(one: Polled, which: int) -> None:
     for number in callers(one.count):
         # Status, other party and since when; how the last call ended comes later.
         for sensor in one.trivial.sensors[number][:3]:
-            sensor._attr_native_value = value
+            sensor.set_value(value)
             sensor.async_write_ha_state()
         one.trivial.binary_sensors[number].async_write_ha_state()
-        one.trivial.events[number]._trigger_event("happened")
+        one.trivial.events[number].happen()
         one.trivial.events[number].async_write_ha_state()
     for entity in one.trivial.hub:
         entity.async_write_ha_state()

@@ -1,7 +1,7 @@
 """From the action `pbx.whisper` to the request on the wire, beside a bare POST."""
 
 from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 import random
@@ -65,13 +65,13 @@ class Sample:
 @contextmanager
 def watched(moments: Moments) -> Generator[None]:
     """Note when aiohttp is asked for a request, and when it begins to write one."""
-    request, send = aiohttp.ClientSession._request, ClientRequest.send
+    request, send = aiohttp.ClientSession.request, ClientRequest.send
 
-    async def noted_request(
+    def noted_request(
         session: aiohttp.ClientSession, *args: Any, **kwargs: Any
-    ) -> ClientResponse:
+    ) -> AbstractAsyncContextManager[ClientResponse]:
         moments.handed = perf_counter()
-        return await request(session, *args, **kwargs)
+        return request(session, *args, **kwargs)
 
     async def noted_send(
         self: ClientRequest, *args: Any, **kwargs: Any
@@ -80,7 +80,7 @@ def watched(moments: Moments) -> Generator[None]:
         return await send(self, *args, **kwargs)
 
     with (
-        patch.object(aiohttp.ClientSession, "_request", noted_request),
+        patch.object(aiohttp.ClientSession, "request", noted_request),
         patch.object(ClientRequest, "send", noted_send),
     ):
         yield

@@ -67,11 +67,11 @@ def test_address_as_a_url(address: Address, url: str) -> None:
         (PbxRefused(Refusal.UNKNOWN), "Refused by the PBX: unknown (None)"),
     ],
 )
-def test_errors_speak(error: PbxError, text: str) -> None:
-    """Each says what happened in its own words."""
+def test_each_error_has_a_text_about_its_cause(error: PbxError, text: str) -> None:
+    """Check the text of each error."""
     assert str(error) == text
 
 
-def test_what_this_kind_of_pbx_can_do() -> None:
-    """Everything that any can."""
+def test_s_series_has_all_capabilities() -> None:
+    """Check the capabilities of the S-Series."""
     assert ~Capability(0) == CAPABILITIES | Capability.HISTORY

@@ -81,10 +81,10 @@ async def test_press_ends_the_call(pushing: Push) -> None:
     assert pushing.state(ANNA) == pushing.state(BRUNO) == STATE_UNAVAILABLE
 
 
-async def test_refused_or_lost(
+async def test_failed_press_is_a_sentence_and_is_not_repeated(
     hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
 ) -> None:
-    """The user is told which, and nothing is sent twice."""
+    """A refusal and a lost answer have different sentences."""
     call = sim.call("1001", "1002", answer=True)
     await coordinator.async_refresh()
     call.hang_up()

@@ -128,10 +128,10 @@ def test_address_forms(text: str, expected: tuple[str, int, bool]) -> None:
 @pytest.mark.parametrize(
     "text", ["", "   ", "ftp://pbx.local", "http://", "pbx:port", "[::1", "a b"]
 )
-async def test_address_that_is_none(
+async def test_invalid_address_is_an_error_of_its_field(
     hass: HomeAssistant, sim: Simulator, text: str
 ) -> None:
-    """What is no address is said to be none, beside its field."""
+    """Nothing is sent."""
     flow = await start(hass)
     result = await fill_in(hass, flow, form_for(sim, host=text))
     assert result["errors"] == {"host": "invalid_host"}
@@ -262,8 +262,10 @@ async def test_wrong_password(hass: HomeAssistant, sim: Simulator) -> None:
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_nothing_there(hass: HomeAssistant, sim: Simulator) -> None:
-    """A PBX that is switched off."""
+async def test_unreachable_address_is_an_error_of_the_form(
+    hass: HomeAssistant, sim: Simulator
+) -> None:
+    """For example a PBX that is switched off."""
     await sim.go_offline()
     flow = await start(hass)
     result = await fill_in(hass, flow, form_for(sim))
@@ -320,8 +322,10 @@ async def test_unexpected_error_is_logged_not_raised(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_same_pbx_twice(hass: HomeAssistant, sim: Simulator) -> None:
-    """It stays one entry, and takes the address it was found at."""
+async def test_adding_the_same_pbx_again_updates_its_address(
+    hass: HomeAssistant, sim: Simulator
+) -> None:
+    """There is still one entry."""
     entry = MockConfigEntry(
         domain=DOMAIN,
         unique_id=sim.serial,

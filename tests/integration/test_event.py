@@ -141,8 +141,10 @@ async def test_call_that_runs_at_start_is_no_news(
 
 
 @pytest.mark.parametrize("kind", ["doubled", "reordered"])
-async def test_nothing_is_told_twice(pushing: Push, told: Told, kind: str) -> None:
-    """However often and in whatever order the PBX says it."""
+async def test_repeated_reports_fire_no_event_twice(
+    pushing: Push, told: Told, kind: str
+) -> None:
+    """In any number and any order."""
     pushing.sim.faults.reports.add(ReportFault(kind))
     call = pushing.sim.call("1001", "1002")
     await pushing.settled()
@@ -175,7 +177,9 @@ async def test_end_without_a_record_is_told_after_a_moment(
     assert in_time.state("sensor.anna_berg_last_call") == "answered"
 
 
-async def test_settling_ends_with_the_entry(in_time: Push, told: Told) -> None:
+async def test_unloading_cancels_the_timer_of_ended_calls(
+    in_time: Push, told: Told
+) -> None:
     """No timer is left behind."""
     call = in_time.sim.call("1001", "1002", answer=True)
     await in_time.settled()

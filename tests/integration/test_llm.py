@@ -60,8 +60,10 @@ async def ask(push: Push, name: str, **arguments: Any) -> dict[str, Any]:
 
 
 @needs_results
-async def test_tools_only_look(office: Push, caplog: pytest.LogCaptureFixture) -> None:
-    """They are said to be harmless, and ours."""
+async def test_tools_are_annotated_as_read_only(
+    office: Push, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They belong to this integration."""
     tools = ours(await assist(office.hass))
     assert [tool.name for tool in tools] == NAMES
     for tool in tools:
@@ -74,8 +76,8 @@ async def test_tools_only_look(office: Push, caplog: pytest.LogCaptureFixture) -
     assert "pbx" not in {record.name for record in caplog.records}
 
 
-async def test_nothing_exposed_no_tools(office: Push) -> None:
-    """By default a language model learns nothing of a PBX."""
+async def test_no_tools_without_an_exposed_extension(office: Push) -> None:
+    """By default nothing is exposed."""
     async_expose_entity(office.hass, ASSISTANT, AGENT, False)
     assert ours(await assist(office.hass)) == []
 

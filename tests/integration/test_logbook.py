@@ -157,8 +157,8 @@ async def test_pages_of_devices(pushing: Push, read: Read) -> None:
     assert messages(await read()) == expected
 
 
-async def test_stopped_by_somebody(pushing: Push, read: Read) -> None:
-    """The action that stopped it is its cause, with its user."""
+async def test_end_by_an_action_names_its_user(pushing: Push, read: Read) -> None:
+    """The context of the action is the cause."""
     agents_call(pushing.sim)
     user = MockUser(is_owner=True)
     user.add_to_hass(pushing.hass)
@@ -276,8 +276,8 @@ async def test_event_holds_no_secret_and_all_that_is_told(
     ]
 
 
-def test_every_refusal_has_words() -> None:
-    """Those of the PBX that have a sentence, and all of our own; no two share words."""
+def test_every_refusal_has_a_phrase_of_its_own() -> None:
+    """Those of the PBX with a sentence, and all of the integration."""
     wanted = {*REFUSALS[Kind.MONITOR], *Denial}
     assert wanted == logbook.REFUSALS.keys()
     words = [*logbook.REFUSALS.values(), logbook.OTHER_REFUSAL]

@@ -96,10 +96,10 @@ def test_every_mode_is_tried_above() -> None:
 
 
 @pytest.mark.usefixtures("_enabled")
-async def test_word_that_nobody_knows(
+async def test_unknown_mode_of_the_pbx_is_an_unknown_state(
     hass: HomeAssistant, sim: Simulator, runtime: PbxRuntime
 ) -> None:
-    """Neither allowed nor not, and it can be chosen anew."""
+    """Another mode can still be selected."""
     sim.extensions["1005"].monitor_mode = "Telepathy"
     runtime.settings.async_start()
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -109,8 +109,10 @@ async def test_word_that_nobody_knows(
 
 
 @pytest.mark.usefixtures("_enabled", "coordinator")
-async def test_refused(hass: HomeAssistant, sim: Simulator) -> None:
-    """The user is told; what is shown is still true."""
+async def test_refused_change_is_a_sentence_and_keeps_the_state(
+    hass: HomeAssistant, sim: Simulator
+) -> None:
+    """The state is still that of the PBX."""
     sim.faults.add(Fault(kind="errno", endpoint="extension/update", errno="10017"))
     with pytest.raises(ServiceValidationError) as err:
         await choose(hass, "listen")

@@ -130,10 +130,10 @@ async def test_shown_is_what_the_pbx_says_and_not_what_was_asked(
     ],
 )
 @pytest.mark.usefixtures("coordinator")
-async def test_refused(
+async def test_refused_change_is_a_sentence_and_keeps_the_state(
     hass: HomeAssistant, sim: Simulator, errno: str, key: str
 ) -> None:
-    """The user is told; the switch stays as it was."""
+    """The state is still that of the PBX."""
     sim.faults.add(Fault(kind="errno", endpoint="extension/update", errno=errno))
     with pytest.raises(ServiceValidationError) as err:
         await turn(hass, "on", DND)
@@ -144,8 +144,10 @@ async def test_refused(
 
 
 @pytest.mark.usefixtures("coordinator")
-async def test_lost_answer(hass: HomeAssistant, sim: Simulator) -> None:
-    """Nobody knows whether it was done, so the PBX is asked; it is not done twice."""
+async def test_lost_answer_is_followed_by_a_reading_and_no_repetition(
+    hass: HomeAssistant, sim: Simulator
+) -> None:
+    """It is not known whether the change was made."""
     sim.faults.add(Fault(kind="truncated", endpoint="extension/update"))
     with pytest.raises(HomeAssistantError) as err:
         await turn(hass, "on", DND)

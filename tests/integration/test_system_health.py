@@ -62,13 +62,13 @@ async def test_two_pbxs(
     }
 
 
-async def test_pbx_that_is_away(
+async def test_unreachable_pbx_shows_its_failure(
     hass: HomeAssistant,
     sim: Simulator,
     coordinator: PbxCoordinator,
     hass_ws_client: WebSocketGenerator,
 ) -> None:
-    """The key of what is wrong, and that nothing accepts a connection."""
+    """The connection check fails as well."""
     await sim.go_offline()
     await coordinator.async_refresh()
     info = await health(hass, hass_ws_client)

@@ -195,8 +195,8 @@ async def test_two_ends_in_one_millisecond_are_two(pushing: Push) -> None:
     assert [call.data["call_id"] for call in calls] == ["id 1.1", "id 1.2"]
 
 
-async def test_reload_sets_nothing_off(pushing: Push) -> None:
-    """What the event entity remembers is no news."""
+async def test_reload_triggers_nothing(pushing: Push) -> None:
+    """The restored state of an event entity is not a new event."""
     calls = await automate(
         pushing.hass,
         {

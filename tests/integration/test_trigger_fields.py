@@ -47,8 +47,8 @@ async def test_call_ended_by_outcome(
     assert told_by(calls) == [call_entity(pushing, number) for number in numbers]
 
 
-async def test_offline_for_a_while(in_time: Push) -> None:
-    """A phone that is back in time sets nothing off."""
+async def test_offline_trigger_waits_for_its_duration(in_time: Push) -> None:
+    """A phone that registers again in time does not trigger."""
     calls = await automate(
         in_time.hass,
         {

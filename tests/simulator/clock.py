@@ -75,6 +75,10 @@ class ManualClock:
         self._wake(self._now + seconds)
         return Turns(20)
 
+    def jump(self, seconds: float) -> None:
+        """Set the clock forward or back, as a user does: nobody has waited meanwhile."""
+        self._now += seconds
+
     async def run_for(self, seconds: float) -> None:
         """Move the clock from one sleeper to the next, letting each run at its own time."""
         end = self._now + seconds

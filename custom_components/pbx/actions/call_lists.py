@@ -1,4 +1,4 @@
-"""The actions that return calls: those in progress, and those that are over."""
+"""The actions that return calls: those in progress, and the records of past ones."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -40,15 +40,15 @@ from .definition import OF_PBX, REFERENCE, Action
 from .targets import Target, find_extension, find_pbx, invalid
 
 ATTR_CALLS: Final = "calls"
-# The time span without a start.
+# The time span when no start is given.
 RECENT: Final = timedelta(days=1)
 MOST: Final = 1000
 
 
 async def _async_subject(call: ServiceCall) -> Target[Extension | None]:
-    """Return the extension whose calls are asked for, or none for all of a PBX.
+    """Return the extension whose calls are requested, or None for all calls of a PBX.
 
-    For all of them the user must be allowed to control the sensor that stands for them.
+    All calls require the permission to control the sensor of the PBX's calls.
     """
     reference, entry_id = (
         call.data.get(ATTR_EXTENSION),
@@ -144,13 +144,13 @@ async def _async_get_call_history(call: ServiceCall) -> JsonObjectType:
 
 
 def _pbx_time(time: datetime) -> datetime:
-    """Return a time as the PBX counts it: local, where Home Assistant is too."""
+    """Return a time in the PBX's zone, assumed to be that of Home Assistant."""
     local = dt_util.as_local(time) if time.tzinfo else time
     return local.replace(tzinfo=None, microsecond=0)
 
 
 def _past(coordinator: PbxCoordinator, call: HistoryCall) -> JsonObjectType:
-    """Return the data of a call that is over."""
+    """Return the data of a call record."""
     return {
         ATTR_CALL_ID: call.id,
         "started": call.started_at.isoformat(),

@@ -46,9 +46,10 @@ type ExtensionRequest = Callable[[Pbx, str], Awaitable[None]]
 
 
 async def _async_connection(call: ServiceCall) -> Target[Extension, Destination]:
-    """Return an extension and its destination, where the user may use the extension.
+    """Return an extension and its destination, if the user may control the extension.
 
-    Its user can call any number from its phone: only the extension itself is checked.
+    No permission is needed for the destination, as the extension's own user could call
+    any number too.
     """
     target = find_connection(
         call.hass,
@@ -139,8 +140,8 @@ async def _async_decide(
 ) -> JsonObjectType:
     """Accept or refuse an inbound call.
 
-    It has not reached an extension yet, so the user must be allowed to control the
-    sensor that stands for all calls of the PBX.
+    The call has not reached an extension yet, so the permission to control the sensor
+    of all calls of the PBX is required.
     """
     target = find_call(
         call.hass, call.data[ATTR_CALL_ID], call.data.get(ATTR_CONFIG_ENTRY_ID)
@@ -167,7 +168,7 @@ async def _async_decide(
 def _on_extension(
     name: str, capability: Capability, request: ExtensionRequest
 ) -> Action:
-    """Return an action that takes an extension and nothing else."""
+    """Return an action whose only field is an extension."""
     return Action(
         name=name,
         handler=partial(_async_control, capability, request),
@@ -178,7 +179,7 @@ def _on_extension(
 def _on_inbound_call(
     name: str, request: Callable[[Pbx, str], Awaitable[None]]
 ) -> Action:
-    """Return one of the two answers to a PBX that asks about a call."""
+    """Return the action that accepts or refuses a call the PBX asks about."""
     return Action(
         name=name,
         handler=partial(_async_decide, request),

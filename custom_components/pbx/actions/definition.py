@@ -10,13 +10,13 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
-# An entity, a device, or a bare number: they are told apart when the action runs.
+# An entity, a device, or a bare number; the kind is determined when the action runs.
 REFERENCE: Final = vol.All(cv.string, str.strip, vol.Length(min=1))
 OF_PBX: Final = {vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string}
 
 
 def as_list(value: object) -> list[Any]:
-    """Return a list as it is, and another value as a list of one; texts are not split."""
+    """Return a list unchanged, another value as a list of one; texts are not split."""
     return value if isinstance(value, list) else [value]
 
 

@@ -20,8 +20,8 @@ from .targets import (
     loaded_pbxs,
 )
 
-# Spaces, dashes and marks of direction that people write into numbers, or that address
-# books paste along. No line breaks and no tabs: those are never meant.
+# Spaces, dashes and marks of text direction that users type into numbers, or paste along
+# with them. Not line breaks and tabs, which are never intended.
 _NOT_DIALLED: Final = re.compile(
     r"[ \u00a0\u2007\u2009\u202f()\[\]./\\\u2010-\u2015\u2212\u200e\u200f\u202a-\u202e-]"
 )
@@ -43,7 +43,7 @@ class Destination:
 
 
 def number_to_dial(text: str) -> str:
-    """Return a number as it is dialled, from a number as people write it."""
+    """Return the dial string for a number as users write it."""
     try:
         return dial_string(_NOT_DIALLED.sub("", text.removeprefix(_SCHEME)))
     except ValueError as err:
@@ -66,7 +66,7 @@ def find_connection(
         if not found:
             raise invalid("different_pbxs", supervisor=reference, extension=to)
     if len(found) > 1:
-        # Also where only one of the PBXs has the other number: it may be outside.
+        # Even if only one of the PBXs has the destination: it may be an outside number.
         raise invalid("ambiguous_extension", extension=reference)
     ((found_id, extension),) = found.items()
     runtime = pbxs[found_id]
@@ -83,9 +83,9 @@ def find_connection(
 def find_destination(
     hass: HomeAssistant, to: str, permission_of: str | None, entry_id: str | None
 ) -> Target[Extension, Destination]:
-    """Return a destination that a PBX calls by itself, and the extension used for it.
+    """Return a destination that the PBX itself calls, and the extension used for it.
 
-    That is the callee, or for a number outside the extension whose right is used.
+    That is the callee, or for an outside number the extension whose permission is used.
     """
     if permission_of is not None:
         target = find_connection(hass, permission_of, to, entry_id)
@@ -111,7 +111,7 @@ def _extension_of_any(boards: list[Switchboard], number: str) -> bool:
 def find_call(hass: HomeAssistant, call_id: str, entry_id: str | None) -> Target[str]:
     """Return the id of a call as its PBX knows it.
 
-    An id that is not known yet is returned as it is: the PBX is asked all the same.
+    An unknown id is returned unchanged, as the PBX may know the call already.
     """
     pbxs = list(loaded_pbxs(hass, entry_id).values())
     found = [
@@ -131,7 +131,7 @@ async def async_find_outside_call(
 ) -> Call:
     """Return the call of an extension with an outside party, the current one first.
 
-    Where there is none the PBX is read once: the call may not have been reported.
+    When there is none the PBX is polled once, as the call may not have been reported.
     """
     call = _outside_call(coordinator, extension.number, call_id)
     if call is None:
@@ -160,7 +160,7 @@ def _outside_call(
 
 
 def _has_line(call: Call) -> bool:
-    """Return whether an outside party is in a call, on a line that is known."""
+    """Return whether an outside party is in a call, on a line with a known id."""
     return any(
         not party.extension and party.leg and party.state is not PartyState.GONE
         for party in call.parties

@@ -27,7 +27,7 @@ from .targets import find_extension, invalid
 # The situations in which calls are forwarded, as the settings name them.
 SITUATIONS: Final = ("always", "no_answer", "busy")
 OFF: Final = "off"
-# The destination from before it was switched off.
+# Forwarding is switched on with the destination that was set before.
 LAST: Final = "last"
 DESTINATIONS: Final = (OFF, *(to.value for to in ForwardTo), LAST)
 WITH_NUMBER: Final = (ForwardTo.EXTENSION, ForwardTo.NUMBER)

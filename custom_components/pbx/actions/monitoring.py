@@ -30,7 +30,7 @@ from .targets import find_extension, find_monitored
 async def _async_monitor(
     mode: MonitorMode, supervisor: str, extension: str, call: ServiceCall
 ) -> JsonObjectType:
-    """Join a supervisor to an extension's call; the fields are named as the mode wants."""
+    """Join a supervisor to an extension's call; the mode determines the field names."""
     target = find_monitored(
         call.hass,
         call.data[supervisor],
@@ -48,7 +48,7 @@ async def _async_monitor(
 
 
 async def _async_stop(call: ServiceCall) -> JsonObjectType:
-    """Take a supervisor out of the call they joined."""
+    """End the monitoring of a supervisor."""
     target = find_extension(
         call.hass, call.data[ATTR_SUPERVISOR], call.data.get(ATTR_CONFIG_ENTRY_ID)
     )
@@ -63,7 +63,7 @@ async def _async_stop(call: ServiceCall) -> JsonObjectType:
 def _monitoring(
     name: str, mode: MonitorMode, supervisor: str, extension: str
 ) -> Action:
-    """Return the action of one mode."""
+    """Return the action of one monitor mode."""
     return Action(
         name=name,
         handler=partial(_async_monitor, mode, supervisor, extension),

@@ -15,10 +15,10 @@ from ..runtime import PbxConfigEntry, PbxRuntime
 
 @dataclass(frozen=True, slots=True)
 class Target[Subject, Other = None]:
-    """The subject of an action on one PBX, and the other side of what is done to it.
+    """The subject of an action on one PBX, and the other side.
 
-    Of a monitored extension, the other side is its supervisor; of an extension that is
-    connected, the destination.
+    The other side of a monitored extension is its supervisor, that of an extension that
+    is connected its destination.
     """
 
     runtime: PbxRuntime
@@ -32,7 +32,7 @@ class Target[Subject, Other = None]:
 
 
 def invalid(key: str, **placeholders: str) -> ServiceValidationError:
-    """Return the error for fields of an action that do not fit."""
+    """Return the error for invalid fields of an action."""
     return ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key=key,

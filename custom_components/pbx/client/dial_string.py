@@ -1,4 +1,4 @@
-"""What may be dialled, checked before it comes near a PBX."""
+"""Dial strings: the numbers that may be sent to a PBX."""
 
 import re
 from typing import Final
@@ -14,9 +14,9 @@ def is_dial_string(number: str) -> bool:
 
 
 def dial_string(number: str) -> str:
-    """Return a number that can be dialled, as it is: 1 to 31 of the characters 0-9+*#.
+    """Return a number unchanged, once it is checked: 1 to 31 of the characters 0-9+*#.
 
-    Raises ValueError for anything else; its text does not repeat what was given.
+    Raises ValueError for any other; its text does not repeat the number.
     """
     if not is_dial_string(number):
         raise ValueError(

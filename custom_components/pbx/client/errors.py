@@ -1,10 +1,10 @@
-"""What can go wrong with a PBX, told apart by what a person or a program does next."""
+"""The errors of a PBX client, one class for each way to react to them."""
 
 from enum import StrEnum
 
 
 class Refusal(StrEnum):
-    """Why a PBX said no to a request it understood, or could not serve it."""
+    """The reason why a PBX refused a request that it understood, or could not serve it."""
 
     MISSING_PARAMETER = "missing_parameter"
     NO_SUCH_EXTENSION = "no_such_extension"
@@ -29,7 +29,7 @@ class Refusal(StrEnum):
 
 
 class Unreachable(StrEnum):
-    """Why no usable answer arrived."""
+    """The reason why no usable answer arrived."""
 
     NAME_NOT_RESOLVED = "name_not_resolved"
     CANNOT_CONNECT = "cannot_connect"
@@ -38,7 +38,7 @@ class Unreachable(StrEnum):
 
 
 class WrongService(StrEnum):
-    """Why what answers is not the API we speak."""
+    """The reason why the server at an address is not the expected API."""
 
     NOT_THE_API = "not_the_api"
     API_OFF = "api_off"
@@ -46,17 +46,17 @@ class WrongService(StrEnum):
 
 
 class PbxError(Exception):
-    """Base of everything a client raises. No text of it ever holds a secret."""
+    """The base of all errors of a client. Their texts never contain a secret."""
 
 
 class PbxUnreachable(PbxError):
-    """The PBX did not answer, or not sensibly; trying again later may help.
+    """The PBX did not answer, or not with a usable answer; a later try may succeed.
 
-    `maybe_done` is True when the request may have been carried out all the same.
+    `maybe_done` is True when the PBX may have carried out the request all the same.
     """
 
     def __init__(self, reason: Unreachable, *, maybe_done: bool = False) -> None:
-        """Keep why, and whether the request may have acted."""
+        """Initialize with the reason, and whether the request may have been carried out."""
         super().__init__(f"PBX unreachable: {reason}")
         self.reason = reason
         self.maybe_done = maybe_done
@@ -65,29 +65,29 @@ class PbxUnreachable(PbxError):
 class PbxNotTrusted(PbxError):
     """The certificate is not trusted: not valid for this address, or not the pinned one.
 
-    `certificate` is the DER encoding of what the PBX presented.
+    `certificate` is the DER encoding of the certificate that the PBX presented.
     """
 
     def __init__(self, certificate: bytes) -> None:
-        """Keep the certificate, for a person to look at."""
+        """Initialize with the certificate, so that the user can check it."""
         super().__init__("The certificate of the PBX is not trusted")
         self.certificate = certificate
 
 
 class PbxWrongService(PbxError):
-    """Something answers at this address, but not the API we speak."""
+    """A server answers at this address, but it is not the expected API."""
 
     def __init__(self, reason: WrongService) -> None:
-        """Keep what is there instead."""
+        """Initialize with the reason."""
         super().__init__(f"Not the PBX's API: {reason}")
         self.reason = reason
 
 
 class PbxLoginRejected(PbxError):
-    """Username or password is wrong. Never try again with the same ones."""
+    """Username or password is wrong. They must not be tried again: the PBX locks out."""
 
     def __init__(self) -> None:
-        """Say it without the credentials."""
+        """Initialize without the credentials, which must not be in a text."""
         super().__init__("The PBX rejected username or password")
 
 
@@ -95,7 +95,7 @@ class PbxLockedOut(PbxError):
     """The PBX blocks this address after too many failed logins."""
 
     def __init__(self, retry_after: float) -> None:
-        """Keep after how many seconds a login makes sense again."""
+        """Initialize with the seconds until another login may succeed."""
         super().__init__(f"Locked out by the PBX for {retry_after:.0f} s")
         self.retry_after = retry_after
 
@@ -103,11 +103,11 @@ class PbxLockedOut(PbxError):
 class PbxRefused(PbxError):
     """The PBX understood the request and did not carry it out.
 
-    `code` is the PBX's own number for it, None when it gave none.
+    `code` is the PBX's own error code, None when it gave none.
     """
 
     def __init__(self, refusal: Refusal, code: int | None = None) -> None:
-        """Keep why, and the PBX's own code."""
+        """Initialize with the refusal and the PBX's own error code."""
         super().__init__(f"Refused by the PBX: {refusal} ({code})")
         self.refusal = refusal
         self.code = code

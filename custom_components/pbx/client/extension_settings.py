@@ -1,11 +1,11 @@
-"""What of an extension's settings can be read and changed, the same for every PBX."""
+"""The settings of an extension that can be read and changed, the same for every family."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class MonitorPermission(StrEnum):
-    """In which modes an extension may supervise others; extensive means in all."""
+    """The modes in which an extension may supervise others; EXTENSIVE allows all."""
 
     DISABLED = "disabled"
     EXTENSIVE = "extensive"
@@ -15,7 +15,7 @@ class MonitorPermission(StrEnum):
 
 
 class ForwardTo(StrEnum):
-    """What kind of destination calls are forwarded to."""
+    """The kind of destination that calls are forwarded to."""
 
     VOICEMAIL = "voicemail"
     EXTENSION = "extension"
@@ -25,14 +25,14 @@ class ForwardTo(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Forwarding:
-    """Whether calls are forwarded in one situation, and where to.
+    """The forwarding of calls in one situation.
 
-    `number` is the extension, or the outside number; voicemail and the extension's own
-    mobile number have none. `prefix` goes before an outside or mobile number. The PBX
-    tells the destination only while forwarding is on.
+    `number` is the extension or the outside number; voicemail and the extension's own
+    mobile number have none. `prefix` is dialled before an outside or mobile number. The
+    PBX tells the destination only while forwarding is on.
 
-    To change it: off writes the switch alone; on without `to` keeps the destination
-    that is set; else the destination is written whole.
+    As a change: `on=False` writes the switch alone, `on=True` without `to` keeps the
+    destination that is set, otherwise the complete destination is written.
     """
 
     on: bool
@@ -43,7 +43,7 @@ class Forwarding:
 
 @dataclass(frozen=True, slots=True)
 class ExtensionSettings:
-    """Settings of one extension; None is what the PBX did not tell, or nobody knows."""
+    """The settings of one extension; None for those that are not told, or unknown words."""
 
     number: str
     do_not_disturb: bool | None = None
@@ -56,7 +56,7 @@ class ExtensionSettings:
 
 @dataclass(frozen=True, slots=True)
 class SettingsChange:
-    """Which settings of an extension to change; None leaves one as it is."""
+    """A change of an extension's settings; None leaves a setting as it is."""
 
     do_not_disturb: bool | None = None
     may_be_monitored: bool | None = None

@@ -1,4 +1,4 @@
-"""What a PBX consists of, in the words of the field; the same for every kind of PBX."""
+"""The model of a PBX, the same for every family: extensions, trunks, calls, parties."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class ExtensionStatus(StrEnum):
-    """What an extension is doing, as the PBX itself says it."""
+    """The status of an extension, as reported by the PBX itself."""
 
     IDLE = "idle"
     RINGING = "ringing"
@@ -23,7 +23,7 @@ OUT_OF_REACH = frozenset({ExtensionStatus.OFFLINE, ExtensionStatus.FAULT})
 
 
 class MonitorMode(StrEnum):
-    """How a supervisor joins somebody else's call."""
+    """The mode in which a supervisor joins the call of an extension."""
 
     LISTEN = "listen"
     WHISPER = "whisper"
@@ -31,7 +31,7 @@ class MonitorMode(StrEnum):
 
 
 class DestinationKind(StrEnum):
-    """What kind of destination a call is transferred to."""
+    """The kind of destination that a call is transferred to."""
 
     EXTENSION = "extension"
     IVR = "ivr"
@@ -44,8 +44,8 @@ class DestinationKind(StrEnum):
 class Extension:
     """One extension of a PBX.
 
-    `number` is a string: leading zeros exist. `status` is None when the PBX used a
-    word nobody knows; such an extension is neither free nor gone.
+    `number` is a string, as it may have leading zeros. `status` is None for an unknown
+    status word of the PBX; such an extension counts neither as idle nor as offline.
     """
 
     number: str
@@ -56,17 +56,17 @@ class Extension:
 
     @property
     def registered(self) -> bool | None:
-        """Whether the PBX can reach the phone; None when the status is not known."""
+        """Return whether the phone is registered, None when the status is unknown."""
         return None if self.status is None else self.status not in OUT_OF_REACH
 
     @property
     def in_use(self) -> bool:
-        """Whether the phone rings, talks or holds a call."""
+        """Return whether the phone is ringing, in a call, or has a call on hold."""
         return self.status in IN_USE
 
 
 class TrunkStatus(StrEnum):
-    """What a trunk is doing; one enum for lines of every kind."""
+    """The status of a trunk of any type."""
 
     IDLE = "idle"
     BUSY = "busy"
@@ -91,9 +91,9 @@ USABLE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Trunk:
-    """One line to the outside; its name is what tells it from the others.
+    """One trunk (outside line) of a PBX, identified by its name.
 
-    `status` is None when the PBX used a word nobody knows.
+    `status` is None for an unknown status word of the PBX.
     """
 
     name: str
@@ -103,12 +103,12 @@ class Trunk:
 
     @property
     def usable(self) -> bool | None:
-        """Whether calls can pass; None when the status is not known."""
+        """Return whether the trunk can carry calls, None when the status is unknown."""
         return None if self.status is None else self.status in USABLE
 
 
 class CallDirection(StrEnum):
-    """Where a call comes from and goes to, as the PBX sees it."""
+    """The direction of a call, seen from the PBX."""
 
     INTERNAL = "internal"
     INBOUND = "inbound"
@@ -116,7 +116,7 @@ class CallDirection(StrEnum):
 
 
 class CallOutcome(StrEnum):
-    """How a call ended for one who took part in it."""
+    """The outcome of an ended call for one of its parties."""
 
     ANSWERED = "answered"
     ANSWERED_ELSEWHERE = "answered_elsewhere"
@@ -128,9 +128,9 @@ class CallOutcome(StrEnum):
 
 
 class PartyState(StrEnum):
-    """What one party of a call is doing; the order is that of a call's life.
+    """The state of one party of a call; the members are in the order of a call's life.
 
-    UNKNOWN is what cannot be known: the party takes part, and no more is told.
+    UNKNOWN is a party that takes part in a call while its state cannot be known.
     """
 
     DIALING = "dialing"
@@ -143,10 +143,11 @@ class PartyState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One end of a call: an extension's phone, or somebody outside.
+    """One party of a call: an extension, or an outside party.
 
-    An outside party has the `trunk` it is reached through, and `leg`, the PBX's own id
-    of that line. `caller` is None where the PBX did not tell who called whom.
+    For an outside party, `trunk` is the trunk it is connected through and `leg` the
+    PBX's own id of that line. `caller` tells the caller from a callee; it is None where
+    the PBX did not tell.
     """
 
     number: str
@@ -159,14 +160,15 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call, as it is or as it ended.
+    """One call, in progress or ended.
 
-    `id` is None until the PBX has told it. `parties` are those who take part, at the
-    end those who took part last, the caller first where that is known. `via` is the
-    ring group or queue that passed it on, `dialed` the number an outside caller
-    dialed. Times are seconds since the epoch on our own clock: the PBX's may be
-    wrong. `answered_at` of a call found already answered is when it was found.
-    `duration` and `talked` are whole seconds, from the PBX's own record.
+    `id` is None until the PBX has told it. `parties` are the present parties, or the
+    last ones of an ended call, with the caller first where it is known. `via` is the
+    ring group or queue that the call came through, `dialed` the number that an outside
+    caller dialed. Times are seconds since the epoch on our own clock, as the clock of
+    the PBX may be wrong. For a call that was already answered when it was discovered,
+    `answered_at` is the time of the discovery. `duration` and `talked` are whole
+    seconds from the PBX's own record.
     """
 
     id: str | None
@@ -185,7 +187,7 @@ class Call:
     talked: int | None = None
 
     def other(self, number: str) -> Party | None:
-        """Return who an extension is connected to: of several, the one it talks to."""
+        """Return the other party of an extension; of several, the one in conversation."""
         others = [
             party
             for party in self.parties
@@ -198,7 +200,7 @@ class Call:
 
 
 class CallEventType(StrEnum):
-    """What can happen to an extension's part in a call."""
+    """The type of a call event."""
 
     RINGING = "ringing"
     DIALING = "dialing"
@@ -212,11 +214,12 @@ class CallEventType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CallEvent:
-    """Something that happened to an extension's part in a call, told once.
+    """An event of one extension's part in a call; each is emitted once.
 
-    `party` is the other one; `call` is the call as it was then. `outcome` is how it
-    ended for this extension, None while it has not, and where nobody can know.
-    `talked` and `rang` are seconds of this extension's own part.
+    `party` is the other party, `call` the call at the time of the event. `outcome` is
+    the outcome for this extension, None before the end and where it cannot be known.
+    `rang` and `talked` are seconds of this extension's own part; `at` is seconds since
+    the epoch.
     """
 
     type: CallEventType
@@ -231,12 +234,13 @@ class CallEvent:
 
 @dataclass(frozen=True, slots=True)
 class HistoryCall:
-    """One call of the PBX's own records, or one part of a transferred one.
+    """One call of the PBX's own records, or one part of a transferred call.
 
-    `started_at` is the PBX's local time, without a zone: only the PBX knows which.
-    `callee` is who was reached, `via` the ring group or queue that passed the call on,
-    `dialed` the number an outside caller dialed. `duration` and `talked` are whole
-    seconds. What the PBX did not tell, in words that are known, is None.
+    `started_at` is the PBX's local time without a zone, as the PBX does not tell its
+    zone. `callee` is the party that was reached, `via` the ring group or queue that the
+    call came through, `dialed` the number that an outside caller dialed. `duration` and
+    `talked` are whole seconds. Values that the PBX did not tell, or told in an unknown
+    word, are None.
     """
 
     id: str
@@ -255,7 +259,7 @@ class HistoryCall:
 
 @dataclass(frozen=True, slots=True)
 class PbxInfo:
-    """Who the PBX is."""
+    """The identity and the versions of a PBX."""
 
     serial_number: str
     name: str

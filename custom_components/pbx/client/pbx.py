@@ -19,7 +19,7 @@ HISTORY_LIMIT: Final = 100
 
 
 class Capability(Flag):
-    """What a PBX can do; whoever offers it to a user asks first."""
+    """The capabilities of a PBX; a function without its capability must not be offered."""
 
     LISTEN = auto()
     WHISPER = auto()
@@ -71,13 +71,12 @@ class ReportTarget:
 
 
 class Pbx(ABC):
-    """One PBX. Every method raises PbxError's children and nothing else.
+    """One PBX. Its methods raise subclasses of PbxError only.
 
-    Except that methods which act raise ValueError, with nothing sent, for an argument
-    that cannot be meant: a number that `dial_string` does not take, for one. No request
-    that acts is repeated once it may have been carried out; `maybe_done` of
-    PbxUnreachable tells. What a PBX cannot do is missing from its `capabilities` and is
-    PbxRefused with Refusal.UNSUPPORTED.
+    Acting methods also raise ValueError, with nothing sent, for an invalid argument such
+    as a number that `dial_string` refuses. An acting request is never repeated once it
+    may have been carried out, which `maybe_done` of PbxUnreachable tells. A method whose
+    capability is missing raises PbxRefused with Refusal.UNSUPPORTED.
 
     A family whose PBXs report by themselves is a `ReportsByPost` or a `ReportsByStream`
     too. `call_reader` makes the reader of its calls for a switchboard.
@@ -89,7 +88,7 @@ class Pbx(ABC):
     @property
     @abstractmethod
     def capabilities(self) -> Capability:
-        """Return what this PBX can do; after `connect`, what this version can do."""
+        """Return the capabilities; after `connect`, those of this version of the PBX."""
 
     @abstractmethod
     async def connect(self) -> PbxInfo:
@@ -143,7 +142,7 @@ class Pbx(ABC):
         raise PbxRefused(Refusal.UNSUPPORTED)
 
     async def resume(self, extension: str) -> None:
-        """Take an extension's call off hold."""
+        """Resume an extension's call on hold."""
         raise PbxRefused(Refusal.UNSUPPORTED)
 
     # -- Capability.MUTE
@@ -217,18 +216,18 @@ class Pbx(ABC):
     # -- Capability.SETTINGS
 
     async def settings(self, numbers: Collection[str]) -> tuple[ExtensionSettings, ...]:
-        """Read settings of some extensions; to be asked for rarely.
+        """Read settings of some extensions; a costly request, to be used rarely.
 
-        Extensions that do not exist are missing from the answer; asked for just one,
-        it may be Refusal.NO_SUCH_EXTENSION instead.
+        Unknown extensions are missing from the result; a request for a single one may
+        raise Refusal.NO_SUCH_EXTENSION instead.
         """
         raise PbxRefused(Refusal.UNSUPPORTED)
 
     async def change_settings(self, number: str, change: SettingsChange) -> None:
-        """Change settings of an extension, all at once or none; nothing if all is None.
+        """Change settings of an extension, all or none; send nothing if all are None.
 
-        Refusal.TOO_OFTEN: they are written, but not in effect yet. Otherwise a refusal
-        means that nothing was changed.
+        Refusal.TOO_OFTEN means that they are written, but not in effect yet, any other
+        refusal that nothing was changed.
         """
         raise PbxRefused(Refusal.UNSUPPORTED)
 

@@ -1,4 +1,4 @@
-"""What a PBX tells by itself, in no PBX's own words."""
+"""Reports: the messages that a PBX sends unasked, the same for every family."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from .model import CallDirection, CallOutcome, ExtensionStatus, Party
 
 @dataclass(frozen=True, slots=True)
 class ExtensionReport:
-    """What an extension does now; `status` is None for a word that nobody knows."""
+    """A new status of an extension; `status` is None for an unknown status word."""
 
     number: str
     status: ExtensionStatus | None
@@ -16,10 +16,11 @@ class ExtensionReport:
 
 @dataclass(frozen=True, slots=True)
 class CallReport:
-    """Who takes part in a call, and what each of them does now.
+    """The present states of some parties of a call.
 
-    A party that is not named has not left: a report speaks of the two it concerns,
-    or of one. `via` is the ring group, queue or IVR the call passed, where told.
+    A party that is not named has not left: a report names only the one or two parties
+    it concerns. `via` is the ring group, queue or IVR that the call came through, where
+    the PBX tells it.
     """
 
     call_id: str
@@ -31,16 +32,16 @@ class CallReport:
 
 @dataclass(frozen=True, slots=True)
 class CallNow:
-    """A call as it is now, whole.
+    """The complete present state of a call.
 
-    `parties` are all who take part now, with their states, the caller first where that
-    is known; with none the call is over. `left` are the extensions that took part and
-    left, with how that ended for them, None where it is not told. `outcome` is how the
-    call as a whole ended, `ended_by` the number of the party that hung up; both may be
-    told before it is over. `started_at` and `answered_at` are seconds since the epoch
-    on our own clock, None for the moment of this report. `duration` and `talked` are
-    whole seconds from the PBX's own record, None while there is none. `recorded` says
-    that nothing more will be told of a call that is over.
+    `parties` are all present parties with their states, the caller first where it is
+    known; a call without parties has ended. `left` are the extensions that took part
+    and left, each with its outcome, None where it is not told. `outcome` is that of the
+    call as a whole, `ended_by` the number of the party that hung up; both may be told
+    before the end. `started_at` and `answered_at` are seconds since the epoch on our
+    own clock, None for the time of this report. `duration` and `talked` are whole
+    seconds from the PBX's own record, None while there is none. `recorded` marks the
+    last report of a call that has ended.
     """
 
     id: str
@@ -61,7 +62,7 @@ class CallNow:
 
 @dataclass(frozen=True, slots=True)
 class CallReleased:
-    """Somebody hung up; `parties` are those it concerned, who hung up first."""
+    """A party hung up; it is the first of `parties`, the others were connected with it."""
 
     call_id: str
     parties: tuple[Party, ...]
@@ -69,7 +70,11 @@ class CallReleased:
 
 @dataclass(frozen=True, slots=True)
 class CallTransferred:
-    """The first party left the call to the others; by forwarding, before it was in."""
+    """A call was transferred or forwarded.
+
+    The first of `parties` is the transferor, which left the call to the others. An
+    extension that forwards a call leaves it before it takes part.
+    """
 
     call_id: str
     parties: tuple[Party, ...]
@@ -77,7 +82,7 @@ class CallTransferred:
 
 @dataclass(frozen=True, slots=True)
 class CallFailed:
-    """A call could not be put through; `parties` is who it failed at, if told."""
+    """A call could not be connected; `parties` has the callee it failed at, if told."""
 
     call_id: str
     parties: tuple[Party, ...]
@@ -86,10 +91,10 @@ class CallFailed:
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """The PBX's record of a call, or of one part of a transferred one.
+    """The PBX's record of a call, or of one part of a transferred call.
 
-    `duration` and `talked` are whole seconds, None where the PBX gave none. `callee`
-    is the one reached; `via` the ring group or queue that passed the call on.
+    `duration` and `talked` are whole seconds, None where the PBX gave none. `callee` is
+    the party that was reached, `via` the ring group or queue that the call came through.
     """
 
     call_id: str
@@ -106,7 +111,7 @@ class CallRecord:
 
 
 class Subject(StrEnum):
-    """Whose settings were changed."""
+    """The subject whose settings were changed."""
 
     EXTENSION = "extension"
     TRUNK = "trunk"
@@ -115,7 +120,7 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SettingsChanged:
-    """Somebody changed the configuration of the PBX; `number` is the extension, if told."""
+    """The configuration of the PBX was changed; `number` is the extension, if told."""
 
     subject: Subject
     number: str | None = None
@@ -123,12 +128,12 @@ class SettingsChanged:
 
 @dataclass(frozen=True, slots=True)
 class Restarted:
-    """The PBX has just started: calls and sessions are gone."""
+    """The PBX has just started; all calls and sessions have ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class OtherReport:
-    """A report that changes nothing here; `name` is the PBX's own word for it."""
+    """A report without effect on the model; `name` is the PBX's own word for it."""
 
     name: str
 
@@ -149,7 +154,7 @@ type Report = (
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A report, and the serial number of the PBX it says it comes from, if it does."""
+    """A report, with the serial number of the PBX that sent it where it names one."""
 
     report: Report
     serial_number: str | None

@@ -1,4 +1,4 @@
-"""What one poll reads: everything the PBX says of itself at one moment."""
+"""Snapshots: the state of a PBX as one poll read it."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,13 @@ from .report import CallNow
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything one poll read; each extension's number comes once.
+    """The state of a PBX as one poll read it; each extension occurs once.
 
-    `complete` is False when part of the answer could not be understood: what is
-    missing from such a snapshot proves nothing. `trunks` is None when they were not
-    read this time. `calls_now` are all calls there are, from a family that tells them
-    whole, else None: a family that does not has a snapshot and a reader of its own.
-    `again_soon` asks for another snapshot soon: something goes on whose end no report
+    `complete` is False when part of the answer could not be understood: an extension
+    missing from such a snapshot may still exist. `trunks` is None when they were not
+    read. `calls_now` are all calls in progress, from a family that lists complete calls,
+    else None: any other family has a snapshot and a call reader of its own.
+    `again_soon` asks for another snapshot soon, as a change is expected that no report
     will tell.
     """
 

@@ -10,7 +10,7 @@ import aiohttp
 
 from .pbx import Address
 
-# Seconds to wait for a server that does not end a connection as it should.
+# Seconds. Some servers never confirm the end of a TLS connection.
 GOODBYE_TIMEOUT: Final = 1.0
 
 
@@ -23,8 +23,8 @@ def ssl_argument(fingerprint: str | None) -> bool | aiohttp.Fingerprint:
     """Return the `ssl` argument of aiohttp: a pin where there is one, else full checks.
 
     `fingerprint` is the SHA-256 of the DER encoding in hex; it replaces the checks of
-    name, validity and issuer: that one certificate is trusted and no other. Raises
-    ValueError when it is no such fingerprint.
+    name, validity and issuer: only that certificate is trusted. Raises ValueError when
+    it is not a fingerprint.
     """
     if fingerprint is None:
         return True
@@ -34,8 +34,8 @@ def ssl_argument(fingerprint: str | None) -> bool | aiohttp.Fingerprint:
 async def read_certificate(address: Address, timeout: float) -> bytes:
     """Return the certificate a server presents, DER-encoded, after at most `timeout` s.
 
-    Nothing is sent but the handshake, and nothing is believed. Raises OSError (of
-    which TimeoutError and ssl.SSLError are kinds) when there is no handshake.
+    Only the handshake is sent, and the certificate is not verified. Raises OSError (the
+    base of TimeoutError and ssl.SSLError) when the handshake fails.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False

@@ -1,1 +1,1 @@
-"""Settings of extensions on the PBX: read rarely, written one after the other."""
+"""The settings of extensions on the PBX."""

@@ -1,4 +1,4 @@
-"""Changes of settings that are not made yet, and the callers that wait for them."""
+"""Pending changes of settings, and the callers that wait for them."""
 
 import asyncio
 from dataclasses import dataclass, fields, replace
@@ -11,14 +11,14 @@ from ..client.extension_settings import SettingsChange
 
 @dataclass(slots=True, eq=False)
 class PendingChange:
-    """A change of one extension; `done` gets its error, None when it was made."""
+    """A pending change of one extension; the result of `done` is its error, or None."""
 
     change: SettingsChange
     done: asyncio.Future[PbxError | None]
 
     @callback
     def add(self, change: SettingsChange) -> None:
-        """Add another change; where both change the same setting, the new one counts."""
+        """Add another change; it takes precedence where both change the same setting."""
         values = {field.name: getattr(change, field.name) for field in fields(change)}
         self.change = replace(
             self.change,
@@ -27,13 +27,13 @@ class PendingChange:
 
     @callback
     def end(self, error: PbxError | None) -> None:
-        """Tell the callers that wait, once."""
+        """Set the result for the waiting callers, once."""
         if not self.done.done():
             self.done.set_result(error)
 
 
 class PendingChanges:
-    """The changes of one PBX by extension: those that wait, and those being made."""
+    """The changes of one PBX by extension: those that wait, and those being written."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Initialize without changes."""
@@ -42,12 +42,12 @@ class PendingChanges:
         self._begun: dict[str, PendingChange] = {}
 
     def __bool__(self) -> bool:
-        """Return whether any waits."""
+        """Return whether any change waits."""
         return bool(self._waiting)
 
     @callback
     def async_add(self, number: str, change: SettingsChange) -> PendingChange:
-        """Add a change to those that wait for the same extension."""
+        """Add a change, merged with a waiting one of the same extension."""
         pending = self._waiting.get(number)
         if pending is None:
             pending = PendingChange(change, self._loop.create_future())
@@ -58,13 +58,13 @@ class PendingChanges:
 
     @callback
     def async_begin(self) -> dict[str, PendingChange]:
-        """Return the changes that wait; from now on they are being made."""
+        """Return the waiting changes, and mark them as being written."""
         self._begun, self._waiting = self._waiting, {}
         return self._begun
 
     @callback
     def async_end(self) -> None:
-        """Tell the callers that still wait that a change is not made, or may have been."""
+        """End all changes with an error; those being written may have been made."""
         for pending in self._begun.values():
             pending.end(PbxUnreachable(Unreachable.TIMED_OUT, maybe_done=True))
         for pending in self._waiting.values():

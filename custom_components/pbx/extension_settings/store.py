@@ -19,18 +19,18 @@ from ..hub.subscriptions import News, Part
 from .changes import PendingChange, PendingChanges
 from .schedule import CHUNK, Schedule
 
-# Seconds in which several changes of one extension become one.
+# Seconds in which several changes of one extension are merged into one request.
 MOMENT: Final = 0.1
 
-# Refusals of a PBX that has settings, only not now.
+# Refusals after which a retry may succeed; any other means that the PBX has no settings.
 PASSING: Final = frozenset({Refusal.INTERNAL_ERROR, Refusal.TOO_OFTEN})
 
 
 class SettingsStore:
-    """The settings of the extensions of one PBX, as it said them last.
+    """The settings of the extensions of one PBX, as they were last read.
 
     One task reads and writes, one request after the other, and ends when there is
-    nothing to do. Settings that could not be read are unknown, not as they were.
+    nothing to do. Settings that could not be read become unknown.
     """
 
     def __init__(self, hass: HomeAssistant, coordinator: PbxCoordinator) -> None:
@@ -70,7 +70,7 @@ class SettingsStore:
 
     @callback
     def async_start(self) -> None:
-        """Read everything once, while Home Assistant goes on."""
+        """Start reading all settings in the background."""
         if not self.supported:
             return
         self._running = True
@@ -78,7 +78,7 @@ class SettingsStore:
 
     @callback
     def async_shutdown(self) -> None:
-        """Read and write no more."""
+        """Stop reading and writing."""
         self._running = False
         while self._unsubscribe:
             self._unsubscribe.pop()()
@@ -88,12 +88,12 @@ class SettingsStore:
 
     @property
     def _reading(self) -> bool:
-        """Return whether settings are read at all."""
+        """Return whether settings are being read: not shut down, and not refused."""
         return self._running and not self.refused
 
     @callback
     def _restored(self, _: list[str]) -> None:
-        """Read everything anew in a moment."""
+        """Schedule all settings after the PBX was away; its firmware may be another."""
         if not self._running:
             return
         self.refused = False
@@ -101,7 +101,7 @@ class SettingsStore:
 
     @callback
     def _changed(self, numbers: list[str]) -> None:
-        """Read in a moment what was changed on the PBX; all where it is not named."""
+        """Schedule the settings that were changed on the PBX; all if it names none."""
         extensions = self._coordinator.data.extensions
         if not self._reading:
             return
@@ -112,23 +112,23 @@ class SettingsStore:
 
     @callback
     def _added(self, numbers: list[str]) -> None:
-        """Read the settings of new extensions in a moment."""
+        """Schedule the settings of new extensions."""
         if self._reading:
             self._schedule.async_soon(numbers)
 
     @callback
     def _removed(self, numbers: list[str]) -> None:
-        """Drop the settings of extensions that are gone."""
+        """Drop the settings of removed extensions."""
         for number in numbers:
             self._known.pop(number, None)
 
     # -- writing
 
     async def async_change(self, extension: Extension, change: SettingsChange) -> None:
-        """Change settings, and return when the PBX was asked what they are now.
+        """Change settings, and return when they have been read again.
 
-        Changes of one extension within a moment are one request. Raises the sentence
-        for what went wrong, as `async_request` does.
+        Changes of one extension within a moment are one request. Raises the errors of
+        `async_request`.
         """
         names = {"extension": spoken_name(extension)}
         await async_request(
@@ -139,12 +139,12 @@ class SettingsStore:
         )
 
     async def _async_make(self, number: str, change: SettingsChange) -> None:
-        """Make a change together with others. Raises PbxError."""
+        """Add a change, and wait until it is written. Raises PbxError."""
         if not self._running:
             raise PbxUnreachable(Unreachable.CANNOT_CONNECT)
         pending = self._pending.async_add(number, change)
         self._work()
-        # A caller that is cancelled takes nothing back.
+        # A cancelled caller does not withdraw the change, which others may share.
         error = await asyncio.shield(pending.done)
         if error is not None:
             raise error
@@ -153,14 +153,14 @@ class SettingsStore:
 
     @callback
     def _work(self) -> None:
-        """Start the task, unless it runs."""
+        """Start the task unless it is running."""
         if self._task is None or self._task.done():
             self._task = self._coordinator.config_entry.async_create_background_task(
                 self._hass, self._async_work(), "pbx settings"
             )
 
     async def _async_work(self) -> None:
-        """Write and read until nothing is left to do, writing first."""
+        """Write and read until nothing is left to do; writing takes precedence."""
         try:
             while self._pending or self._schedule.due:
                 if self._pending:
@@ -172,8 +172,8 @@ class SettingsStore:
             self._pending.async_end()
 
     async def _async_write(self, changes: dict[str, PendingChange]) -> None:
-        """Make changes, and read the settings that result."""
-        # The client sends one after the other, and applies them together if it has to.
+        """Write changes, and read the resulting settings."""
+        # The client sends them one after the other, with one `apply` for all.
         results = await asyncio.gather(*starmap(self._async_write_one, changes.items()))
         written = [
             number for number, done in zip(changes, results, strict=True) if done
@@ -184,7 +184,7 @@ class SettingsStore:
             changes[number].end(None)
 
     async def _async_write_one(self, number: str, pending: PendingChange) -> bool:
-        """Change the settings of one extension, and return whether that succeeded."""
+        """Write the change of one extension, and return whether that succeeded."""
         try:
             await self._coordinator.pbx.change_settings(number, pending.change)
         except PbxError as err:
@@ -198,7 +198,7 @@ class SettingsStore:
         return False
 
     async def _async_read(self, numbers: Collection[str]) -> None:
-        """Read the settings of some extensions; later reports lead to a later reading."""
+        """Read the settings of extensions; a change reported meanwhile is read later."""
         self._schedule.async_taken(numbers)
         asked = [
             number for number in numbers if number in self._coordinator.data.extensions
@@ -223,25 +223,25 @@ class SettingsStore:
 
     @callback
     def _failed(self, numbers: Iterable[str]) -> None:
-        """Try again later; the polls tell the user that something is wrong."""
+        """Schedule a retry; the user learns of the failure by the polls."""
         if self._reading:
             self._schedule.async_failed(numbers)
 
     @callback
     def _give_up(self, err: PbxRefused) -> None:
-        """Stop reading until the PBX has been away: its firmware has no settings."""
+        """Stop reading until the PBX reconnects, as this firmware has no settings."""
         self.refused = True
         self._schedule.async_clear()
         self._known.clear()
         if not self._logged:
             self._logged = True
-            LOGGER.warning("The PBX does not tell its extensions' settings: %s", err)
+            LOGGER.warning("The PBX does not return extension settings: %s", err)
         for number in self._coordinator.data.extensions:
             self._coordinator.subscriptions.subjects.async_call((Part.SETTINGS, number))
 
     @callback
     def _note(self, number: str, settings: ExtensionSettings | None) -> None:
-        """Keep the settings of an extension, and tell its entities."""
+        """Store the settings of an extension, and update its entities."""
         if settings == self._known.get(number):
             return
         if settings is None:

@@ -1,4 +1,4 @@
-"""Addresses as users enter them: of a PBX, and for its reports."""
+"""Validation of the addresses that users enter: of a PBX, and for its reports."""
 
 from collections.abc import Mapping
 from ipaddress import ip_address
@@ -9,7 +9,7 @@ from homeassistant.const import CONF_HOST, CONF_PORT, CONF_SSL
 from homeassistant.util.network import is_ip_address
 from yarl import URL
 
-# Other parts of a URL would be lost without a word.
+# Host and port only: other parts of a URL would be dropped silently.
 _HOST_AND_PORT: Final = re.compile(r"[^\s/?#@\\]*[^\s/?#@\\:]")
 _NAME: Final = re.compile(r"(?!-)[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
 _LOOKS_LIKE_IPV4: Final = re.compile(r"[0-9.]+")
@@ -19,7 +19,7 @@ def split_address(user_input: Mapping[str, Any]) -> dict[str, Any]:
     """Return host, port and TLS from a form whose host may be a pasted URL.
 
     The parts of a URL take precedence over the fields beside it. Raises ValueError when
-    it has no host.
+    the input has no host.
     """
     text = user_input[CONF_HOST].strip()
     bare_ipv6 = text.count(":") > 1 and "[" not in text and "/" not in text
@@ -32,7 +32,7 @@ def split_address(user_input: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_address(text: str) -> bool:
-    """Return whether a text is a host, or a host and a port."""
+    """Return whether a text is a host, with or without a port."""
     if not _HOST_AND_PORT.fullmatch(text):
         return False
     try:

@@ -1,4 +1,4 @@
-"""Descriptions of certificates, for a user to decide on."""
+"""Descriptions of certificates, by which the user decides whether to trust one."""
 
 import re
 from typing import Final

@@ -1,1 +1,1 @@
-"""One PBX in Home Assistant: its connection, its picture, and what is told of it."""
+"""The hub of one PBX: its connection, its state, and the updates of its entities."""

@@ -1,4 +1,4 @@
-"""Failures to reach or enter a PBX: their sentences, and how long a lock-out lasts."""
+"""Failures to connect or log in to a PBX: their sentences, and the time of lock-outs."""
 
 from typing import TypedDict
 
@@ -17,9 +17,9 @@ from ..client.errors import (
 from ..client.pbx import Address
 from ..const import DOMAIN
 
-# When a locked-out address may log in again, by entry, in the event loop's time. It
-# outlives the coordinator: every retry of a set-up makes a new one, and none of them
-# may log in before.
+# The time of the event loop at which a locked-out address may log in again, by entry. It
+# outlives the coordinator, as every retry of a set-up makes a new one, and none of them
+# may log in earlier.
 LOCKED_UNTIL: HassKey[dict[str, float]] = HassKey(f"{DOMAIN}_locked_until")
 
 
@@ -32,9 +32,9 @@ class Translation(TypedDict):
 
 
 def failure_key(err: PbxError) -> str:
-    """Return the translation key for a failure to reach or enter a PBX.
+    """Return the translation key for a failure to connect or log in to a PBX.
 
-    The keys stand under `exceptions` as well as under `config.error`.
+    The keys exist under `exceptions` as well as under `config.error`.
     """
     match err:
         case PbxLoginRejected():
@@ -52,7 +52,7 @@ def failure_key(err: PbxError) -> str:
 
 
 def failure_placeholders(err: PbxError, address: Address) -> dict[str, str]:
-    """Return what the sentences of `failure_key` are filled with."""
+    """Return the placeholders of the sentences of `failure_key`."""
     placeholders = {"address": address.url}
     if isinstance(err, PbxLockedOut):
         placeholders["minutes"] = str(max(1, round(err.retry_after / 60)))
@@ -62,7 +62,7 @@ def failure_placeholders(err: PbxError, address: Address) -> dict[str, str]:
 
 
 def failure(err: PbxError, address: Address) -> Translation:
-    """Return the sentence for a failure to reach or enter a PBX."""
+    """Return the sentence for a failure to connect or log in to a PBX."""
     return {
         "translation_domain": DOMAIN,
         "translation_key": failure_key(err),
@@ -71,7 +71,7 @@ def failure(err: PbxError, address: Address) -> Translation:
 
 
 class LockOut:
-    """The time that is left until a PBX lets this address log in again."""
+    """The time until a PBX permits another login from this address."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Initialize for one entry."""
@@ -80,16 +80,16 @@ class LockOut:
 
     @property
     def rest(self) -> float | None:
-        """Return the seconds until a login makes sense again, None without a lock-out.
+        """Return the seconds until a login may succeed again, None without a lock-out.
 
-        Not positive when it makes sense now.
+        They are zero or negative when it may succeed now.
         """
         until = self._until.get(self._entry_id)
         return None if until is None else until - self._hass.loop.time()
 
     @callback
     def async_remember(self, err: PbxLockedOut) -> None:
-        """Remember when a login makes sense again."""
+        """Store the time at which a login may succeed again."""
         self._until[self._entry_id] = self._hass.loop.time() + err.retry_after
 
     @callback

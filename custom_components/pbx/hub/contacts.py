@@ -3,10 +3,10 @@
 import re
 from typing import Final
 
-# Numbers with so many last digits in common are the same, whatever stands before:
-# country code, trunk prefix, the digit for an outside line.
+# Numbers with this many last digits in common are the same. The digits before may be a
+# country code, a trunk prefix or the digit for an outside line.
 SAME_DIGITS: Final = 9
-# Shorter numbers are extensions and service numbers: they must match entirely.
+# Shorter numbers are extensions and service numbers, which must match entirely.
 SHORTEST: Final = 7
 
 _NOT_DIALLED: Final = re.compile(r"[\s()./-]")
@@ -14,9 +14,9 @@ _NUMBER: Final = re.compile(r"\+?[0-9*#]+")
 
 
 def parse_line(line: str) -> tuple[str, str] | None:
-    """Return number or prefix, and name, of one line; None for an empty one.
+    """Return the number or prefix and the name of a line; None for an empty line.
 
-    Raises ValueError for a line that is neither.
+    A line that begins with `#` counts as empty. Raises ValueError for an invalid line.
     """
     if not line.strip() or line.lstrip().startswith("#"):
         return None
@@ -28,10 +28,10 @@ def parse_line(line: str) -> tuple[str, str] | None:
 
 
 class Contacts:
-    """Finds the name that belongs to a number."""
+    """The user's contacts: names by number."""
 
     def __init__(self, text: str) -> None:
-        """Read the lines; those that are none were refused when they were entered."""
+        """Parse the lines; the options flow has refused invalid ones already."""
         self._exact: dict[str, str] = {}
         self._by_end: dict[str, list[tuple[str, str]]] = {}
         self._prefixes: list[tuple[str, str]] = []
@@ -73,5 +73,5 @@ class Contacts:
 
 
 def _significant(number: str) -> str:
-    """Return a number without what only says how to dial it."""
+    """Return a number without leading zeros and plus, which only tell how to dial it."""
     return number.lstrip("+0")

@@ -50,7 +50,7 @@ def async_forget_board(hass: HomeAssistant, entry_id: str) -> None:
 
 
 class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
-    """Keep the picture of one PBX true, and tell exactly the entities it concerns.
+    """The coordinator of one PBX; updates exactly the entities that a change concerns.
 
     The switchboard is one mutable table: `data` never changes as an object, so the
     base class notifies its listeners only when the connection comes or goes.
@@ -60,7 +60,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
     info: PbxInfo
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], pbx: Pbx) -> None:
-        """Initialize the coordinator, with the extensions the registry remembers."""
+        """Initialize with the extensions and trunks that the registry knows."""
         super().__init__(
             hass,
             LOGGER,
@@ -98,7 +98,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
 
     @override
     async def async_shutdown(self) -> None:
-        """Stop polling and listening, and log out: then the PBX reports no more."""
+        """Stop polling and receiving reports, and log out, which ends the reports."""
         if self.receiver is not None:
             self.receiver.async_stop()
         self.polling.async_shutdown()
@@ -118,7 +118,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
 
     @override
     async def _async_update_data(self) -> Switchboard:
-        """Read the PBX and bring the switchboard up to date."""
+        """Read the PBX and update the switchboard."""
         try:
             self._raise_if_locked_out()
             trunks = self.polling.trunks_due
@@ -134,7 +134,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         return self._switchboard
 
     async def _async_read(self, trunks: bool) -> Snapshot | None:
-        """Return what the PBX says of itself; None when nobody needs it any more."""
+        """Return a snapshot of the PBX, None when the entry was unloaded meanwhile."""
         ask = self._switchboard.expect_snapshot()
         try:
             if isinstance(self.pbx, ReportsByStream) and not self.polling.streaming:
@@ -183,7 +183,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
                     "found": snapshot.info.serial_number,
                 },
             )
-        # No office deletes all its extensions at once; a PBX that starts says so.
+        # A PBX that is starting may list no extensions. They are never all deleted.
         if not snapshot.extensions and self._switchboard.known:
             raise UpdateFailed(
                 translation_domain=DOMAIN,
@@ -193,10 +193,10 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
 
     @callback
     def _reconcile(self, snapshot: Snapshot, trunks: bool) -> None:
-        """Take a snapshot over, weigh it against the reports, and tell what changed."""
+        """Apply a snapshot, compare it with the reports, and publish the changes."""
         first, self._primed = not self._primed, True
-        # Changes from before the first poll, or while the PBX was away, are no news
-        # and no evidence.
+        # Changes before the first poll, or while the PBX was unreachable, cause no call
+        # events and are no evidence of missing reports.
         silent = first or not self.last_update_success
         if not first and snapshot.info != self.info:
             self.devices.async_register_pbx(snapshot.info, self.pbx.address.url)
@@ -218,7 +218,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
 
     @callback
     def async_forget(self, number: str) -> None:
-        """Drop an extension that is not listed; listed again, it is a new one."""
+        """Drop an extension that is not listed; listed again, it counts as added."""
         self._switchboard.forget(number)
         self._publish(Changes(removed=frozenset((number,))))
 
@@ -226,14 +226,14 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
 
     @callback
     def _take_report(self, report: Report) -> None:
-        """Take over what the PBX reported."""
+        """Apply a report, and publish the changes."""
         self.last_report = dt_util.utcnow()
         number = report.number if isinstance(report, ExtensionReport) else None
         self.polling.proof.reported(number)
         self._push_may_have_changed()
         self.subscriptions.subjects.async_call(Topic.REPORTS)
         if not self._primed:
-            return  # the first snapshot comes first
+            return  # The switchboard needs the first snapshot to understand it.
         news = self.subscriptions.news
         match report:
             case Restarted():
@@ -247,7 +247,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
 
     @callback
     def _stream_lost(self, err: PbxError) -> None:
-        """Make the entities unavailable, and open the stream again in a moment."""
+        """Mark the entities as unavailable, and schedule the opening of a new stream."""
         self.polling.async_stream_lost()
         self._push_may_have_changed()
         self.async_set_update_error(UpdateFailed(**failure(err, self.pbx.address)))
@@ -255,14 +255,14 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
 
     @callback
     def _push_may_have_changed(self) -> None:
-        """Poll as fast as the reports allow, and tell the user what can be done."""
+        """Update the poll interval, the push sensor and the issues about reports."""
         self._pace()
         polling = self.polling
         state = (polling.mode, polling.proof.missing, polling.proof.never_reported)
         if state != self._push_state:
             self._push_state = state
             self.subscriptions.subjects.async_call(Topic.PUSH)
-            # Blank without a port to listen on, which is an issue of its own.
+            # Blank when the port could not be opened, which is an issue of its own.
             address = "" if self.receiver is None else self.receiver.address
             async_update_push_issues(
                 self.hass,
@@ -273,14 +273,14 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
 
     @callback
     def _pace(self) -> None:
-        """Poll in the interval that is right now."""
+        """Update the poll interval."""
         self.update_interval = self.polling.interval
 
     # -- telling
 
     @callback
     def _publish(self, changes: Changes) -> None:
-        """Tell exactly those whom changes concern."""
+        """Publish changes to exactly the subscribers they concern."""
         self._settle_later()
         self.subscriptions.async_publish(
             changes, self._switchboard, connected=self.last_update_success
@@ -288,14 +288,14 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
 
     @callback
     def _settle_later(self) -> None:
-        """Wait for the next end of a call whose record does not come."""
+        """Schedule the end of a call whose record has not arrived."""
         deadline = self._switchboard.next_deadline
         if self._cancel_settle is not None or deadline is None:
             return
 
         @callback
         def settle(_: datetime) -> None:
-            """Tell how calls ended, as far as it is known."""
+            """Publish the ends of calls, as far as their outcome is known."""
             self._cancel_settle = None
             self._publish(self._switchboard.settle(_now()))
 
@@ -307,7 +307,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
     def async_add_listener(
         self, update_callback: CALLBACK_TYPE, context: Subject | None = None
     ) -> CALLBACK_TYPE:
-        """Listen for the connection, and for one subject."""
+        """Add a listener for the connection, and for one subject if given."""
         remove = super().async_add_listener(update_callback, context)
         if context is None:
             return remove
@@ -315,7 +315,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
 
         @callback
         def remove_both() -> None:
-            """Stop listening for either."""
+            """Remove the listener from both."""
             remove_subject()
             remove()
 
@@ -323,5 +323,5 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
 
 
 def _now() -> float:
-    """Return the time as the switchboard counts it."""
+    """Return the time of the switchboard, in seconds since the epoch."""
     return dt_util.utcnow().timestamp()

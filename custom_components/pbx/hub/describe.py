@@ -1,4 +1,4 @@
-"""Extensions and calls as states, events and sentences describe them."""
+"""Names and data of extensions and calls, for states, events and sentences."""
 
 from typing import Any
 
@@ -21,12 +21,12 @@ from .coordinator import PbxCoordinator
 
 
 def spoken_name(extension: Extension) -> str:
-    """Return an extension as a sentence names it."""
+    """Return the name of an extension for a sentence, with its number."""
     return with_number(extension.name, extension.number)
 
 
 def with_number(name: str, number: str) -> str:
-    """Return a name and its number, once where they are the same."""
+    """Return a name with its number, or the number alone when there is no other name."""
     return number if name in ("", number) else f"{name} ({number})"
 
 
@@ -42,7 +42,7 @@ def party_name(coordinator: PbxCoordinator, party: Party | None) -> str | None:
 
 
 def party_data(coordinator: PbxCoordinator, party: Party | None) -> dict[str, Any]:
-    """Return number and name of a party; a hidden number is blank."""
+    """Return the number and name of a party; a hidden number is blank."""
     return {
         ATTR_NUMBER: party.number if party is not None else None,
         ATTR_NAME: party_name(coordinator, party),
@@ -61,7 +61,7 @@ def call_data(call: Call) -> dict[str, Any]:
 
 
 def event_data(event: CallEvent, coordinator: PbxCoordinator) -> dict[str, Any]:
-    """Return the data of a call event; an end has outcome and times too."""
+    """Return the data of a call event, with outcome and times for an end."""
     data = {**call_data(event.call), **party_data(coordinator, event.party)}
     if event.talked is None or event.rang is None:
         return data

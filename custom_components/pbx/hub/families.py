@@ -22,7 +22,7 @@ from ..const import CONF_FAMILY, CONF_FINGERPRINT
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A field of the form that a user proves the right to log in with.
+    """A field of the form with a credential of the login.
 
     The entry keeps it under `stored_as`, in the form that `store` gives it. A secret
     is never shown again.
@@ -36,7 +36,7 @@ class Credential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """A kind of PBX: how its form looks, what its entries hold, how it is created.
+    """A family of PBX: its form, the data of its entries, and its creation.
 
     `mac_prefix` is the vendor's, as Home Assistant's discovery writes it.
     """
@@ -78,7 +78,7 @@ _FAMILIES: Final = (
     ),
 )
 FAMILIES: Final[dict[str, Family]] = {family.key: family for family in _FAMILIES}
-# Entries made before there was a choice are of this one.
+# The family of entries made before there was a choice.
 FIRST_FAMILY: Final = _FAMILIES[0].key
 
 

@@ -1,4 +1,4 @@
-"""A listener of our own, for a Home Assistant that speaks only HTTPS."""
+"""A plain HTTP server for reports, for a Home Assistant that is served over HTTPS."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -26,17 +26,17 @@ LISTENERS: HassKey[dict[int, Listener]] = HassKey(f"{DOMAIN}_listeners")
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A path that is served: by whom, and to which addresses."""
+    """The handler of a path, and the check of the addresses that it serves."""
 
     handler: Handler
     accepts: Callable[[str], bool]
 
 
 class _Server(web.Server):
-    """A server that closes connections from strangers at once."""
+    """A server that closes connections from addresses of no PBX at once."""
 
     def __init__(self, handler: Handler, accepts: Callable[[str], bool]) -> None:
-        """Initialize the server for the addresses that `accepts` names."""
+        """Initialize the server; `accepts` tells whether an address may connect."""
         super().__init__(handler, access_log=None, logger=_QUIET)
         self._accepts = accepts
 
@@ -56,7 +56,7 @@ class _Server(web.Server):
 
 
 class Listener:
-    """Serves plain HTTP on one port, for every PBX that reports there."""
+    """A plain HTTP server on one port, shared by all PBXs that report there."""
 
     def __init__(self, port: int) -> None:
         """Initialize without paths."""
@@ -66,7 +66,7 @@ class Listener:
         self._runner: web.ServerRunner | None = None
 
     async def async_open(self) -> None:
-        """Open the port, once. Raises OSError when it cannot be had."""
+        """Open the port unless it is open. Raises OSError when it cannot be opened."""
         async with self._opening:
             if self._runner is not None:
                 return
@@ -101,9 +101,9 @@ class Listener:
 async def async_listen(
     hass: HomeAssistant, port: int, url_path: str, path: Path
 ) -> CALLBACK_TYPE:
-    """Serve a path on a port, and return what ends that.
+    """Serve a path on a port, and return the function that stops it.
 
-    PBXs share a port. Raises OSError when the port cannot be had.
+    Several PBXs can share a port. Raises OSError when it cannot be opened.
     """
     listeners = hass.data.setdefault(LISTENERS, {})
     listener = listeners.setdefault(port, Listener(port))
@@ -111,7 +111,7 @@ async def async_listen(
 
     @callback
     def stop() -> None:
-        """Stop serving the path, and close the port with the last one."""
+        """Stop serving the path, and close the port after the last one."""
         listener.paths.pop(url_path, None)
         if not listener.paths and listeners.get(port) is listener:
             del listeners[port]

@@ -1,4 +1,4 @@
-"""Repair issues: raised where the user can do something, deleted when it is solved."""
+"""Repair issues, raised when the user can act, and deleted when they are solved."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -53,9 +53,9 @@ def async_update_push_issues(
     missing_at: str,
     never_reported: list[str],
 ) -> None:
-    """Raise the issues of the reports, and delete those that are solved.
+    """Raise the issues about reports, and delete those that are solved.
 
-    `missing_at` is the address where no reports arrive, blank where they do.
+    `missing_at` is the address at which no reports arrive, blank when they arrive.
     """
     placeholders = {"pbx": entry.title}
     async_set_issue(
@@ -75,7 +75,7 @@ def async_update_push_issues(
 
 @callback
 def async_port_taken(hass: HomeAssistant, entry: ConfigEntry[Any], port: int) -> None:
-    """Raise that the port for reports is taken."""
+    """Raise the issue that the port for reports is in use."""
     async_set_issue(
         hass, entry, ISSUE_PORT_TAKEN, {"pbx": entry.title, "port": str(port)}
     )
@@ -83,7 +83,7 @@ def async_port_taken(hass: HomeAssistant, entry: ConfigEntry[Any], port: int) ->
 
 @callback
 def async_connected(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Delete the issues that kept the PBX from being read."""
+    """Delete the issues about the connection."""
     _delete(hass, entry, CONNECTION_ISSUES)
 
 
@@ -91,9 +91,9 @@ def async_connected(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
 def async_connection_failed(
     hass: HomeAssistant, entry: ConfigEntry[Any], err: PbxError
 ) -> None:
-    """Raise the issue that keeps the PBX from being read, where the user can act."""
+    """Raise the issue for a failed connection if the user can act, delete the others."""
     if isinstance(err, PbxUnreachable):
-        return  # the issues from before may persist
+        return  # Nothing is learned about the issues raised before.
     placeholders = {"pbx": entry.title}
     wrong: str | None = None
     match err:
@@ -113,9 +113,9 @@ def async_connection_failed(
 
 @callback
 def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Delete all issues of an entry that is unloaded.
+    """Delete all issues of an unloaded entry.
 
-    Those that keep it from being set up stay while Home Assistant tries again.
+    Those about the connection remain while Home Assistant retries a failed set-up.
     """
     _delete(hass, entry, OTHER_ISSUES)
     if entry.state not in SET_UP_FAILS:
@@ -124,7 +124,7 @@ def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
 
     @callback
     def state_changed() -> None:
-        """Delete them when Home Assistant no longer tries."""
+        """Delete the issues about the connection when the retries have ended."""
         if entry.state in SET_UP_FAILED:
             return
         remove()
@@ -135,7 +135,7 @@ def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
 
 
 def _delete(hass: HomeAssistant, entry: ConfigEntry[Any], keys: Iterable[str]) -> None:
-    """Delete issues."""
+    """Delete the issues with these keys."""
     for key in keys:
         async_set_issue(hass, entry, key, None)
 

@@ -19,7 +19,7 @@ from ..const import (
 
 
 class SupervisionPolicy(StrEnum):
-    """The users who may supervise at all."""
+    """The choice of the users who may supervise."""
 
     OFF = "off"
     ADMINISTRATORS = "administrators"

@@ -1,4 +1,4 @@
-"""Permission: what a user, or an automation for its owner, may do on a PBX."""
+"""Permission of a user, or of an automation's owner, to act on a PBX."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -15,7 +15,7 @@ from .registry import sensor_id
 
 
 class Denial(StrEnum):
-    """The reason why a request ended here, and not by a refusal of the PBX."""
+    """The reason why a request failed, other than a refusal by the PBX."""
 
     ADMINISTRATORS_ONLY = "administrators_only"
     NEVER_MONITORED = "never_monitored"
@@ -31,7 +31,7 @@ class Denial(StrEnum):
 
 
 class NotPermitted(Unauthorized):
-    """The user may not do this; the sentence is in the user's language."""
+    """The user lacks the permission; the error has a translated sentence."""
 
     def __init__(self, denial: Denial, context: Context, **placeholders: str) -> None:
         """Initialize the error for the context of the user."""

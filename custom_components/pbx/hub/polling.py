@@ -1,4 +1,4 @@
-"""The one answer to "when is the PBX read next"."""
+"""The decision when the PBX is polled next."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
@@ -22,14 +22,14 @@ from ..const import LOGGER
 FAST_POLL: Final = timedelta(seconds=10)
 SLOW_POLL: Final = timedelta(seconds=60)
 TRUNKS_EVERY: Final = timedelta(seconds=55)
-# A stream tells its own end, so this is only for what no event tells.
+# The end of a stream is noticed at once; these polls find changes without an event.
 STREAM_POLL: Final = timedelta(minutes=5)
 # Seconds until a lost stream is opened again; twice as many after each failure.
 FIRST_RETRY: Final = 1
 LAST_RETRY: Final = 60
-# Seconds in which a report may be explained by the next ones, before the PBX is read.
+# Seconds to wait for further reports that may resolve a doubt, before the PBX is read.
 PATIENCE: Final = 2.0
-# So many polls in a row must find unreported changes before the user is told.
+# The number of polls in a row with unreported changes before an issue is raised.
 EVIDENCE_NEEDED: Final = 3
 
 
@@ -42,7 +42,7 @@ class PushMode(StrEnum):
 
 
 class PushProof:
-    """The evidence that a PBX reports what its polls find.
+    """The evidence that a PBX reports the changes that polls find.
 
     A change that a poll finds may be reported a moment later, so it counts as evidence
     only when no report about that extension came until the next poll.
@@ -64,7 +64,7 @@ class PushProof:
 
     @property
     def doubted(self) -> bool:
-        """Return whether a change has been found that was not reported so far."""
+        """Return whether a poll has found a change that is still unreported."""
         return bool(self._suspects or self._unreported)
 
     @property
@@ -74,7 +74,7 @@ class PushProof:
 
     @property
     def never_reported(self) -> list[str]:
-        """Return the extensions the PBX does not report, though it reports others."""
+        """Return the extensions that the PBX does not report, while it reports others."""
         if self._silent_polls:
             return []
         return sorted(
@@ -84,7 +84,7 @@ class PushProof:
         )
 
     def reported(self, number: str | None) -> None:
-        """Take a report as proof, and one about an extension as proof for that one."""
+        """Count a report as evidence, one about an extension also for that extension."""
         self._reported = True
         self._silent_polls = 0
         if number is not None:
@@ -92,7 +92,7 @@ class PushProof:
             self._unreported.pop(number, None)
 
     def polled(self, unreported: Iterable[str], known: Iterable[str]) -> None:
-        """Weigh the extensions whose change a poll found unreported."""
+        """Count the extensions with an unreported change found by a poll."""
         confirmed = self._suspects.intersection(known) if self._suspects else set()
         self._suspects = set(unreported)
         if confirmed:
@@ -104,12 +104,12 @@ class PushProof:
                 del self._unreported[number]
 
     def interrupted(self) -> None:
-        """Drop the suspicions: a PBX that was away could not report."""
+        """Drop the unreported changes: an unreachable PBX could not report them."""
         self._suspects.clear()
 
 
 class Polling:
-    """Decides when one PBX is read, from all that speaks for an early reading.
+    """The decision when one PBX is read, from all reasons for an early poll.
 
     A PBX that posts its reports is polled fast until they are proven to arrive, and
     after evidence against it. A PBX whose stream is open is polled rarely.
@@ -121,7 +121,7 @@ class Polling:
         board: Switchboard,
         read: Callable[[], Awaitable[None]],
     ) -> None:
-        """Initialize for a PBX that was not read yet; `read` reads it."""
+        """Initialize for a PBX that was not polled yet; `read` polls it."""
         self._board = board
         self._read = read
         self.proof = PushProof()
@@ -130,7 +130,7 @@ class Polling:
         self._failed = True
         self._again_soon = False
         self._trunks_read: datetime | None = None
-        # Extensions whose reports do not fit together, and doubt no report can settle.
+        # Extensions whose reports are inconsistent, and a doubt that only a poll resolves.
         self._doubtful: set[str] = set()
         self._certain = False
         self._read_soon = Debouncer(
@@ -144,12 +144,12 @@ class Polling:
 
     @callback
     def async_shutdown(self) -> None:
-        """Cancel the reading that was asked for."""
+        """Cancel the early poll for good."""
         self._read_soon.async_shutdown()
 
     @callback
     def async_cancel(self) -> None:
-        """Cancel the reading that was asked for, until it is asked for again."""
+        """Cancel the early poll; another can be scheduled."""
         self._read_soon.async_cancel()
 
     @property
@@ -184,12 +184,12 @@ class Polling:
 
     @callback
     def async_stream_opened(self) -> None:
-        """Note that reports arrive on a connection that is open."""
+        """Switch to the rare polls of an open stream."""
         self.streaming = True
 
     @callback
     def async_stream_lost(self) -> None:
-        """Note that the connection has broken."""
+        """Switch to the retries of a lost stream."""
         self.streaming = False
         self._retry = FIRST_RETRY
 
@@ -204,9 +204,9 @@ class Polling:
     def async_polled(
         self, changes: Changes, *, trunks: bool, again_soon: bool, silent: bool
     ) -> None:
-        """Weigh a poll; a `silent` one is no evidence about the reports.
+        """Evaluate a poll; a `silent` one is no evidence about the reports.
 
-        `trunks` tells whether the trunks were asked for, `again_soon` whether the
+        `trunks` tells whether the trunks were requested, `again_soon` whether the
         family wants another poll soon.
         """
         self._failed = False
@@ -222,8 +222,8 @@ class Polling:
 
     @callback
     def async_reported(self, report: Report, changes: Changes) -> None:
-        """Read the PBX in a moment where reports do not fit together, or tell not all."""
-        certain = self._failed  # the PBX is back
+        """Schedule an early poll after reports that are inconsistent or incomplete."""
+        certain = self._failed  # The report shows that the PBX is back.
         match report:
             case Restarted():
                 certain = True
@@ -242,7 +242,7 @@ class Polling:
 
     @callback
     def async_read_soon(self) -> None:
-        """Read the PBX in a moment, whatever is reported until then."""
+        """Schedule an early poll, which no report cancels."""
         self._certain = True
         self._read_soon.async_schedule_call()
 
@@ -252,7 +252,7 @@ class Polling:
         return self._certain or not all(map(self._board.consistent, self._doubtful))
 
     async def _async_read_if_doubtful(self) -> None:
-        """Read the PBX, unless the reports that came since have settled everything."""
+        """Poll the PBX, unless reports have resolved every doubt meanwhile."""
         doubtful = self._open
         self._certain = False
         self._doubtful.clear()

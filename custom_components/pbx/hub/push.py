@@ -1,4 +1,4 @@
-"""The address that a PBX reports to; reports are checked here before they are taken."""
+"""The receiver of reports: the address that a PBX posts to, and the checks."""
 
 import asyncio
 from collections import Counter, deque
@@ -26,7 +26,7 @@ from .options import PbxOptions
 MAX_BODY: Final = 64 * 1024
 BODY_TIMEOUT: Final = 5.0
 MAX_WAITING: Final = 1000
-# Seconds the event loop is kept from other work at a time.
+# The seconds for which parsing may occupy the event loop at a time.
 TURN: Final = 0.005
 
 
@@ -42,10 +42,10 @@ class Dropped(StrEnum):
 
 
 class PushReceiver:
-    """Receives the reports of one PBX: answers at once, parses afterwards, in order.
+    """The receiver of the reports of one PBX: answers at once, parses later, in order.
 
-    `take` gets each report that passed all checks; the others are counted in `dropped`
-    by reason, and forgotten.
+    `take` is called with each report that passed all checks; the others are counted in
+    `dropped` by reason.
     """
 
     def __init__(
@@ -72,19 +72,19 @@ class PushReceiver:
         self.dropped: Counter[Dropped] = Counter()
 
     async def async_start(self) -> None:
-        """Open the address, and have the PBX told of it.
+        """Open the address, and set it as the report target of the PBX.
 
-        Raises OSError when a port of our own cannot be had.
+        Raises OSError when a port of our own cannot be opened.
         """
         api = self._hass.config.api
         path = webhook.async_generate_path(self._id)
         port = DEFAULT_REPORT_PORT if api is None else api.port
         if api is not None and api.use_ssl:
-            # The PBX speaks plain HTTP, and this Home Assistant does not.
+            # The PBX cannot report over HTTPS, so a plain HTTP port is opened for it.
             port = self._options.report_port
             self._stop.append(
                 await async_listen(
-                    self._hass, port, path, Path(self._async_handle, self._may_report)
+                    self._hass, port, path, Path(self.async_handle, self._may_report)
                 )
             )
         else:
@@ -101,7 +101,7 @@ class PushReceiver:
 
     @callback
     def async_stop(self) -> None:
-        """Close the address; reports that wait, or have not arrived whole, are lost."""
+        """Close the address, and drop the reports that wait or are still arriving."""
         self._stopped = True
         for stop in self._stop:
             stop()
@@ -113,14 +113,22 @@ class PushReceiver:
 
     @property
     def address(self) -> str:
-        """Return the address the PBX reports to, without its secret part; blank for none."""
+        """Return the address the PBX reports to without its secret, blank for none."""
         target = self._pbx.report_target
         if target is None:
             return ""
         return target.url(self._pbx.own_address).rpartition(f"/{target.path}")[0]
 
+    @property
+    def waiting(self) -> int:
+        """Return the number of reports that wait to be parsed."""
+        return len(self._waiting)
+
     async def _async_literal(self, host: str) -> str:
-        """Return the address of a name that only local resolvers know, else the name as it is."""
+        """Return the IPv4 address for a local name, which a PBX may be unable to resolve.
+
+        Any other host is returned unchanged.
+        """
         if "." in host.removesuffix(".local") or ":" in host:
             return host
         try:
@@ -132,18 +140,18 @@ class PushReceiver:
     async def _async_webhook(
         self, hass: HomeAssistant, webhook_id: str, request: web.Request
     ) -> web.Response:
-        """Handle what arrives at Home Assistant's own server."""
-        return await self._async_handle(request)
+        """Handle a request to Home Assistant's own server."""
+        return await self.async_handle(request)
 
-    async def _async_handle(self, request: web.BaseRequest) -> web.Response:
-        """Keep a report, and answer before it is parsed; the answer is always the same."""
+    async def async_handle(self, request: web.BaseRequest) -> web.Response:
+        """Queue a report, and return the answer, which is the same for every request."""
         reason = await self._async_read(request)
         if reason is not None:
             self.dropped[reason] += 1
         return web.Response(status=HTTPStatus.OK)
 
     async def _async_read(self, request: web.BaseRequest) -> Dropped | None:
-        """Read and keep a body; return the reason where it is dropped."""
+        """Read and queue a body; return the reason when it is dropped, else None."""
         if not self._may_report(request.remote):
             return Dropped.WRONG_SENDER
         announced = request.content_length
@@ -170,7 +178,7 @@ class PushReceiver:
         return None
 
     def _may_report(self, remote: str | None) -> bool:
-        """Return whether an address is the PBX's, or among the senders in the options."""
+        """Return whether an address is that of the PBX, or of a sender in the options."""
         sender = _literal(remote or "")
         return bool(sender) and (
             sender == _literal(self._pbx.remote_address) or sender in self._senders
@@ -178,7 +186,7 @@ class PushReceiver:
 
     @callback
     def _work(self) -> None:
-        """Parse the reports that wait, for a moment at a time."""
+        """Parse the waiting reports, but yield to the event loop after a moment."""
         self._turn = None
         until = self._hass.loop.time() + TURN
         while self._waiting:
@@ -189,7 +197,7 @@ class PushReceiver:
 
     @callback
     def async_take_body(self, body: bytes) -> None:
-        """Parse a body, and take it where it is a report of this PBX."""
+        """Parse a body, and accept it when it is a report of this PBX."""
         received = self._pbx.parse(body)
         if received is None:
             self.dropped[Dropped.NOT_A_REPORT] += 1
@@ -199,12 +207,12 @@ class PushReceiver:
             self._accept(received)
 
     def _accept(self, received: Received) -> None:
-        """Pass a report on; one that causes an error must not stop the others."""
+        """Pass a report on; an error with one must not stop the others."""
         self.accepted += 1
         try:
             self._take(received.report)
         except Exception:  # noqa: BLE001
-            # Without the report: it may hold numbers of people.
+            # The report is not logged, as it may contain numbers of people.
             LOGGER.exception(
                 "Unexpected error with a report (%s)", type(received.report).__name__
             )

@@ -33,7 +33,7 @@ class PbxDevices:
         return rest.removeprefix(TRUNK) if rest and rest.startswith(TRUNK) else None
 
     def _rest(self, device: dr.AnyDeviceEntry) -> str | None:
-        """Return the part of a device's identifier that follows the serial number."""
+        """Return the part of a device's identifier after the serial number, or None."""
         prefix = f"{self._serial_number}_"
         for domain, identifier in device.identifiers:
             if domain == DOMAIN and identifier.startswith(prefix):
@@ -68,7 +68,7 @@ class PbxDevices:
 
     @callback
     def async_register_pbx(self, info: PbxInfo, url: str) -> None:
-        """Register the PBX itself, or bring it up to date."""
+        """Register or update the device of the PBX itself."""
         self._registry.async_get_or_create(
             config_entry_id=self._entry_id,
             identifiers={(DOMAIN, self._serial_number)},
@@ -82,11 +82,11 @@ class PbxDevices:
         )
 
     def pbx(self) -> DeviceInfo:
-        """Return the device that entities of the PBX itself belong to."""
+        """Return the device info of the PBX itself."""
         return DeviceInfo(identifiers={(DOMAIN, self._serial_number)})
 
     def extension(self, extension: Extension, manufacturer: str) -> DeviceInfo:
-        """Return the device that entities of an extension belong to."""
+        """Return the device info of an extension."""
         return DeviceInfo(
             identifiers={self._identifier(extension.number)},
             manufacturer=manufacturer,
@@ -96,7 +96,7 @@ class PbxDevices:
         )
 
     def trunk(self, name: str) -> ChildDeviceInfo:
-        """Return the device that entities of a trunk belong to."""
+        """Return the device info of a trunk."""
         return ChildDeviceInfo(
             identifiers={(DOMAIN, f"{self._serial_number}_{TRUNK}{name}")},
             name=name,
@@ -146,12 +146,12 @@ class PbxDevices:
 
 
 def _name(extension: Extension) -> str:
-    """Return the name of an extension's device: the number where it has no name."""
+    """Return the name of an extension's device, its number when it has no name."""
     return extension.name or extension.number
 
 
 def _model(extension: Extension) -> str:
-    """Return an extension's kind and number, shown on its device's page."""
+    """Return the model of an extension's device: its type and number."""
     return f"{extension.type or ''} extension {extension.number}".lstrip()
 
 
@@ -159,7 +159,7 @@ def _model(extension: Extension) -> str:
 def own_entities(
     hass: HomeAssistant, entity_ids: set[str], translation_key: str
 ) -> set[str]:
-    """Return the entities that are ours and have a translation key."""
+    """Return those of our own entities that have a translation key."""
     registry = er.async_get(hass)
     return {
         entity_id
@@ -171,7 +171,7 @@ def own_entities(
 
 @callback
 def sensor_id(hass: HomeAssistant, serial_number: str, key: str) -> str | None:
-    """Return the entity id of a PBX's sensor, by the rest of its unique id."""
+    """Return the entity id of a PBX's sensor; `key` follows the serial number."""
     return er.async_get(hass).async_get_entity_id(
         Platform.SENSOR, DOMAIN, f"{serial_number}_{key}"
     )

@@ -1,4 +1,4 @@
-"""One request of an action to the PBX; each failure becomes one translated sentence."""
+"""Requests of actions to the PBX; each failure is raised as a translated sentence."""
 
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
@@ -22,7 +22,7 @@ from .permission import Denial
 
 
 class Kind(StrEnum):
-    """The kind of a request: which sentences its failures have."""
+    """The kind of a request, which determines the sentences of its failures."""
 
     MONITOR = "monitor"
     CONTROL = "control"
@@ -32,7 +32,7 @@ class Kind(StrEnum):
 
 
 def kind_of(capability: Capability) -> Kind:
-    """Return the kind of the requests that need a capability."""
+    """Return the kind of requests that need a capability."""
     if capability in Capability.MONITOR:
         return Kind.MONITOR
     match capability:
@@ -105,7 +105,7 @@ REFUSALS: Final = {
 
 
 class RequestRefused(ServiceValidationError):
-    """The PBX refused a request; `refusal` tells why."""
+    """The PBX refused a request; `refusal` is the reason."""
 
     def __init__(
         self, refusal: Refusal, key: str, placeholders: dict[str, str]
@@ -147,8 +147,8 @@ async def async_request[T](
 ) -> T:
     """Return the answer to a request that needs a capability.
 
-    Raises RequestRefused or RequestFailed with the sentence for what went wrong, filled
-    with `placeholders`.
+    Raises RequestRefused or RequestFailed with a sentence about the failure, filled with
+    `placeholders`.
     """
     require(coordinator, capability, placeholders)
     kind = kind_of(capability)
@@ -179,10 +179,10 @@ async def async_act[T](
     request: Callable[[Pbx], Awaitable[T]],
     placeholders: dict[str, str],
 ) -> T:
-    """Return the answer to a request that acts on calls, and read the PBX soon.
+    """Return the answer to a request that acts on calls, and schedule an early poll.
 
-    The PBX does not report everything that is done to calls. After a refusal, or when
-    it is not known whether the PBX acted, the picture may be wrong too.
+    The PBX does not report all changes of calls by requests. After a refusal, or when it
+    is not known whether the PBX acted, the known state may be wrong too.
     """
     require(coordinator, capability, placeholders)
     try:

@@ -1,4 +1,4 @@
-"""Subscriptions: each change is told to exactly the callbacks it concerns."""
+"""Subscriptions: the callbacks for changes, called for exactly those concerned."""
 
 from collections.abc import Callable, Hashable
 from enum import Enum, auto
@@ -50,14 +50,14 @@ class Subscribers[Key: Hashable, *Arguments]:
     """Callbacks by key."""
 
     def __init__(self) -> None:
-        """Initialize without any."""
+        """Initialize without callbacks."""
         self._callbacks: dict[Key, list[Callable[[*Arguments], None]]] = {}
 
     @callback
     def async_add(
         self, key: Key, subscriber: Callable[[*Arguments], None]
     ) -> CALLBACK_TYPE:
-        """Add a callback for a key; return what removes it."""
+        """Add a callback for a key; return the function that removes it."""
         self._callbacks.setdefault(key, []).append(subscriber)
 
         @callback
@@ -78,9 +78,9 @@ class Subscribers[Key: Hashable, *Arguments]:
 
 
 class News(Enum):
-    """News about the PBX that other parts of the integration follow.
+    """News of the PBX for other parts of the integration.
 
-    All but RESTORED come with the numbers or names concerned.
+    Callbacks get the numbers or names concerned, an empty list for RESTORED.
     """
 
     EXTENSIONS_ADDED = auto()
@@ -88,15 +88,15 @@ class News(Enum):
     TRUNKS_ADDED = auto()
     # The settings of these extensions changed; an empty list stands for an unnamed one.
     SETTINGS_CHANGED = auto()
-    # The PBX is back, or was restarted: all may have changed meanwhile.
+    # The PBX is reachable again, or was restarted: anything may have changed meanwhile.
     RESTORED = auto()
 
 
 class Subscriptions:
-    """Everything that can be subscribed to on one PBX.
+    """The subscriptions of one PBX.
 
-    `subjects` are told that what they show has changed, `calls` each event of an
-    extension's calls, `news` what other parts of the integration follow.
+    Callbacks of `subjects` are for changes of a value, those of `calls` for the events
+    of an extension's calls, those of `news` for other parts of the integration.
     """
 
     def __init__(self) -> None:
@@ -110,7 +110,10 @@ class Subscriptions:
     def async_publish(
         self, changes: Changes, board: Switchboard, *, connected: bool
     ) -> None:
-        """Tell changes; without a connection no states, as all of them are told with it."""
+        """Publish changes; without a connection only events and news.
+
+        Once it is back, all entities are updated anyway.
+        """
         counted = self._changed_counts(board)
         if changes.added:
             self.news.async_call(News.EXTENSIONS_ADDED, sorted(changes.added))
@@ -139,7 +142,7 @@ class Subscriptions:
                 self.subjects.async_call((Part.LAST_CALL, event.number))
 
     def _changed_counts(self, board: Switchboard) -> list[Topic]:
-        """Return the counts that are not as they were told last."""
+        """Return the topics of the counts that have changed since the last call."""
         counts = {
             Topic.REGISTERED: board.registered_count,
             Topic.IN_USE: board.in_use_count,

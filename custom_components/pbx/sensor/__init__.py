@@ -1,4 +1,4 @@
-"""Sensors: what extensions and trunks are doing, and who talks to whom."""
+"""Sensors of a PBX, its extensions and its trunks."""
 
 from datetime import datetime
 from typing import Any, override
@@ -99,20 +99,20 @@ async def async_setup_entry(
 
 
 class ExtensionStatusSensor(ExtensionEntity, SensorEntity):
-    """What an extension is doing: the main entity of its device."""
+    """The status of an extension, the main entity of its device."""
 
     _attr_name = None
 
     @property
     @override
     def native_value(self) -> str | None:
-        """Return the status, None for a word of the PBX that nobody knows."""
+        """Return the status, None for an unknown status word of the PBX."""
         return self._extension.status
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return which extension this is, and of what kind."""
+        """Return number, type and port of the extension, and its supervisors."""
         extension = self._extension
         attributes: dict[str, Any] = {ATTR_NUMBER: extension.number}
         if extension.type:
@@ -125,7 +125,7 @@ class ExtensionStatusSensor(ExtensionEntity, SensorEntity):
 
 
 class OtherPartySensor(ExtensionEntity, SensorEntity):
-    """Who an extension is connected to, or who calls it; unknown while there is nobody."""
+    """The other party of an extension's current call; unknown without a call."""
 
     _part = Part.CALLS
     # People's numbers are not for the database.
@@ -134,7 +134,7 @@ class OtherPartySensor(ExtensionEntity, SensorEntity):
     @property
     @override
     def native_value(self) -> str | None:
-        """Return the number; blank for one that hides it."""
+        """Return the number of the other party; blank for a hidden number."""
         call = self.coordinator.data.current_call(self._number)
         party = call.other(self._number) if call is not None else None
         return party.number if party is not None else None
@@ -142,7 +142,7 @@ class OtherPartySensor(ExtensionEntity, SensorEntity):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return the name, and what kind of call it is."""
+        """Return the name of the other party, and the data of the call."""
         call = self.coordinator.data.current_call(self._number)
         if call is None:
             return {}
@@ -151,7 +151,7 @@ class OtherPartySensor(ExtensionEntity, SensorEntity):
 
 
 class InCallSinceSensor(ExtensionEntity, SensorEntity):
-    """Since when an extension has been connected to somebody."""
+    """The time since which an extension has been connected to another party."""
 
     _part = Part.CALLS
 
@@ -164,20 +164,20 @@ class InCallSinceSensor(ExtensionEntity, SensorEntity):
 
 
 class TrunkStatusSensor(TrunkEntity, SensorEntity):
-    """What a trunk is doing: the main entity of its device."""
+    """The status of a trunk, the main entity of its device."""
 
     _attr_name = None
 
     @property
     @override
     def native_value(self) -> str | None:
-        """Return the status, None for a word of the PBX that nobody knows."""
+        """Return the status, None for an unknown status word of the PBX."""
         return self._trunk.status
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return of what kind it is, and where its line is plugged in."""
+        """Return the type of the trunk, and the port of its line."""
         trunk = self._trunk
         attributes = {ATTR_TYPE: trunk.type, ATTR_PORT: trunk.port}
         return {key: value for key, value in attributes.items() if value}

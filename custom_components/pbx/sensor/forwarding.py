@@ -1,4 +1,4 @@
-"""The sensor of where an extension's calls are forwarded to."""
+"""The sensor of an extension's call forwarding."""
 
 from typing import Any, Final, override
 
@@ -30,7 +30,10 @@ FORWARDING = SensorEntityDescription(
 
 
 class ForwardingSensor(SettingEntity, SensorEntity):
-    """Where all calls are forwarded to; those that meet a busy or silent phone, beside it."""
+    """The destination that all calls are forwarded to.
+
+    Forwarding of calls to a busy or unanswered phone is told by the attributes.
+    """
 
     # People's numbers are not for the database.
     _unrecorded_attributes = frozenset(
@@ -40,13 +43,13 @@ class ForwardingSensor(SettingEntity, SensorEntity):
     @property
     @override
     def native_value(self) -> str | None:
-        """Return what kind of destination it is, None where it is not known."""
+        """Return the kind of destination, None when it is not known."""
         return _to(self._settings.forward_always) if self._settings else None
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return the number, and what becomes of calls in the other situations."""
+        """Return the number, and the forwarding in the other situations."""
         settings = self._settings
         if settings is None:
             return {}
@@ -64,7 +67,7 @@ class ForwardingSensor(SettingEntity, SensorEntity):
 
 
 def _to(forwarding: Forwarding | None) -> str | None:
-    """Return what kind of destination calls are forwarded to, None if not known."""
+    """Return the kind of destination that calls are forwarded to, None if not known."""
     if forwarding is None:
         return None
     return forwarding.to if forwarding.on else OFF

@@ -1,4 +1,4 @@
-"""The sensor of how an extension's last call ended."""
+"""The sensor of an extension's last call."""
 
 from typing import Any, Final, override
 
@@ -53,7 +53,7 @@ LAST_CALL = SensorEntityDescription(
 
 
 class LastCallSensor(ExtensionEntity, RestoreSensor):
-    """How an extension's last call ended."""
+    """The outcome of an extension's last call."""
 
     _part = Part.LAST_CALL
     _unrecorded_attributes = frozenset(
@@ -64,7 +64,7 @@ class LastCallSensor(ExtensionEntity, RestoreSensor):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Remember the last call from before a restart."""
+        """Restore the last call from before a restart."""
         await super().async_added_to_hass()
         state = await self.async_get_last_state()
         data = await self.async_get_last_sensor_data()
@@ -80,7 +80,7 @@ class LastCallSensor(ExtensionEntity, RestoreSensor):
     @property
     @override
     def native_value(self) -> str | None:
-        """Return the outcome, None while nobody can know it."""
+        """Return the outcome, None when it cannot be known."""
         event = self.coordinator.data.last_call(self._number)
         if event is None:
             return self._restored_outcome
@@ -89,7 +89,7 @@ class LastCallSensor(ExtensionEntity, RestoreSensor):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return who it was with, and how long it took."""
+        """Return the other party, the data of the call, and its times."""
         event = self.coordinator.data.last_call(self._number)
         if event is None:
             return self._restored or {}

@@ -74,7 +74,7 @@ PBX_SENSORS: tuple[PbxSensorDescription, ...] = (
 
 
 class PbxSensor(PbxEntity, SensorEntity):
-    """A value that concerns the whole PBX."""
+    """A sensor that concerns the whole PBX."""
 
     entity_description: PbxSensorDescription
 

@@ -1,1 +1,1 @@
-"""Supervision: joining the calls of others, by policy, with a record of it."""
+"""Supervision: monitoring the calls of extensions, with a policy and an audit."""

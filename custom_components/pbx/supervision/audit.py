@@ -1,4 +1,4 @@
-"""The audit of supervision: events on Home Assistant's bus, shown in the logbook."""
+"""The audit of supervision: events on the bus of Home Assistant, for the logbook."""
 
 from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant, callback
@@ -22,7 +22,7 @@ from .monitoring import MonitoringEvent
 
 
 class AuditLog:
-    """Fires each start, end and refusal, with the context it comes from."""
+    """The audit of one PBX; fires each start, end and refusal with its context."""
 
     def __init__(self, hass: HomeAssistant, coordinator: PbxCoordinator) -> None:
         """Initialize for one PBX."""
@@ -31,7 +31,7 @@ class AuditLog:
 
     @callback
     def async_log(self, event: MonitoringEvent) -> None:
-        """Fire for the monitored extension; where it is not known, for the supervisor."""
+        """Fire an event for the monitored extension, for the supervisor if unknown."""
         subject = event.extension or event.supervisor
         self._hass.bus.async_fire(
             EVENT_MONITORING,
@@ -55,7 +55,7 @@ class AuditLog:
         )
 
     def _name(self, number: str | None) -> str | None:
-        """Return an extension as the logbook names it."""
+        """Return the name of an extension for the logbook."""
         if number is None:
             return None
         extension = self._coordinator.data.extensions.get(number)

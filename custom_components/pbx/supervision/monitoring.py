@@ -1,4 +1,4 @@
-"""The supervisors that take part in calls now, as seen from their phones."""
+"""The supervisors in calls, tracked by the state of their phones."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from ..hub.permission import Denial
 from ..hub.subscriptions import Part
 from .memory import MonitoringMemory, Remembered
 
-# Seconds until the supervisor's phone must be seen ringing or in the call.
+# Seconds within which the supervisor's phone must be seen ringing or in the call.
 CALLED_WITHIN: Final = 15.0
 
 
@@ -40,8 +40,8 @@ class EndReason(StrEnum):
 class MonitoringEvent:
     """A start or an end of supervision, or a refusal with its reason.
 
-    `context` is None for an end that nobody asked for; `user` is then the user who
-    started it. `mode` and `extension` are None for the end of supervision that was
+    `context` is None for an end without an action; `user` is then the user who started
+    the supervision. `mode` and `extension` are None for the end of supervision that was
     started before Home Assistant.
     """
 
@@ -56,11 +56,11 @@ class MonitoringEvent:
 
 @dataclass(slots=True, eq=False)
 class Monitoring:
-    """The part of one supervisor in an extension's call.
+    """The monitoring of an extension's call by one supervisor.
 
-    `seen` tells whether the phone was seen in use since, `joined` whether it was
-    picked up, `overdue` whether it should have rung by now. `reason` and `ended_by`
-    are set before an end that was asked for.
+    `seen` tells whether the supervisor's phone was seen in use since the start,
+    `joined` whether it was picked up, `overdue` whether it should have rung by now.
+    `reason` and `ended_by` are set before an end by an action.
     """
 
     mode: MonitorMode
@@ -80,7 +80,7 @@ class Monitoring:
 class MonitoringTable:
     """The monitorings of one PBX, one for each supervisor.
 
-    `tell` gets each event, `ended` is called after each end.
+    `tell` is called with each event, `ended` after each end.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class MonitoringTable:
         self._of_supervisor: dict[str, Monitoring] = {}
 
     def of_supervisor(self, number: str) -> Monitoring | None:
-        """Return the monitoring of a supervisor."""
+        """Return the monitoring of a supervisor, None when there is none."""
         return self._of_supervisor.get(number)
 
     def supervisors_of(self, number: str) -> list[str]:
@@ -113,7 +113,7 @@ class MonitoringTable:
 
     @callback
     def async_shutdown(self) -> None:
-        """Stop watching; supervisors in a call stay in it."""
+        """Stop tracking the phones; supervisors in a call stay in it."""
         for monitoring in list(self._of_supervisor.values()):
             self._forget(monitoring)
 
@@ -124,7 +124,7 @@ class MonitoringTable:
 
         @callback
         def overdue(_: datetime) -> None:
-            """Give up on a phone that was never seen ringing."""
+            """End the monitoring of a supervisor whose phone was never seen ringing."""
             monitoring.cancel_timer = None
             monitoring.overdue = True
             self._look(monitoring)
@@ -166,7 +166,7 @@ class MonitoringTable:
 
     @callback
     def _look(self, monitoring: Monitoring) -> None:
-        """Notice that the phone rings, is in the call, or has left it."""
+        """Handle a change of the phone: ringing, in the call, or out of it."""
         if monitoring.ended or not self._coordinator.last_update_success:
             return
         extension = self._coordinator.data.extensions.get(monitoring.supervisor)
@@ -179,7 +179,7 @@ class MonitoringTable:
 
     @callback
     def async_end(self, monitoring: Monitoring) -> None:
-        """Tell that a supervisor has left the call, once."""
+        """Remove a monitoring, and emit its end."""
         if monitoring.ended:
             return
         self._forget(monitoring)
@@ -191,7 +191,7 @@ class MonitoringTable:
 
     @callback
     def _forget(self, monitoring: Monitoring) -> None:
-        """Stop watching one supervisor."""
+        """Stop tracking one supervisor."""
         monitoring.ended = True
         del self._of_supervisor[monitoring.supervisor]
         if TYPE_CHECKING:
@@ -209,9 +209,9 @@ class MonitoringTable:
         context: Context | None,
         reason: EndReason | None = None,
     ) -> None:
-        """Tell a start or an end; the monitored extension shows its supervisors.
+        """Schedule the event of a start or an end, and the update of the extension.
 
-        This is done when the action has returned: it waits for the PBX alone.
+        They follow after the action has returned, which waits for the PBX only.
         """
         event = MonitoringEvent(
             kind,

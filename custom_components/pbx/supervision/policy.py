@@ -17,7 +17,7 @@ CODE_CHARACTERS: Final = frozenset("*#")
 
 
 class SupervisionDenied(ServiceValidationError):
-    """The options do not allow this supervision, whoever asks for it."""
+    """The options do not allow this supervision for any user."""
 
     def __init__(
         self, denial: Denial, supervisor: Extension, extension: Extension
@@ -53,7 +53,10 @@ async def async_check_policy(
     supervisor: Extension,
     extension: Extension,
 ) -> None:
-    """Raise unless the policy allows it; an automation without a user acts for its owner."""
+    """Raise unless the policy allows the supervision.
+
+    An automation without a user acts for its owner.
+    """
     options = coordinator.options
     denial = None
     if options.supervision is SupervisionPolicy.OFF:

@@ -1,4 +1,4 @@
-"""Refusals that only a setting of the PBX can end: after some, the user is told."""
+"""Refusals caused by settings of the PBX; repeated ones raise an issue."""
 
 from collections import Counter
 from typing import Final
@@ -12,12 +12,12 @@ from ..hub.coordinator import PbxCoordinator
 from ..hub.describe import spoken_name
 from ..hub.issues import async_set_issue
 
-# The PBX must refuse so often before an issue is raised.
+# The number of refusals before an issue is raised.
 REFUSALS_NEEDED: Final = 3
 
 
 class RefusalCounter:
-    """Counts the refusals by the extension whose settings they come from."""
+    """The counts of refusals, by the extension whose settings cause them."""
 
     def __init__(self, hass: HomeAssistant, coordinator: PbxCoordinator) -> None:
         """Initialize without refusals."""
@@ -30,7 +30,7 @@ class RefusalCounter:
     def async_refused(
         self, refusal: Refusal, supervisor: Extension, extension: Extension
     ) -> None:
-        """Count a refusal for the extension whose settings it comes from."""
+        """Count a refusal for the extension whose settings cause it."""
         if refusal is Refusal.MONITORING_FORBIDDEN:
             self._of_extension[extension.number] += 1
         elif refusal is Refusal.MONITOR_MODE_MISMATCH:
@@ -49,7 +49,7 @@ class RefusalCounter:
 
     @callback
     def _update_issues(self) -> None:
-        """Raise or delete the issues."""
+        """Raise or delete the issues, according to the counts."""
         extensions = self._coordinator.data.extensions
         entry = self._coordinator.config_entry
         for issue, counts in (

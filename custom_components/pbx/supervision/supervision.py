@@ -1,4 +1,4 @@
-"""Supervision: supervisors join calls, change how they take part, and leave."""
+"""Supervision: supervisors join calls, change their mode, and leave."""
 
 import asyncio
 from collections.abc import Callable
@@ -29,11 +29,11 @@ from .policy import SupervisionDenied, async_check_policy
 from .refusals import RefusalCounter
 from .wait import Waiting
 
-# Seconds a supervisor's phone may ring before it is picked up.
+# Seconds that a supervisor's phone may ring before it is picked up.
 PICKED_UP_WITHIN: Final = 60.0
-# Seconds a phone may take to be free after it was hung up.
+# Seconds that a phone may take to become free after it was hung up.
 FREE_WITHIN: Final = 10.0
-# Seconds in which the end of a call may be told after that of its supervision.
+# Seconds by which the end of a call may be reported after the end of its supervision.
 TOLD_WITHIN: Final = 5.0
 
 CAPABILITIES: Final = {
@@ -44,7 +44,7 @@ CAPABILITIES: Final = {
 
 
 class WaitEnded(HomeAssistantError):
-    """A phone did not do in time what was waited for; `refusal` tells what for."""
+    """A phone did not reach the expected state in time; `refusal` is the reason."""
 
     def __init__(
         self,
@@ -89,17 +89,17 @@ class Supervision:
     def async_subscribe(
         self, subscriber: Callable[[MonitoringEvent], None]
     ) -> CALLBACK_TYPE:
-        """Call back with each start, end and refusal; return what ends that."""
+        """Add a callback for each event; return the function that removes it."""
         return self._subscribers.async_add(None, subscriber)
 
     @callback
     def _tell(self, event: MonitoringEvent) -> None:
-        """Tell an event."""
+        """Call the subscribers with an event."""
         self._subscribers.async_call(None, event)
 
     @property
     def supported(self) -> bool:
-        """Return whether the PBX has any way of monitoring."""
+        """Return whether the PBX has any monitor mode."""
         return bool(self._coordinator.pbx.capabilities & Capability.MONITOR)
 
     def monitored_by(self, number: str) -> list[str]:
@@ -137,14 +137,14 @@ class Supervision:
 
     @callback
     def async_shutdown(self) -> None:
-        """Stop watching; supervisors in a call stay in it."""
+        """Stop tracking the phones; supervisors in a call stay in it."""
         self._unsubscribe()
         self._waiting.async_end()
         self._monitorings.async_shutdown()
 
     @callback
     def _extensions_removed(self, numbers: list[str]) -> None:
-        """End the monitorings of supervisors that the PBX no longer has."""
+        """End the monitorings of supervisors whose extensions were removed."""
         for number in numbers:
             if (monitoring := self._monitorings.of_supervisor(number)) is not None:
                 self._monitorings.async_end(monitoring)
@@ -158,10 +158,10 @@ class Supervision:
         *,
         wait: bool = False,
     ) -> str | None:
-        """Join a supervisor to a call, or change how they take part in it.
+        """Join a supervisor to a call, or change their mode.
 
-        Returns the id of the supervisor's own call where the PBX tells it, when their
-        phone is being called, or with `wait` when they are in the call.
+        Returns the id of the supervisor's own call where the PBX tells it. Returns when
+        the supervisor's phone is being called, with `wait` when it was picked up.
         """
         wanted = Monitoring(mode, supervisor.number, extension.number, context)
         try:
@@ -201,10 +201,10 @@ class Supervision:
         return call_id
 
     async def async_stop(self, supervisor: Extension, context: Context) -> str | None:
-        """Take a supervisor out of the call; return the extension that was monitored.
+        """End a supervisor's monitoring; return the extension that was monitored.
 
-        A phone in a call of its own is left alone. Supervision from before Home
-        Assistant started is ended too: a phone in use that has no call supervises.
+        A phone in a call of its own is not hung up. Supervision started before Home
+        Assistant is ended too; it is recognized by a phone in use without a call.
         """
         number = supervisor.number
         async with self._lock(number):
@@ -233,7 +233,7 @@ class Supervision:
         return self._locks.setdefault(number, asyncio.Lock())
 
     def _in_use_without_call(self, number: str) -> bool:
-        """Return whether a phone is in use without another party in its call."""
+        """Return whether a phone is in use without a call, as that of a supervisor is."""
         board = self._coordinator.data
         extension = board.extensions.get(number)
         return (
@@ -243,7 +243,7 @@ class Supervision:
         )
 
     async def _same_as(self, wanted: Monitoring) -> Monitoring | None:
-        """Return the monitoring that is as wanted already, if it really goes on."""
+        """Return the present monitoring if it is the requested one and still goes on."""
         monitoring = self._monitorings.of_supervisor(wanted.supervisor)
         if monitoring is None or (monitoring.mode, monitoring.extension) != (
             wanted.mode,
@@ -255,7 +255,7 @@ class Supervision:
         return None if monitoring.ended else monitoring
 
     async def _make_way(self, wanted: Monitoring, supervisor: Extension) -> None:
-        """End another monitoring of a supervisor, and wait until the phone is free."""
+        """End a supervisor's other monitoring, and wait until the phone is free."""
         number = wanted.supervisor
         monitoring = self._monitorings.of_supervisor(number)
         if monitoring is not None:
@@ -282,7 +282,7 @@ class Supervision:
     async def _begin(
         self, monitoring: Monitoring, supervisor: Extension, extension: Extension
     ) -> str | None:
-        """Have the PBX call the supervisor's phone, and watch it."""
+        """Request the monitoring from the PBX, and start tracking the phone."""
         coordinator = self._coordinator
         before = coordinator.data.extensions.get(monitoring.supervisor)
         try:
@@ -300,7 +300,7 @@ class Supervision:
             raise
         self._refusals.async_joined(supervisor, extension)
         if not self._waiting.over:
-            # A phone that seemed in use was free: its known status is too old.
+            # The PBX called a phone whose known status is in use: that status is outdated.
             look = before is None or not before.in_use
             self._monitorings.async_begin(monitoring, look=look)
         return call_id
@@ -312,8 +312,8 @@ class Supervision:
         context: Context,
         reason: EndReason,
     ) -> None:
-        """Hang the supervisor's phone up, unless that was done at the phone."""
-        # First: the PBX may report the end before it answers.
+        """Hang up the supervisor's phone, unless the supervisor has done so already."""
+        # Set first, as the PBX may report the end before it answers the request.
         monitoring.reason, monitoring.ended_by = reason, context
         try:
             await self._hang_up(supervisor)
@@ -324,7 +324,7 @@ class Supervision:
         self._monitorings.async_end(monitoring)
 
     async def _hang_up(self, supervisor: Extension) -> None:
-        """Hang the supervisor's phone up."""
+        """Hang up the supervisor's phone."""
         await async_request(
             self._coordinator,
             Capability.HANG_UP,
@@ -335,7 +335,7 @@ class Supervision:
     async def _wait_for(
         self, monitoring: Monitoring, supervisor: Extension, extension: Extension
     ) -> None:
-        """Wait until the supervisor is in the call, or raise why they are not."""
+        """Wait until the supervisor is in the call; raise WaitEnded if that fails."""
         await self._waiting.until(
             monitoring.supervisor,
             lambda: monitoring.joined or monitoring.ended,

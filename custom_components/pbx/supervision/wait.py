@@ -1,4 +1,4 @@
-"""Waiting until a phone does something, reading the PBX where it does not report."""
+"""Waiting for the state of a phone, with polls in case the PBX does not report it."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,10 +15,10 @@ ASK_EVERY: Final = timedelta(seconds=2)
 
 
 class Waiting:
-    """The actions that wait for phones of one PBX; none of them outlives it."""
+    """The waiting actions of one PBX; an unload ends them."""
 
     def __init__(self, hass: HomeAssistant, coordinator: PbxCoordinator) -> None:
-        """Initialize without any."""
+        """Initialize without waiting actions."""
         self._hass = hass
         self._coordinator = coordinator
         self._turns: set[asyncio.Event] = set()
@@ -26,13 +26,13 @@ class Waiting:
 
     @callback
     def async_wake(self) -> None:
-        """Wake all that wait, so that they check again."""
+        """Wake all waiting actions, so that they check their conditions."""
         for turn in self._turns:
             turn.set()
 
     @callback
     def async_end(self) -> None:
-        """End all waiting."""
+        """End the waiting of all actions."""
         self.over = True
         self.async_wake()
 
@@ -41,7 +41,8 @@ class Waiting:
     ) -> bool:
         """Return whether a condition became true in time.
 
-        It is checked with each status of an extension, and after each wake.
+        The condition is checked after each new status of the extension, and after each
+        wake.
         """
         coordinator = self._coordinator
         turn = asyncio.Event()
@@ -49,7 +50,7 @@ class Waiting:
 
         @callback
         def ask(_: datetime) -> None:
-            """Read the PBX: it may not report what the phone does."""
+            """Poll the PBX, which may not report the state of the phone."""
             coordinator.polling.async_read_soon()
 
         @callback

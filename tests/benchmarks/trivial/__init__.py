@@ -3,7 +3,7 @@
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 
-from .const import TrivialConfigEntry, TrivialEntities
+from .entity import TrivialConfigEntry, TrivialEntities
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,

@@ -4,8 +4,8 @@ from homeassistant.components.button import ButtonEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import CONF_NUMBERS, TrivialConfigEntry
-from .entity import TrivialEntity
+from .const import CONF_NUMBERS
+from .entity import TrivialConfigEntry, TrivialEntity
 
 
 async def async_setup_entry(

@@ -1,11 +1,10 @@
 """Events that mean nothing: one for each number."""
 
-from homeassistant.components.event import EventEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import CONF_NUMBERS, TrivialConfigEntry
-from .entity import TrivialEntity
+from .const import CONF_NUMBERS
+from .entity import TrivialConfigEntry, TrivialEvent
 
 
 async def async_setup_entry(
@@ -18,9 +17,3 @@ async def async_setup_entry(
     for number in entry.data[CONF_NUMBERS]:
         entities.events[number] = TrivialEvent(number, "call")
     async_add_entities(entities.events.values())
-
-
-class TrivialEvent(TrivialEntity, EventEntity):
-    """An event."""
-
-    _attr_event_types = ["happened"]

@@ -2,12 +2,11 @@
 
 from itertools import chain
 
-from homeassistant.components.sensor import SensorEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import CONF_NUMBERS, TrivialConfigEntry
-from .entity import TrivialEntity
+from .const import CONF_NUMBERS
+from .entity import TrivialConfigEntry, TrivialSensor
 
 NAMES = ("status", "party", "since", "last")
 DISABLED = "destination"
@@ -31,9 +30,3 @@ async def async_setup_entry(
     async_add_entities(
         [*hub, *chain.from_iterable(entities.sensors.values()), *disabled]
     )
-
-
-class TrivialSensor(TrivialEntity, SensorEntity):
-    """A sensor."""
-
-    _attr_native_value = "idle"

@@ -4,8 +4,8 @@ from homeassistant.components.switch import SwitchEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import CONF_NUMBERS, TrivialConfigEntry
-from .entity import TrivialEntity
+from .const import CONF_NUMBERS
+from .entity import TrivialConfigEntry, TrivialEntity
 
 # By name, whether it is enabled.
 NAMES = {"quiet": True, "watched": False}

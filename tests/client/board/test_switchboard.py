@@ -166,8 +166,8 @@ def test_extension_known_from_before_is_added_after_one_miss() -> None:
     assert board.reconcile(read(ANNA, BRUNO)) == changes(added="1002")
 
 
-def test_one_comes_as_another_goes() -> None:
-    """The number of extensions is no proof that they are the same."""
+def test_extension_replaced_by_another_is_noticed() -> None:
+    """The number of extensions alone does not tell that they are the same."""
     board = Switchboard()
     board.reconcile(read(ANNA))
     assert board.reconcile(read(BRUNO)) == changes(
@@ -246,10 +246,10 @@ snapshots = st.builds(
 
 
 @given(st.sets(st.sampled_from(NUMBERS)), st.lists(snapshots, max_size=12))
-def test_any_history_keeps_the_promises(
+def test_any_sequence_of_snapshots_follows_the_rules(
     known: set[str], history: list[Snapshot]
 ) -> None:
-    """Compare with the rules, written down the slow way."""
+    """Compare with a plain implementation of the rules."""
     board = Switchboard(known)
     table: dict[str, Extension] = {}
     misses = dict.fromkeys(known, 0)

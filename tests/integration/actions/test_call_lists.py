@@ -181,8 +181,10 @@ async def test_user_needs_control_of_what_is_told(
 # -- calls that are over
 
 
-async def test_history(hass: HomeAssistant, office: Push) -> None:
-    """The newest first, with names, in the words of everything else."""
+async def test_history_is_returned_newest_first_with_names(
+    hass: HomeAssistant, office: Push
+) -> None:
+    """The words are those of events and attributes."""
     sim, clock = office.sim, office.clock
     first = sim.inbound("0401234567", "1002", "SIP-142", answer=True)
     clock.advance(60)
@@ -260,7 +262,7 @@ async def test_history(hass: HomeAssistant, office: Push) -> None:
         ),
     ],
 )
-async def test_span_of_time(
+async def test_history_is_of_the_last_day_by_default(
     hass: HomeAssistant,
     sim: Simulator,
     coordinator: PbxCoordinator,
@@ -269,7 +271,7 @@ async def test_span_of_time(
     start: str,
     end: str,
 ) -> None:
-    """The last day, unless it is said; nothing recorded is no error."""
+    """No record is an empty list, not an error."""
     freezer.move_to("2026-11-02 08:00:07.5+00:00")
     assert await act(hass, "get_call_history", **data) == {"calls": []}
     assert bodies(sim, "cdr/get_random") == [
@@ -278,8 +280,10 @@ async def test_span_of_time(
 
 
 @pytest.mark.usefixtures("coordinator")
-async def test_end_before_start(hass: HomeAssistant, sim: Simulator) -> None:
-    """Said before the PBX is asked."""
+async def test_end_before_start_is_refused_before_a_request(
+    hass: HomeAssistant, sim: Simulator
+) -> None:
+    """Nothing is sent to the PBX."""
     with pytest.raises(ServiceValidationError) as err:
         await act(
             hass, "get_call_history", start="2026-11-02 09:00", end="2026-11-02 08:00"
@@ -298,10 +302,10 @@ async def test_end_before_start(hass: HomeAssistant, sim: Simulator) -> None:
         {"end": "2026-13-01"},
     ],
 )
-async def test_what_is_no_span_and_no_limit(
+async def test_invalid_span_or_limit_fails_the_schema(
     hass: HomeAssistant, coordinator: PbxCoordinator, data: dict[str, Any]
 ) -> None:
-    """It does not pass the schema."""
+    """Nothing is sent to the PBX."""
     with pytest.raises(vol.Invalid):
         await act(hass, "get_call_history", **data)
 
@@ -363,8 +367,10 @@ async def test_no_answer_to_what_only_reads(
 # -- two PBXs
 
 
-async def test_two_pbxs(hass: HomeAssistant, sim: Simulator, office: Push) -> None:
-    """All calls are those of one PBX: it must be said which."""
+async def test_all_calls_need_an_entry_with_two_pbxs(
+    hass: HomeAssistant, sim: Simulator, office: Push
+) -> None:
+    """The list is that of one PBX."""
     other = small_office(sim.clock, serial="555555555555")
     async with other.running():
         branch = entry_for(other, "Branch")

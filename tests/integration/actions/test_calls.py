@@ -251,10 +251,10 @@ async def test_after_a_lost_answer_the_pbx_is_asked_what_came_of_it(
     assert in_time.state(BRUNO) == "on_hold"
 
 
-async def test_unreachable_pbx(
+async def test_action_on_an_unreachable_pbx_says_that_nothing_was_sent(
     hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
 ) -> None:
-    """What was never sent is called so."""
+    """The sentence differs from that of a lost answer."""
     await sim.go_offline()
     with pytest.raises(HomeAssistantError) as err:
         await act(hass, "dial", extension="1005", to="0401234567")
@@ -350,10 +350,10 @@ async def test_one_request_each(
 
 
 @pytest.mark.parametrize("action", [*ON_EXTENSION, "dial"])
-async def test_without_response(
+async def test_response_is_optional(
     hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator, action: str
 ) -> None:
-    """Nobody has to take the answer."""
+    """The actions also work without a response."""
     sim.call("1001", "1002", answer=True)
     if action == "resume":
         sim.calls[next(iter(sim.calls))].hold("1002")
@@ -408,10 +408,10 @@ async def test_user_needs_control_of_the_extension_used(
 # -- two PBXs
 
 
-async def test_two_pbxs(
+async def test_bare_numbers_are_ambiguous_with_two_pbxs(
     hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
 ) -> None:
-    """A number to dial never tells which PBX is meant; an extension does."""
+    """The number to dial does not tell which PBX is meant, an extension's entity does."""
     other = small_office(sim.clock, serial="555555555555")
     other.rename_extension("1005", "Other Boss")
     other.add_extension(SimExtension("9000", "Only There"))

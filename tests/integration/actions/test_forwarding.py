@@ -171,8 +171,10 @@ async def test_situations(hass: HomeAssistant, office: Simulator) -> None:
     }
 
 
-async def test_without_response(hass: HomeAssistant, office: Simulator) -> None:
-    """Nobody has to take the answer; one situation need not be a list."""
+async def test_response_and_list_of_situations_are_optional(
+    hass: HomeAssistant, office: Simulator
+) -> None:
+    """A single situation need not be a list."""
     await hass.services.async_call(
         DOMAIN,
         "set_forwarding",
@@ -200,10 +202,10 @@ async def test_without_response(hass: HomeAssistant, office: Simulator) -> None:
         ({"to": "off", "extension": "4711"}, "unknown_extension"),
     ],
 )
-async def test_what_cannot_be_meant(
+async def test_inconsistent_fields_raise_before_anything_is_sent(
     hass: HomeAssistant, office: Simulator, data: dict[str, Any], key: str
 ) -> None:
-    """A sentence, and nothing is sent."""
+    """The error is a translated sentence."""
     with pytest.raises(ServiceValidationError) as err:
         await forward(hass, **data)
     assert err.value.translation_key == key
@@ -221,10 +223,10 @@ async def test_what_cannot_be_meant(
         {"to": "off", "prefix": " "},
     ],
 )
-async def test_what_is_no_such_word(
+async def test_unknown_destination_or_situation_fails_the_schema(
     hass: HomeAssistant, office: Simulator, data: dict[str, Any]
 ) -> None:
-    """The editor says so already."""
+    """The editor shows the error."""
     with pytest.raises(vol.Invalid):
         await forward(hass, **data)
 
@@ -238,10 +240,10 @@ async def test_refused_by_the_pbx(hass: HomeAssistant, office: Simulator) -> Non
     assert state_of(hass, SENSOR) == "off"
 
 
-async def test_permission(
+async def test_forwarding_needs_control_of_the_extension(
     hass: HomeAssistant, office: Simulator, hass_admin_user: MockUser
 ) -> None:
-    """Who may not control the extension cannot send its calls elsewhere."""
+    """A user without it cannot redirect the extension's calls."""
     user = MockUser(name="Guest").add_to_hass(hass)
     user.mock_policy({CAT_ENTITIES: {"entity_ids": {}}})
     with pytest.raises(Unauthorized):
@@ -258,14 +260,14 @@ async def test_permission(
         ({"alwaysforward": "off", "busyforward": "?", "noanswerforward": "?"}, "off"),
     ],
 )
-async def test_words_that_nobody_knows(
+async def test_unknown_destination_word_is_an_unknown_state(
     hass: HomeAssistant,
     office: Simulator,
     runtime: PbxRuntime,
     rewritten: dict[str, str],
     state: str,
 ) -> None:
-    """Neither forwarded nor not."""
+    """It is neither forwarded nor not."""
 
     def rewrite(answer: dict[str, Any]) -> dict[str, Any]:
         infos = [{**info, **rewritten} for info in answer["extinfos"]]
@@ -282,10 +284,10 @@ async def test_words_that_nobody_knows(
     assert "number" not in found.attributes
 
 
-async def test_not_read_yet(
+async def test_state_is_unknown_until_the_settings_are_read(
     hass: HomeAssistant, office: Simulator, runtime: PbxRuntime
 ) -> None:
-    """Nothing is known, and nothing is made up."""
+    """No value is assumed."""
     office.faults.add(Fault(kind="reset", endpoint="extension/query"))
     runtime.settings.async_start()
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -42,10 +42,10 @@ def trunk_entity(hass: HomeAssistant, sim: Simulator, name: str = GSM) -> str:
 # -- text messages
 
 
-async def test_send(
+async def test_text_message_is_sent_with_one_request(
     hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
 ) -> None:
-    """One request; the message is coded for the wire, and arrives as it was written."""
+    """It arrives as it was written."""
     text = "Ovikello! 10 % & 你好"
     response = await act(
         hass, "send_sms", trunk=GSM, number="040 123-4567", message=f"  {text}\n"
@@ -75,14 +75,14 @@ async def test_trunk_by_entity_and_by_device(
     assert [trunk for trunk, _, _ in sim.pbx.messages] == [GSM, GSM]
 
 
-async def test_what_is_no_trunk(
+async def test_reference_to_anything_but_a_trunk_is_refused(
     hass: HomeAssistant,
     sim: Simulator,
     entry: MockConfigEntry,
     coordinator: PbxCoordinator,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    """An extension is none, nor is a device of somebody else."""
+    """For example an extension, or a device of another integration."""
     other = MockConfigEntry(domain="other")
     other.add_to_hass(hass)
     stranger = device_registry.async_get_or_create(
@@ -273,14 +273,14 @@ async def test_permission_is_not_needed_inside(
         ({"to": "1002", "prompts": "x" * 129}, "not_a_prompt"),
     ],
 )
-async def test_what_cannot_be_played(
+async def test_invalid_prompt_is_refused_before_a_request(
     hass: HomeAssistant,
     sim: Simulator,
     coordinator: PbxCoordinator,
     data: dict[str, Any],
     key: str,
 ) -> None:
-    """The user is told before the PBX is asked."""
+    """Nothing is sent to the PBX."""
     with pytest.raises(ServiceValidationError) as err:
         await act(hass, "play_prompt", **{"prompts": "hello111", **data})
     assert err.value.translation_key == key
@@ -333,10 +333,10 @@ async def test_user_needs_control_of_the_extension_used(
     assert acted(sim) == ["extension/playprompt", "outbound/playprompt"]
 
 
-async def test_without_response(
+async def test_response_is_optional(
     hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
 ) -> None:
-    """Nobody has to take the answer."""
+    """The actions also work without a response."""
     data = {"to": "1002", "prompts": ["hello111"]}
     await hass.services.async_call(DOMAIN, "play_prompt", data, blocking=True)
     assert acted(sim) == ["extension/playprompt"]
@@ -345,10 +345,10 @@ async def test_without_response(
 # -- two PBXs
 
 
-async def test_two_pbxs(
+async def test_name_or_number_on_two_pbxs_needs_an_entry(
     hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
 ) -> None:
-    """A name or a number that both have needs more."""
+    """Without it the reference is ambiguous."""
     other = small_office(sim.clock, serial="555555555555")
     other.trunks[GSM].status = "Idle"
     async with other.running():

@@ -64,8 +64,8 @@ async def test_whisper_is_one_request_and_joins_the_call(
     assert talking.status_of("1005") == "Busy"
 
 
-async def test_without_response(hass: HomeAssistant, talking: Simulator) -> None:
-    """Nobody has to take the answer."""
+async def test_response_is_optional(hass: HomeAssistant, talking: Simulator) -> None:
+    """The actions also work without a response."""
     await hass.services.async_call(
         DOMAIN, "whisper", {"whisperer": 1005, "whispered": 1002}, blocking=True
     )
@@ -95,10 +95,10 @@ async def test_phone_without_auto_answer_rings_first(
         ("binary_sensor.sami_virtanen_registered", AGENT),
     ],
 )
-async def test_ways_to_say_who(
+async def test_extensions_may_be_entities_or_numbers(
     hass: HomeAssistant, talking: Simulator, whisperer: Any, whispered: Any
 ) -> None:
-    """Entities and numbers, as strings and integers, mean the same."""
+    """Numbers may be strings or integers."""
     response = await whisper(hass, whisperer, whispered)
     assert (response["whisperer"], response["whispered"]) == ("1005", "1002")
 
@@ -284,8 +284,10 @@ async def test_answer_that_got_lost_is_not_asked_for_again(
     assert len(talking.requests_to("extension/whisper")) == 1
 
 
-async def test_unreachable_pbx(hass: HomeAssistant, talking: Simulator) -> None:
-    """What was never sent is called so."""
+async def test_monitoring_on_an_unreachable_pbx_says_that_nothing_was_sent(
+    hass: HomeAssistant, talking: Simulator
+) -> None:
+    """The sentence differs from that of a lost answer."""
     await talking.go_offline()
     with pytest.raises(HomeAssistantError) as err:
         await whisper(hass, "1005", "1002")
@@ -332,8 +334,10 @@ async def test_no_pbx_loaded(
     assert err.value.translation_key == "service_config_entry_not_loaded"
 
 
-async def test_two_pbxs(hass: HomeAssistant, talking: Simulator) -> None:
-    """Numbers alone can be ambiguous; an entity or the entry settles it."""
+async def test_numbers_on_two_pbxs_need_an_entity_or_an_entry(
+    hass: HomeAssistant, talking: Simulator
+) -> None:
+    """Without it the numbers are ambiguous."""
     other = small_office(talking.clock, serial="555555555555")
     other.rename_extension("1005", "Other Boss")
     other.add_extension(SimExtension("9000", "Only There"))

@@ -54,7 +54,7 @@ async def customer(pushing: Push) -> SimCall:
         ("040 765-4321", "outside", "outside", "1002", "0407654321"),
     ],
 )
-async def test_where_to(
+async def test_each_destination_takes_one_request(
     hass: HomeAssistant,
     pushing: Push,
     customer: SimCall,
@@ -64,7 +64,7 @@ async def test_where_to(
     permission: str,
     there: str,
 ) -> None:
-    """One request; the customer is there and the extension is free."""
+    """The outside party reaches it, and the extension is free."""
     more = {} if destination is None else {"destination": destination}
     response = await act(hass, "transfer", extension=BRUNO, to=to, **more)
 
@@ -117,8 +117,10 @@ async def test_transfer_is_seen_soon(in_time: Push) -> None:
     assert in_time.state("sensor.bruno_costa_other_party") == "unknown"
 
 
-async def test_the_call_that_is_talked_on(hass: HomeAssistant, pushing: Push) -> None:
-    """Of two with somebody outside; the id chooses the other."""
+async def test_current_call_is_transferred_unless_another_is_named(
+    hass: HomeAssistant, pushing: Push
+) -> None:
+    """The id of a call chooses the other one."""
     sim = pushing.sim
     first = sim.inbound("0401", "1002", answer=True)
     second = sim.inbound("0402", "1002")
@@ -135,8 +137,10 @@ async def test_the_call_that_is_talked_on(hass: HomeAssistant, pushing: Push) ->
     assert response["call_id"] == second.call_id
 
 
-async def test_the_one_outside_of_two(hass: HomeAssistant, pushing: Push) -> None:
-    """Who asks a colleague first still transfers the customer."""
+async def test_call_with_an_outside_party_is_transferred_of_two(
+    hass: HomeAssistant, pushing: Push
+) -> None:
+    """Also while the extension talks to a colleague."""
     sim = pushing.sim
     outside = sim.inbound("0401", "1002", answer=True)
     sim.call("1002", "1005", answer=True)

@@ -281,7 +281,7 @@ async def test_firmware_that_does_not_tell(
     await push.settled()
     await push.pass_time(70, step=5)
     assert push.state(ANNA) == STATE_UNAVAILABLE
-    assert caplog.text.count("does not tell its extensions' settings") == 1
+    assert caplog.text.count("does not return extension settings") == 1
     assert "31337" in caplog.text
 
     sim.faults.clear()

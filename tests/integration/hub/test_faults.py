@@ -10,6 +10,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util import dt as dt_util
 import pytest
+import pytest_socket
 
 from custom_components.pbx.client.pbx import Address, ReportTarget
 from custom_components.pbx.client.yeastar.s import YeastarS, hash_password
@@ -18,6 +19,7 @@ from tests.integration.conftest import Push, set_up_pushing
 from tests.integration.told import Told, types
 from tests.simulator import ManualClock, Simulator
 from tests.simulator.faults import ReportFault
+from tests.source_address import connecting_from
 
 ANNA = "sensor.anna_berg"
 BRUNO = "sensor.bruno_costa"
@@ -189,7 +191,7 @@ async def test_reports_stopping_after_a_day(proven: Push) -> None:
 @pytest.mark.parametrize("wrong_by", [-3e8, 3e8], ids=["past", "future"])
 async def test_wrong_clock_on_the_pbx(proven: Push, wrong_by: float) -> None:
     """Its times are not believed, only its durations."""
-    proven.clock._now += wrong_by
+    proven.clock.jump(wrong_by)
     # The jump may have ended the session; the next poll begins another.
     await proven.pass_time(SLOW + 1)
     began = dt_util.utcnow()
@@ -209,17 +211,20 @@ async def test_wrong_clock_on_the_pbx(proven: Push, wrong_by: float) -> None:
 
 
 async def test_address_of_home_assistant_changes(
-    hass: HomeAssistant, proven: Push, monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant, proven: Push
 ) -> None:
     """The next poll comes from the new address, and tells the PBX at once."""
     pbx = proven.coordinator.pbx
     assert isinstance(pbx, YeastarS)
     target = pbx.report_target
     assert target is not None
+    # The harness allows one address alone, and sets that up anew for the next test.
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "127.0.0.2"])
     # The PBX reports to where we are not any more.
     pbx.report_target = ReportTarget(None, 9, target.path)
-    await proven.coordinator.async_refresh()
-    monkeypatch.setattr(pbx._transport, "local_ip", "127.0.0.2")
+    with connecting_from("127.0.0.2"):
+        await proven.coordinator.async_refresh()
+    assert pbx.own_address == "127.0.0.2"
     pbx.report_target = ReportTarget(None, target.port, target.path)
     proven.sim.set_registered("1001", False)
     assert await proven.time_until(lambda: right(proven), SLOW + 1) <= SLOW + 1

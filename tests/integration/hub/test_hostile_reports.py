@@ -13,6 +13,7 @@ from aiohttp.web import BaseRequest
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.pbx.client.yeastar.s import YeastarS
 from custom_components.pbx.const import CONF_REPORT_SENDERS
 from custom_components.pbx.hub import push as push_module
 from custom_components.pbx.hub.push import Dropped
@@ -208,10 +209,9 @@ async def test_wrong_sender(
     pushing: Push, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A perfect report from another address is none."""
-    transport: Any = pushing.coordinator.pbx
-    real = transport._transport.remote_ip
+    real = pushing.pbx.remote_address
     for remote in ("192.0.2.9", "", "not an address"):
-        monkeypatch.setattr(transport._transport, "remote_ip", remote)
+        monkeypatch.setattr(YeastarS, "remote_address", remote)
         await post(http, pushing.url, report(pushing.sim.serial))
     await pushing.hass.async_block_till_done()
     receiver = pushing.receiver
@@ -219,7 +219,7 @@ async def test_wrong_sender(
     assert (receiver.accepted, pushing.coordinator.last_report) == (0, None)
     assert pushing.state(ANNA) == "idle"
 
-    monkeypatch.setattr(transport._transport, "remote_ip", f"::ffff:{real}")
+    monkeypatch.setattr(YeastarS, "remote_address", f"::ffff:{real}")
     await post(http, pushing.url, report(pushing.sim.serial))
     await pushing.hass.async_block_till_done()
     assert pushing.state(ANNA) == "offline"
@@ -235,8 +235,7 @@ async def test_sender_the_user_named(
     """Behind a proxy, reports come from it."""
     senders = {CONF_REPORT_SENDERS: ["127.0.0.1"]}
     push = await set_up_pushing(hass, sim, clock, report_address, options=senders)
-    pbx: Any = push.coordinator.pbx
-    monkeypatch.setattr(pbx._transport, "remote_ip", "192.0.2.9")
+    monkeypatch.setattr(YeastarS, "remote_address", "192.0.2.9")
     sim.set_registered("1001", False)
     await push.settled()
     assert push.state(ANNA) == "offline"
@@ -278,12 +277,12 @@ async def test_flood(
     async def some() -> None:
         for _ in range(posts // 40):
             await post(http, pushing.url, body)
-            assert len(receiver._waiting) <= push_module.MAX_WAITING
+            assert receiver.waiting <= push_module.MAX_WAITING
 
     await asyncio.gather(*(some() for _ in range(40)))
     await ensure(unimpressed)
     assert receiver.dropped == {Dropped.WRONG_PBX: posts}
-    assert not receiver._waiting
+    assert not receiver.waiting
 
 
 class Posted:
@@ -300,6 +299,11 @@ class Posted:
         """Return the body, once."""
         body, self._body = self._body[:size], self._body[size:]
         return body
+
+
+def posted(remote: str, body: bytes) -> BaseRequest:
+    """Return a request with a body from an address."""
+    return cast("BaseRequest", Posted(remote, body))
 
 
 @pytest.mark.parametrize(
@@ -323,10 +327,10 @@ async def test_ten_thousand_a_second_for_ten_seconds(
 
     async def one_second() -> None:
         for number in range(a_second):
-            await receiver._async_handle(cast("BaseRequest", Posted(sender, body)))
+            await receiver.async_handle(posted(sender, body))
             if number % 100 == 99:
                 # However slow the machine: what is too much has a test of its own.
-                while receiver._waiting:
+                while receiver.waiting:
                     await asyncio.sleep(0)
 
     async def left_behind() -> int:
@@ -346,43 +350,47 @@ async def test_ten_thousand_a_second_for_ten_seconds(
     # report costs would be there every time.
     left = min([await left_behind() for _ in range(3)])
     assert receiver.dropped == {reason: seconds * a_second}
-    assert not receiver._waiting
+    assert not receiver.waiting
     # Ten bytes a report would be too much.
     assert left < 10 * a_second
     await ensure(unimpressed)
 
 
 async def test_more_than_can_be_worked_on(
-    pushing: Push, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+    pushing: Push, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What waits is bounded; the oldest are worked on in order, a little at a time."""
     monkeypatch.setattr(push_module, "MAX_WAITING", 5)
     monkeypatch.setattr(push_module, "TURN", 0.0)
-    receiver, loop = pushing.receiver, pushing.hass.loop
-    busy = receiver._turn = loop.call_later(600, receiver._work)
+    receiver = pushing.receiver
     for _ in range(8):
-        await post(http, pushing.url, report(pushing.sim.serial))
-    assert len(receiver._waiting) == 5
+        # Nothing here waits, so nothing is worked on meanwhile.
+        await receiver.async_handle(posted("127.0.0.1", report(pushing.sim.serial)))
+    assert receiver.waiting == 5
+    assert receiver.accepted == 0
     assert receiver.dropped == {Dropped.TOO_MANY: 3}
 
-    busy.cancel()
-    receiver._work()
-    assert len(receiver._waiting) == 4
+    await asyncio.sleep(0)
+    assert receiver.waiting == 4
     for _ in range(10):
         await asyncio.sleep(0)
     assert receiver.accepted == 5
-    assert not receiver._waiting
+    assert not receiver.waiting
     assert pushing.state(ANNA) == "offline"
 
 
 async def test_what_waits_is_lost_when_unloaded(
-    pushing: Push, http: aiohttp.ClientSession
+    pushing: Push, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is worked on after the end."""
-    receiver, loop = pushing.receiver, pushing.hass.loop
-    busy = receiver._turn = loop.call_later(600, receiver._work)
-    await post(http, pushing.url, report(pushing.sim.serial))
+    monkeypatch.setattr(push_module, "TURN", 0.0)
+    receiver = pushing.receiver
+    for _ in range(push_module.MAX_WAITING):
+        await receiver.async_handle(posted("127.0.0.1", report(pushing.sim.serial)))
     await pushing.hass.config_entries.async_unload(pushing.entry.entry_id)
-    assert busy.cancelled()
-    assert not receiver._waiting
-    assert receiver.accepted == 0
+    assert not receiver.waiting
+    accepted = receiver.accepted
+    assert accepted < push_module.MAX_WAITING
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert receiver.accepted == accepted

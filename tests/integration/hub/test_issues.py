@@ -71,13 +71,13 @@ async def test_api_switched_off(
     assert issues(hass) == []
 
 
-async def test_unloading_takes_it_back(
+async def test_unloading_deletes_the_issue(
     hass: HomeAssistant,
     sim: Simulator,
     coordinator: PbxCoordinator,
     entry: MockConfigEntry,
 ) -> None:
-    """What nobody watches needs no repair."""
+    """An unloaded entry needs no repair."""
     sim.expire_tokens()
     sim.faults.add(Fault(kind="errno", endpoint="login", errno=20010))
     await coordinator.async_refresh()

@@ -1,5 +1,6 @@
 """What the PBX reports by itself, the proof that it does, and where it reports to."""
 
+import asyncio
 from collections.abc import Callable
 import socket
 from typing import Any
@@ -16,12 +17,13 @@ from custom_components.pbx.const import DOMAIN, ISSUE_NOT_REPORTED, ISSUE_PUSH_M
 from custom_components.pbx.hub.coordinator import PbxCoordinator
 from custom_components.pbx.hub.polling import FAST_POLL, SLOW_POLL
 from tests.integration.conftest import Push, entry_for, set_up_pushing, state_of
-from tests.simulator import ManualClock, SimExtension, Simulator
+from tests.simulator import Fault, ManualClock, SimExtension, Simulator
 from tests.simulator.exchange.events import SettingsChanged
 from tests.simulator.faults import ReportFault
 
 ANNA = "sensor.anna_berg"
 BRUNO = "sensor.bruno_costa"
+CALLS = "sensor.yeastar_s100_calls_in_progress"
 PUSH_MODE = "sensor.yeastar_s100_push"
 
 
@@ -71,10 +73,10 @@ async def test_report_is_the_state_without_a_poll(pushing: Push) -> None:
     assert not pushing.receiver.dropped
 
 
-async def test_oldest_format(
+async def test_reports_with_duplicate_keys_are_understood(
     hass: HomeAssistant, old_sim: Simulator, clock: ManualClock, report_address: str
 ) -> None:
-    """The PBX that repeats keys tells the same."""
+    """The format of the oldest firmware."""
     port = int(report_address.rpartition(":")[2])
     push = await set_up_pushing(hass, old_sim, clock, report_address)
     # Its login cannot name a host; the first poll's heartbeat can.
@@ -288,16 +290,28 @@ async def test_stop_of_home_assistant_ends_the_reports(pushing: Push) -> None:
     assert pushing.entry.data[CONF_WEBHOOK_ID] not in pushing.hass.data["webhook"]
 
 
-async def test_report_before_the_first_poll_waits_for_it(
-    hass: HomeAssistant, pushing: Push
+async def test_report_before_the_first_poll_is_proof_that_reports_arrive_and_no_more(
+    hass: HomeAssistant, sim: Simulator, clock: ManualClock, report_address: str
 ) -> None:
-    """What comes while Home Assistant still starts is proof, and no more."""
-    coordinator = pushing.coordinator
-    coordinator._primed = False
-    pushing.sim.set_registered("1001", False)
-    await pushing.settled()
-    assert pushing.state(ANNA) == "idle"
-    assert pushing.state(PUSH_MODE) == "working"
+    """A report needs the extensions that the first poll reads."""
+    sim.faults.add(Fault(kind="latency", endpoint="extensionlist/query", seconds=0.3))
+    set_up = hass.async_create_task(set_up_pushing(hass, sim, clock, report_address))
+    while not sim.requests_to("extensionlist/query"):
+        await asyncio.sleep(0.01)
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    url = f"http://{report_address}/api/webhook/{entry.data[CONF_WEBHOOK_ID]}"
+    async with aiohttp.ClientSession() as http:
+        for body in (
+            '{"action":"ALERT","callid":"1.2","ext":{"extid":"1001"}}',
+            '{"action":"ExtensionStatus","extension":"1001","status":"Unavailable"}',
+        ):
+            async with http.post(url, data=body) as answer:
+                assert answer.status == 200
+    push = await set_up
+    assert push.receiver.accepted == 2
+    assert push.state(ANNA) == "idle"
+    assert push.state(CALLS) == "0"
+    assert push.state(PUSH_MODE) == "working"
 
 
 async def test_report_says_that_the_pbx_is_back(in_time: Push) -> None:
@@ -428,11 +442,11 @@ async def test_extension_that_is_gone_is_not_called_silent(in_time: Push) -> Non
         sim.set_registered("1002", registered)
         await in_time.settled()
         await in_time.coordinator.async_refresh()
-    assert in_time.coordinator.polling.proof._unreported
+    assert in_time.coordinator.polling.proof.doubted
     sim.remove_extension("1001")
     for _ in range(3):
         await in_time.coordinator.async_refresh()
-    assert not in_time.coordinator.polling.proof._unreported
+    assert not in_time.coordinator.polling.proof.doubted
 
 
 async def test_home_assistant_without_a_server(

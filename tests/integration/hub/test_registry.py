@@ -179,7 +179,7 @@ async def test_new_firmware_shows_on_the_device(
         "x" * 200,
     ],
 )
-async def test_any_name_will_do(
+async def test_names_of_the_pbx_are_shown_unchanged(
     hass: HomeAssistant,
     sim: Simulator,
     coordinator: PbxCoordinator,
@@ -187,7 +187,7 @@ async def test_any_name_will_do(
     device_registry: dr.DeviceRegistry,
     entry: MockConfigEntry,
 ) -> None:
-    """Names are the PBX's; we carry them as they are."""
+    """Any text may be a name."""
     sim.add_extension(SimExtension("4711", name))
     await coordinator.async_refresh()
     await hass.async_block_till_done()

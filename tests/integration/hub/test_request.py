@@ -74,8 +74,10 @@ async def sentence(
 
 
 @pytest.mark.parametrize("kind", Kind)
-async def test_every_refusal(coordinator: PbxCoordinator, kind: Kind) -> None:
-    """Its own sentence about who is meant, or the general one with the PBX's code."""
+async def test_every_refusal_has_a_sentence_or_names_its_code(
+    coordinator: PbxCoordinator, kind: Kind
+) -> None:
+    """The sentence names the extension."""
     for refusal in Refusal:
         err = await sentence(coordinator, kind, PbxRefused(refusal, 12345))
         assert isinstance(err, ServiceValidationError)

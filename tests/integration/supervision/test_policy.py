@@ -68,8 +68,8 @@ async def refused(push: Push, mode: str, context: Context | None = None) -> str:
 
 
 @pytest.mark.parametrize("mode", MODES)
-async def test_off(office: Any, mode: str) -> None:
-    """Nobody may, not even an automation or an administrator; the sentence says so."""
+async def test_policy_off_refuses_every_user(office: Any, mode: str) -> None:
+    """Also automations and administrators."""
     push = await office(supervision="off")
     assert "turned off" in await refused(push, mode)
     administrator = user_with(push.hass, {}, admin=True)

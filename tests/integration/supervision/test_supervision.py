@@ -138,8 +138,10 @@ async def test_phone_that_does_not_get_free(in_time: Push, told: Told) -> None:
     assert monitored_by(in_time) is None
 
 
-async def test_same_again_does_nothing(pushing: Push, told: Told) -> None:
-    """Two presses of one button are one supervision."""
+async def test_repeated_action_starts_no_second_supervision(
+    pushing: Push, told: Told
+) -> None:
+    """For example two presses of one button."""
     agents_call(pushing.sim)
     await pushing.settled()
     await monitor(pushing, "whisper")
@@ -170,8 +172,10 @@ async def test_same_again_after_an_end_that_nobody_told(
 
 
 @pytest.mark.parametrize("reports", [True, False])
-async def test_stop(pushing: Push, told: Told, reports: bool) -> None:
-    """The supervisor's phone hangs up; the call goes on."""
+async def test_stop_hangs_up_the_supervisor_only(
+    pushing: Push, told: Told, reports: bool
+) -> None:
+    """The call goes on."""
     call = agents_call(pushing.sim)
     await pushing.settled()
     await monitor(pushing, "barge_in")

@@ -60,8 +60,10 @@ async def test_waiting_ends_when_joined(in_time: Push, reports: bool) -> None:
     assert (response["whisperer"], response["whispered"]) == ("1005", "1002")
 
 
-async def test_nobody_picks_up(in_time: Push, told: Told) -> None:
-    """The phone stops ringing after half a minute."""
+async def test_waiting_ends_when_the_supervisor_does_not_pick_up(
+    in_time: Push, told: Told
+) -> None:
+    """The phone rings for half a minute."""
     in_time.sim.extensions["1005"].auto_answer = False
     agents_call(in_time.sim)
     await in_time.settled()

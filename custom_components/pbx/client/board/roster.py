@@ -1,4 +1,4 @@
-"""What a PBX lists: its extensions and its trunks, present, absent or gone."""
+"""Rosters: the extensions and trunks that a PBX lists, present, absent or removed."""
 
 from collections.abc import Iterable, Mapping, Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -7,7 +7,8 @@ from typing import Final, override
 
 from ..model import Extension, ExtensionStatus
 
-# An item that so many complete lists in a row lack is gone.
+# An item missing from this many complete lists in a row is removed. One list may lack an
+# item that is just being changed on the PBX.
 LISTS_UNTIL_GONE: Final = 2
 
 
@@ -26,7 +27,7 @@ class RosterChanges:
 
 
 class Roster[Item]:
-    """Items by key; an absent item keeps its last value until it is gone."""
+    """Items by key; an absent item keeps its last value until it is removed."""
 
     def __init__(self, known: Iterable[str] = ()) -> None:
         """Initialize the roster with the keys known from an earlier run."""
@@ -56,9 +57,9 @@ class Roster[Item]:
     def take(
         self, listed: Mapping[str, Item], *, complete: bool = True
     ) -> RosterChanges:
-        """Take over a list, and return what that changed.
+        """Apply a list, and return the changes.
 
-        Of a list that is not complete, missing items prove nothing.
+        An item missing from an incomplete list is left as it is.
         """
         added: set[str] = set()
         changed: set[str] = set()
@@ -90,7 +91,7 @@ class Roster[Item]:
     def _miss(
         self, listed: AbstractSet[str], presence: set[str], removed: set[str]
     ) -> None:
-        """Count the items that a complete list lacks, and drop those that are gone."""
+        """Count the items missing from a complete list, and remove those missed twice."""
         for key in (self._items.keys() | self._missed.keys()) - listed:
             misses = self._missed.get(key, 0)
             if misses == 0 and key in self._items:
@@ -103,7 +104,7 @@ class Roster[Item]:
                 removed.add(key)
 
     def _moved(self, key: str, before: Item | None, after: Item | None) -> None:
-        """Handle another value of an item; None stands for an item not listed."""
+        """Handle a new value of an item; None stands for an item that is not listed."""
 
 
 class ExtensionRoster(Roster[Extension]):
@@ -123,7 +124,7 @@ class ExtensionRoster(Roster[Extension]):
         return None if extension is None else extension.status
 
     def set_status(self, number: str, status: ExtensionStatus | None) -> bool:
-        """Set the status of a present extension; return whether it was another."""
+        """Set the status of a present extension; return whether it has changed."""
         before = self._items[number]
         if before.status is status:
             return False
@@ -143,7 +144,7 @@ class ExtensionRoster(Roster[Extension]):
     def _moved(
         self, key: str, before: Extension | None, after: Extension | None
     ) -> None:
-        """Keep the counts, and note what of a present extension has changed."""
+        """Update the counts, and mark changes of registration and use."""
         for extension, step in ((before, -1), (after, 1)):
             if extension is not None:
                 self.registered_count += step if extension.registered else 0

@@ -1,4 +1,4 @@
-"""The one picture of a PBX: a mutable table of immutable values, without any I/O."""
+"""The switchboard: the state of one PBX, a mutable table of immutable values, no I/O."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from ..report import (
 from ..snapshot import Snapshot
 from .roster import ExtensionRoster, Roster
 
-# Which of several calls is shown: what is talked on comes first.
+# The order in which one of an extension's several calls is shown: the conversation first.
 _CURRENT: Final = (
     PartyState.TALKING,
     PartyState.RINGING,
@@ -32,14 +32,15 @@ _NONE: Final[frozenset[str]] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a snapshot or a report changed: extensions by number, trunks by name.
+    """The changes made by a snapshot or a report: extensions by number, trunks by name.
 
     `changed` extensions are still known: with another value, or absent, or listed
-    again. Of these, `presence` are absent or listed again, and the registration or use
-    of the present ones in `registered` and `in_use` has changed. `calls` are extensions
-    whose calls changed. `unreported` are extensions whose status no report told before
-    the snapshot did. `doubtful` says that snapshot and reports contradict each other, or
-    that a status was reported which need not be true: reading again will tell.
+    again. Of these, `presence` are absent or listed again. `registered` and `in_use`
+    are present extensions whose registration or use has changed, `calls` extensions
+    whose calls have changed. `unreported` are extensions whose new status was found by
+    the snapshot without a report. `doubtful` tells that snapshot and reports contradict
+    each other, or that a reported status may not be true, so that the PBX should be
+    read again.
     """
 
     added: frozenset[str] = _NONE
@@ -58,11 +59,11 @@ class Changes:
 
 
 class Switchboard:
-    """What is known of a PBX's extensions, calls and trunks.
+    """The extensions, calls and trunks of one PBX.
 
-    An extension or trunk that one complete snapshot lacks is absent, after the second
-    one in a row it is gone. A snapshot that is not complete proves nothing by what it
-    lacks. Times are seconds since the epoch.
+    An extension or trunk missing from a complete snapshot is absent; missing from two
+    in a row, it is removed. One missing from an incomplete snapshot is left as it is.
+    Times are seconds since the epoch.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class Switchboard:
     ) -> None:
         """Initialize the board with the numbers and names known from an earlier run.
 
-        `reader` makes the reader of calls of this family of PBX.
+        `reader` creates the family's reader of calls.
         """
         self._extensions = ExtensionRoster(known)
         self.extensions: Mapping[str, Extension] = self._extensions.items
@@ -83,24 +84,24 @@ class Switchboard:
         self._ledger = Ledger(self.present)
         self._reader = reader(self._ledger, self._extensions.status_of)
         self._asked: frozenset[str] = frozenset()
-        # Extensions that were reported since the snapshot was asked for.
+        # Extensions reported since the snapshot was requested: the report may be newer.
         self._reported: set[str] = set()
 
     # -- looking
 
     @property
     def known(self) -> bool:
-        """Whether there is any extension, now or from before."""
+        """Return whether there is any extension, now or from an earlier run."""
         return self._extensions.known
 
     @property
     def registered_count(self) -> int:
-        """How many extensions the PBX can reach."""
+        """Return the number of registered extensions."""
         return self._extensions.registered_count
 
     @property
     def in_use_count(self) -> int:
-        """How many extensions ring, talk, or hold a call."""
+        """Return the number of extensions that are ringing, in a call or on hold."""
         return self._extensions.in_use_count
 
     def present(self, number: str) -> bool:
@@ -108,25 +109,25 @@ class Switchboard:
         return self._extensions.present(number)
 
     def trunk_present(self, name: str) -> bool:
-        """Return whether the last reading of the trunks listed one."""
+        """Return whether the last list of trunks had this one."""
         return self._trunks.present(name)
 
     @property
     def call_count(self) -> int:
-        """How many calls are in progress."""
+        """Return the number of calls in progress."""
         return len(self._ledger.live)
 
     @property
     def calls(self) -> list[Call]:
-        """The calls in progress, the oldest first."""
+        """Return the calls in progress, the oldest first."""
         return [call.picture for call in self._ledger.live.values()]
 
     def calls_of(self, number: str) -> list[Call]:
-        """Return the calls of an extension in progress, the oldest first."""
+        """Return an extension's calls in progress, the oldest first."""
         return [call.picture for call in self._ledger.of(number)]
 
     def current_call(self, number: str) -> Call | None:
-        """Return the call of an extension that matters most: talked on, then newest."""
+        """Return an extension's most important call: by its own state, then the newest."""
         best: tuple[int, Call] | None = None
         for call in self._ledger.of(number):
             rank = _CURRENT.index(call.legs[number].state)
@@ -135,7 +136,7 @@ class Switchboard:
         return best[1] if best else None
 
     def in_call_since(self, number: str) -> float | None:
-        """Return since when an extension has been connected without a break."""
+        """Return the time since which an extension has been connected without a break."""
         return min(
             (
                 leg.answered_at
@@ -146,13 +147,13 @@ class Switchboard:
         )
 
     def last_call(self, number: str) -> CallEvent | None:
-        """Return how an extension's last call ended."""
+        """Return the event that ended an extension's last call."""
         return self._ledger.last.get(number)
 
     def consistent(self, number: str) -> bool:
         """Return whether an extension's status and its calls agree.
 
-        They need not: who supervises a call is in use without a call of their own.
+        They need not: a supervisor's phone is in use without being a party of a call.
         """
         extension = self.extensions.get(number)
         if extension is None or extension.status is None:
@@ -180,7 +181,7 @@ class Switchboard:
     # -- reports
 
     def apply(self, report: Report, now: float) -> Changes:
-        """Take over what the PBX told by itself, and return what that changed."""
+        """Apply a report, and return the changes."""
         match report:
             case ExtensionReport():
                 return self._drain(self._apply_status(report, now))
@@ -196,7 +197,7 @@ class Switchboard:
         return self._drain(Changes())
 
     def _apply_status(self, report: ExtensionReport, now: float) -> Changes:
-        """Take over an extension's status."""
+        """Apply the reported status of an extension."""
         number = report.number
         if not self.present(number):
             self._reported.add(number)
@@ -208,21 +209,21 @@ class Switchboard:
         return Changes(changed=frozenset((number,)) if changed else _NONE)
 
     def settle(self, now: float) -> Changes:
-        """Tell the ends of calls that waited long enough for the PBX's record."""
+        """Emit the ends of calls that have waited long enough for the PBX's record."""
         self._ledger.settle(now)
         return self._drain(Changes())
 
     @property
     def next_deadline(self) -> float | None:
-        """When `settle` has something to do, None when nothing waits."""
+        """Return the time at which to call `settle`, None when no end of a call waits."""
         return self._ledger.next_deadline
 
     # -- snapshots
 
     def expect_snapshot(self) -> frozenset[str]:
-        """Note from when on a report may be newer than the snapshot being read.
+        """Mark the start of a snapshot: later reports may be newer than it.
 
-        Returns the extensions in several calls: they are to be asked for all of them.
+        Returns the extensions in several calls; the snapshot must ask for each of them.
         """
         self._reported.clear()
         self._reader.expect()
@@ -232,9 +233,9 @@ class Switchboard:
     def reconcile(
         self, snapshot: Snapshot, now: float = 0.0, *, silent: bool = False
     ) -> Changes:
-        """Take over what a snapshot says, and return what that changed.
+        """Apply a snapshot, and return the changes.
 
-        `silent` tells no events: everything may have been so for a long time.
+        `silent` emits no call events, as the state may have lasted for a long time.
         """
         listed, unreported, doubtful = self._compare(snapshot.extensions)
         extensions = self._extensions.take(listed, complete=snapshot.complete)
@@ -263,10 +264,10 @@ class Switchboard:
     def _compare(
         self, extensions: Iterable[Extension]
     ) -> tuple[dict[str, Extension], frozenset[str], bool]:
-        """Return what a snapshot lists, which of it was unreported, and any doubt.
+        """Return the listed extensions, those with an unreported status, and any doubt.
 
-        The status of an extension that was reported while the snapshot was read stays:
-        the report may be newer.
+        The status of an extension that was reported while the snapshot was read is
+        kept, as the report may be newer.
         """
         listed: dict[str, Extension] = {}
         unreported: set[str] = set()
@@ -285,7 +286,7 @@ class Switchboard:
         return listed, frozenset(unreported), doubtful
 
     def _reconcile_calls(self, snapshot: Snapshot, now: float, *, silent: bool) -> None:
-        """Take over what a snapshot says of the calls."""
+        """Apply the calls of a snapshot."""
         self._ledger.settle(now)
         self._ledger.silent = silent
         try:
@@ -295,7 +296,7 @@ class Switchboard:
             self._ledger.silent = False
 
     def _drain(self, changes: Changes) -> Changes:
-        """Return all that changed, calls included."""
+        """Return the changes with those of the calls, registrations and use added."""
         events, calls = self._ledger.drain()
         registered, in_use = self._extensions.drain()
         if not (events or calls or registered or in_use):

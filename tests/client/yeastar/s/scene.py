@@ -2,7 +2,12 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Self
+from http import HTTPStatus
+from typing import Any, Self, cast
+
+import aiohttp
+from aiohttp.payload import BytesPayload
+from yarl import URL
 
 from custom_components.pbx.client import (
     Address,
@@ -12,7 +17,6 @@ from custom_components.pbx.client import (
     Switchboard,
 )
 from custom_components.pbx.client.yeastar.s import YeastarS, hash_password, reports
-from custom_components.pbx.client.yeastar.s.answers import Answer, decode
 from tests.simulator import ManualClock, SimExtension, SimTrunk, Simulator, Switches
 from tests.simulator.exchange.events import Event, LegKind, LegState
 from tests.simulator.yeastar_s.answers import encode
@@ -28,6 +32,46 @@ CONNECTED = (PartyState.TALKING, PartyState.HELD)
 KINDS = (LegKind.EXTENSION, LegKind.INBOUND, LegKind.OUTBOUND)
 
 type Picture = dict[tuple[str, ...], dict[str, PartyState]]
+
+
+class Answered:
+    """As much of an aiohttp response as the client looks at."""
+
+    status = HTTPStatus.OK
+
+    def __init__(self, body: bytes) -> None:
+        """Keep the body."""
+        self.content = self
+        self._body = body
+
+    async def iter_any(self) -> AsyncGenerator[bytes]:
+        """Yield the body."""
+        yield self._body
+
+
+class NoWire:
+    """As much of an aiohttp session as the client uses; the exchange itself answers."""
+
+    def __init__(self, sim: Simulator) -> None:
+        """Keep the PBX that answers."""
+        self._sim = sim
+
+    @asynccontextmanager
+    async def request(
+        self, method: str, url: str, *, data: BytesPayload, **_: object
+    ) -> AsyncGenerator[Answered]:
+        """Answer a request of the API."""
+        parts = URL(url)
+        version, endpoint = parts.path.removeprefix("/api/").split("/", 1)
+        answer = self._sim.pbx.answer(
+            method,
+            version,
+            endpoint,
+            dict(parts.query),
+            data.decode().encode(),
+            "192.0.2.9",
+        )
+        yield Answered(encode(answer).encode())
 
 
 class Scene:
@@ -48,13 +92,12 @@ class Scene:
         self.lost: Callable[[bytes], bool] = lambda body: False
         self._format = report_format
         self._pbx = YeastarS(
-            None,  # type: ignore[arg-type]
+            cast("aiohttp.ClientSession", NoWire(sim)),
             Address("pbx.invalid", 80, tls=False),
             sim.username,
             hash_password(sim.password),
             clock=clock.now,
         )
-        self._pbx._transport.post = self._post  # type: ignore[method-assign]
         sim.exchange.listeners.append(self._happened)
 
     @classmethod
@@ -80,23 +123,6 @@ class Scene:
             yield scene
         finally:
             await sim.exchange.stop()
-
-    async def _post(
-        self,
-        version: str,
-        endpoint: str,
-        body: dict[str, str],
-        token: str | None = None,
-        *,
-        acting: bool = False,
-    ) -> Answer:
-        query = {} if token is None else {"token": token}
-        answer = self.sim.pbx.answer(
-            "POST", version, endpoint, query, encode(body).encode(), "192.0.2.9"
-        )
-        decoded = decode(encode(answer).encode())
-        assert decoded is not None
-        return decoded
 
     def _happened(self, event: Event) -> None:
         for report in reports_of(

@@ -15,6 +15,7 @@ from custom_components.pbx.client import (
     Snapshot,
 )
 from custom_components.pbx.client.yeastar.s import YeastarS, answers
+from custom_components.pbx.client.yeastar.s.answers import UnknownWords
 from custom_components.pbx.client.yeastar.s.dialect import DIALECTS
 from tests.simulator import Fault, Simulator
 
@@ -46,9 +47,9 @@ def listed(connected: YeastarS, sim: Simulator) -> Listed:
 
 
 @pytest.fixture(autouse=True)
-def _forget_strange_words() -> None:
+def _no_words_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each test be the first that sees a word."""
-    answers._strange_words.clear()
+    monkeypatch.setattr(answers, "unknown_words", UnknownWords("extension"))
 
 
 @pytest.mark.parametrize(

@@ -99,14 +99,14 @@ async def test_call_without_an_outside_line_cannot_be_transferred(
         ([("1.1", None)], CallDirection.INBOUND, ("inbound", "1.1")),
     ],
 )
-async def test_which_line_of_a_call_is_transferred(
+async def test_transfer_prefers_the_line_of_the_caller(
     connected: YeastarS,
     sim: Simulator,
     lines: list[tuple[str, bool | None]],
     direction: CallDirection,
     expected: tuple[str, str],
 ) -> None:
-    """Whoever called in; where that is not told, the direction tells."""
+    """Where the caller is not told, the direction of the call decides."""
     parties = [line(leg, caller=caller) for leg, caller in lines]
     with pytest.raises(PbxRefused) as err:
         await connected.transfer(

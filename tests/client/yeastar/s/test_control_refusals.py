@@ -63,10 +63,10 @@ async def test_lost_answer_leaves_open_what_was_done(
 
 @pytest.mark.usefixtures("short_timeouts")
 @pytest.mark.parametrize("endpoint", ["extension/dial_outbound", "extension/update"])
-async def test_pbx_that_hangs_may_have_done_it(
+async def test_request_without_an_answer_may_have_been_carried_out(
     lively: YeastarS, sim: Simulator, endpoint: str
 ) -> None:
-    """The request was out."""
+    """The request was sent."""
     sim.faults.add(Fault(kind="hang"))
     with pytest.raises(PbxUnreachable) as err:
         await ACTS[endpoint](lively)

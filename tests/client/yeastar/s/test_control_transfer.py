@@ -111,10 +111,10 @@ async def test_internal_call_cannot_be_transferred(
     assert not sim.requests
 
 
-async def test_outside_needs_somebodys_right(
+async def test_transfer_outside_uses_the_permission_of_a_party(
     connected: YeastarS, sim: Simulator
 ) -> None:
-    """Of who takes part; where nobody inside does, the PBX says what is missing."""
+    """Without an extension in the call, the PBX refuses for a missing parameter."""
     call = _call(sim, "inbound")
     for leg in (OUTBOUND, INBOUND):
         with pytest.raises(PbxRefused):

@@ -130,10 +130,10 @@ async def test_older_versions_have_no_history(
     assert set(endpoints(sim)) == {"login"}
 
 
-async def test_what_cannot_be_meant_is_not_asked(
+async def test_invalid_arguments_raise_before_anything_is_sent(
     connected: YeastarS, sim: Simulator
 ) -> None:
-    """Times with a zone, the wrong way round, no number, no limit."""
+    """Times with a zone, an end before the start, an invalid number or limit."""
     aware = START.replace(tzinfo=UTC)
     for start, end, number, limit in (
         (aware, END, None, 1),
@@ -158,10 +158,10 @@ async def test_what_cannot_be_meant_is_not_asked(
         (30001, Refusal.INTERNAL_ERROR),
     ],
 )
-async def test_refusals(
+async def test_refusal_of_either_request_is_raised(
     recorded: YeastarS, sim: Simulator, endpoint: str, code: int, refusal: Refusal
 ) -> None:
-    """Of either request; the download says it in JSON, too."""
+    """The download answers with JSON instead of a file."""
     sim.faults.add(Fault(kind="errno", endpoint=endpoint, errno=code))
     with pytest.raises(PbxRefused) as err:
         await recorded.call_history(START, END)
@@ -207,10 +207,10 @@ async def test_answer_without_a_random_string(
 
 
 @pytest.mark.parametrize("kind", ["http_500", "http_404", "html", "empty", "truncated"])
-async def test_nonsense_instead_of_a_file(
+async def test_invalid_file_is_a_bad_answer(
     recorded: YeastarS, sim: Simulator, kind: str
 ) -> None:
-    """Half a table is none either."""
+    """Also a table that was cut off."""
     sim.faults.add(Fault(kind=kind, endpoint="cdr/download"))
     with pytest.raises(PbxUnreachable) as err:
         await recorded.call_history(START, END)
@@ -231,21 +231,23 @@ async def test_json_that_is_neither_a_table_nor_an_answer(
         assert err.value.reason is Unreachable.BAD_ANSWER
 
 
-async def test_redirected_download(recorded: YeastarS, sim: Simulator) -> None:
-    """Is not followed: the token is in the address."""
+async def test_redirected_download_is_not_followed(
+    recorded: YeastarS, sim: Simulator
+) -> None:
+    """The URL contains the token."""
     sim.faults.add(Fault(kind="redirect", endpoint="cdr/download"))
     with pytest.raises(PbxWrongService):
         await recorded.call_history(START, END)
 
 
 @pytest.mark.parametrize("what", ["hang", "reset", "offline"])
-async def test_lost_download(
+async def test_lost_download_is_unreachable_and_changed_nothing(
     recorded: YeastarS,
     sim: Simulator,
     what: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Nothing was done, whatever happened."""
+    """A reading request has no effect on the PBX."""
     monkeypatch.setattr(transport, "DOWNLOAD_TIMEOUT", 0.5)
     if what == "offline":
         await sim.go_offline()
@@ -257,10 +259,10 @@ async def test_lost_download(
 
 
 @pytest.mark.parametrize(("name", "limit"), [("MAX_BYTES", 300), ("MAX_ROWS", 2)])
-async def test_too_much(
+async def test_too_many_records_or_bytes_are_refused(
     recorded: YeastarS, monkeypatch: pytest.MonkeyPatch, name: str, limit: int
 ) -> None:
-    """It is said, not cut off in silence."""
+    """Refusal.TOO_MUCH is raised, instead of a silent truncation."""
     monkeypatch.setattr(history, name, limit)
     with pytest.raises(PbxRefused) as err:
         await recorded.call_history(START, END)

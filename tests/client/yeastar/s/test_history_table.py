@@ -51,8 +51,10 @@ def _read(*lines: str, end: str = "\n", size: int = 0) -> tuple[HistoryCall, ...
 @pytest.mark.parametrize("header", [HEADER, HEADER.upper(), SPOKEN, f"\ufeff{HEADER}"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("size", [0, 1, 7])
-def test_one_call(header: str, end: str, size: int) -> None:
-    """By the names of the columns, else by their order; PIN and recording are not kept."""
+def test_record_is_read_by_column_names_or_order(
+    header: str, end: str, size: int
+) -> None:
+    """PIN code and recording are not kept."""
     assert _read(header, ROW, end=end, size=size) == (CALL,)
 
 
@@ -74,16 +76,16 @@ def test_blank_lines_and_a_last_line_without_an_end() -> None:
     assert table.calls() == (CALL,)
 
 
-def test_no_calls() -> None:
-    """A table all the same."""
+def test_header_without_records_is_an_empty_table() -> None:
+    """An empty table is valid."""
     assert _read(HEADER) == ()
 
 
 @pytest.mark.parametrize(
     "content", ["", "\n\n", "<html>\n<body>Login</body>", "a,b,c", '"a\rb"c\rd', "\x00"]
 )
-def test_what_is_no_table(content: str) -> None:
-    """Whatever it is, nobody knows from it that there were no calls."""
+def test_text_that_is_not_a_table_is_a_bad_answer(content: str) -> None:
+    """It must not be read as a history without calls."""
     with pytest.raises(PbxUnreachable):
         _read(content)
 
@@ -119,8 +121,8 @@ def test_newest_calls_are_kept() -> None:
     assert [call.id for call in table.calls()] == ["0", "3", "2"]
 
 
-def test_too_long_a_line_and_too_large_a_table() -> None:
-    """Neither fills the memory."""
+def test_overlong_line_or_table_is_refused() -> None:
+    """Neither may fill the memory."""
     table = history.Table(1)
     with pytest.raises(PbxUnreachable):
         table.write(b"x" * 10_000)

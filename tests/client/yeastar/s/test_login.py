@@ -131,7 +131,7 @@ async def test_new_firmware_may_speak_another_version(
     sim.restart()
     with pytest.raises(PbxRefused):
         await connected.snapshot()  # 10003: the old version still had its token
-    connected._session._token = None  # as after its time
+    sim.faults.add(Fault(kind="errno", errno=20004, times=1))  # its time is over
     assert (await connected.snapshot()).info.api_version == "v1.0.6"
     assert login_versions(sim) == ["v1.1.0", "v1.0.6"]
 
@@ -151,8 +151,10 @@ async def test_login_moves_on_from_what_is_no_answer(
 @pytest.mark.parametrize(
     "kind", ["http_404", "html", "empty", "garbled", "huge", "http_403"]
 )
-async def test_something_else_answers(pbx: YeastarS, sim: Simulator, kind: str) -> None:
-    """After all versions it is clear that this is not the API."""
+async def test_other_service_is_recognized_after_all_versions(
+    pbx: YeastarS, sim: Simulator, kind: str
+) -> None:
+    """PbxWrongService is raised once every version was tried."""
     sim.faults.add(Fault(kind=kind))
     with pytest.raises(PbxWrongService) as err:
         await pbx.connect()
@@ -178,10 +180,10 @@ async def test_something_else_answers(pbx: YeastarS, sim: Simulator, kind: str) 
         *("cut", "deep", "ssh", "header"),
     ],
 )
-async def test_another_service_is_not_the_api(
+async def test_json_of_another_service_is_not_the_api(
     http: aiohttp.ClientSession, reply: bytes
 ) -> None:
-    """Whatever it says."""
+    """Valid JSON without the fields of the API."""
     async with Wire(reply).running() as wire:
         with pytest.raises(PbxWrongService) as err:
             await YeastarS(http, wire.address, "api", "0" * 32).connect()
@@ -189,8 +191,10 @@ async def test_another_service_is_not_the_api(
     assert len(wire.requests) == len(VERSIONS)
 
 
-async def test_no_version_is_known_there(pbx: YeastarS, sim: Simulator) -> None:
-    """10003 for each of them."""
+async def test_server_that_knows_no_version_is_not_the_api(
+    pbx: YeastarS, sim: Simulator
+) -> None:
+    """Code 10003 for each version."""
     sim.pbx.versions = frozenset({"v3.0.0"})
     with pytest.raises(PbxWrongService) as err:
         await pbx.connect()
@@ -199,10 +203,10 @@ async def test_no_version_is_known_there(pbx: YeastarS, sim: Simulator) -> None:
 
 
 @pytest.mark.parametrize("kind", ["html", "http_404", "empty"])
-async def test_known_pbx_that_talks_nonsense_is_only_unreachable(
+async def test_invalid_login_answer_of_a_known_pbx_is_unreachable(
     connected: YeastarS, sim: Simulator, kind: str
 ) -> None:
-    """It was the API before; it may be starting."""
+    """It was the API before; the PBX may be starting."""
     sim.expire_tokens()
     sim.faults.add(Fault(kind=kind, endpoint="login"))
     with pytest.raises(PbxUnreachable) as err:

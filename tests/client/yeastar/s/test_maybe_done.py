@@ -179,7 +179,7 @@ async def test_connection_lost_just_before_writing_is_told_by_the_writing() -> N
         def enable_chunking(self) -> None: ...
         async def write_headers(self, *args: object) -> None: ...
 
-    body = transport._Body(b"{}")
+    body = transport.RequestBody(b"{}")
     with pytest.raises(aiohttp.ClientConnectionResetError):
         await body.write_with_length(Gone(), None)
     assert body.sent

@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator
 import socket
 
-import aiohttp
 import pytest
 import pytest_socket
 
@@ -11,6 +10,7 @@ from custom_components.pbx.client import Address, MonitorMode, ReportTarget
 from custom_components.pbx.client.yeastar.s import YeastarS, hash_password
 from tests.client.conftest import QUIET_POLL, VERSIONS, Connect, endpoints, small_office
 from tests.simulator import Fault, ManualClock, Simulator
+from tests.source_address import connecting_from
 
 from .wire import Wire, http as http_response
 
@@ -250,9 +250,7 @@ async def test_changed_address_of_ours_is_told_with_one_heartbeat(
     pbx.report_target = RELATIVE
     await pbx.snapshot()
     sim.requests.clear()
-    connector = aiohttp.TCPConnector(local_addr=("127.0.0.2", 0))
-    async with aiohttp.ClientSession(connector=connector) as moved:
-        pbx._transport._session = moved
+    with connecting_from("127.0.0.2"):
         await pbx.snapshot()
         assert pbx.own_address == "127.0.0.2"
         await pbx.snapshot()

@@ -18,6 +18,7 @@ from custom_components.pbx.client.report import (
     Subject,
 )
 from custom_components.pbx.client.yeastar.s import answers
+from custom_components.pbx.client.yeastar.s.answers import UnknownWords
 
 from .report_samples import (
     DIALING,
@@ -32,9 +33,9 @@ from .report_samples import (
 
 
 @pytest.fixture(autouse=True)
-def _forget_strange_words() -> None:
+def _no_words_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each test be the first that sees a word."""
-    answers._strange_words.clear()
+    monkeypatch.setattr(answers, "unknown_words", UnknownWords("extension"))
 
 
 @pytest.mark.parametrize("number", ["extid", "number", "extension"])

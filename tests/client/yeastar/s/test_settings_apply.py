@@ -125,17 +125,19 @@ async def test_apply_that_was_never_sent_leaves_it_open_too(
     assert err.value.maybe_done
 
 
-async def test_session_that_ends_in_between(bursting: YeastarS, sim: Simulator) -> None:
-    """What is wrong with it is told as it is."""
+async def test_lock_out_in_answer_to_the_apply_is_raised(
+    bursting: YeastarS, sim: Simulator
+) -> None:
+    """It is not turned into a refusal of the `apply`."""
     sim.faults.add(Fault(kind="errno", endpoint="apply", errno=20002))
     with pytest.raises(PbxLockedOut):
         await bursting.change_settings("1001", DND)
 
 
-async def test_who_gives_up_leaves_the_apply_to_the_others(
+async def test_cancelled_change_leaves_the_apply_to_the_others(
     bursting: YeastarS, sim: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The one that would have sent it was cancelled."""
+    """Also when the cancelled one would have sent it."""
     monkeypatch.setattr(settings, "SETTLE", 1)
     changes = [asyncio.create_task(bursting.change_settings(n, DND)) for n in NUMBERS]
     while len(endpoints(sim)) < 4:
@@ -149,10 +151,10 @@ async def test_who_gives_up_leaves_the_apply_to_the_others(
     assert not _disturbed(sim)
 
 
-async def test_changes_that_never_end_do_not_put_it_off_for_ever(
+async def test_hanging_change_does_not_delay_the_apply_forever(
     bursting: YeastarS, sim: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that hangs is not waited for to the end."""
+    """The wait for other changes is bounded."""
     monkeypatch.setattr(settings, "MOST_SETTLING", 2)
     sim.faults.add(Fault(kind="hang", endpoint="extension/update", after=1))
     async with asyncio.timeout(5):

@@ -144,8 +144,10 @@ async def test_redirect_in_the_middle_of_a_session(
 
 
 @pytest.mark.parametrize("endpoint", ["login", "extensionlist/query"])
-async def test_cancelling_passes(pbx: YeastarS, sim: Simulator, endpoint: str) -> None:
-    """It is nobody's error, and the next request works."""
+async def test_cancelled_request_raises_no_pbx_error(
+    pbx: YeastarS, sim: Simulator, endpoint: str
+) -> None:
+    """The next request works."""
     sim.faults.add(Fault(kind="hang", endpoint=endpoint, times=1))
     task = asyncio.create_task(pbx.snapshot())
     while not sim.requests_to(endpoint):
@@ -182,8 +184,10 @@ async def test_shared_session_stays_open(
     assert not http.closed
 
 
-async def test_every_failure_is_one_of_ours(sim: Simulator, connect: Connect) -> None:
-    """And none of them is chained to one of aiohttp's, which hold the URL."""
+async def test_every_failure_is_a_pbx_error_without_a_cause(
+    sim: Simulator, connect: Connect
+) -> None:
+    """Exceptions of aiohttp contain the URL with the token."""
     for kind in (*BAD_ANSWERS, "reset", "redirect", "errno", "missing_fields"):
         pbx = connect(sim)
         await pbx.connect()

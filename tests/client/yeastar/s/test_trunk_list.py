@@ -1,6 +1,5 @@
 """Trunks as the list tells them."""
 
-from collections.abc import Iterator
 import json
 from typing import Any
 
@@ -8,15 +7,14 @@ import pytest
 
 from custom_components.pbx.client import Trunk, TrunkStatus
 from custom_components.pbx.client.yeastar.s import YeastarS, lists
+from custom_components.pbx.client.yeastar.s.answers import UnknownWords
 from tests.simulator import Fault, Simulator
 
 
 @pytest.fixture(autouse=True)
-def _forget_strange_words() -> Iterator[None]:
+def _no_words_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each test be the first that sees a word."""
-    lists._strange_words.clear()
-    yield
-    lists._strange_words.clear()
+    monkeypatch.setattr(lists, "unknown_words", UnknownWords("trunk"))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""From the PBX's answers to our model, believing nothing about their types."""
+"""Parsing of the PBX's answers; no field is trusted to have its documented type."""
 
 import json
 import logging
@@ -12,22 +12,40 @@ _LOGGER = logging.getLogger(__name__)
 
 type Answer = dict[str, Any]
 
-# A status word nobody knows is worth a line in the log, but only the first time; a
-# device that makes up words without end must not fill the memory.
-_MAX_STRANGE_WORDS: Final = 50
+# The limits keep a faulty device, which could send a new word each time, from filling
+# log and memory.
+_MAX_UNKNOWN_WORDS: Final = 50
 _MAX_WORD: Final = 40
-_strange_words: set[str] = set()
+
+
+class UnknownWords:
+    """The unknown status words of one kind of object; each is logged once."""
+
+    def __init__(self, kind: str) -> None:
+        """Initialize without words."""
+        self._kind = kind
+        self._logged: set[str] = set()
+
+    def log(self, word: str) -> None:
+        """Log a word, unless it or too many others have been logged."""
+        word = word[:_MAX_WORD]
+        if len(self._logged) < _MAX_UNKNOWN_WORDS and word.lower() not in self._logged:
+            self._logged.add(word.lower())
+            _LOGGER.warning("Unknown %s status %r, please report it", self._kind, word)
+
+
+unknown_words = UnknownWords("extension")
 
 
 def decode(body: bytes | bytearray) -> Answer | None:
-    """Return the JSON object of a body, None when it is none (section 1.3).
+    """Return the JSON object of a body, None when it is not one (section 1.3).
 
-    Numbers stay the text they are written in: 1495698433.20 is not .200, and every
-    value is documented as a string anyway (section 1.4).
+    Numbers are kept as text: as a number, the id 1495698433.20 would lose its zero.
+    All values are documented as strings anyway (section 1.4).
     """
     try:
         answer = json.loads(
-            # A name cut in the middle of a character must not cost the whole list.
+            # A name cut in the middle of a character must not invalidate the whole list.
             body.decode("utf-8-sig", errors="replace"),
             parse_int=str,
             parse_float=str,
@@ -39,22 +57,22 @@ def decode(body: bytes | bytearray) -> Answer | None:
 
 
 def text(value: object) -> str:
-    """Return a value as text without white space around it; what is no text is blank."""
+    """Return a text without surrounding white space, blank for any other value."""
     if not isinstance(value, str):
         return ""
     if value.isascii():
         return value.strip()
-    # JSON can express halves of surrogate pairs; nobody could store them.
+    # JSON can contain halves of surrogate pairs, which cannot be encoded and stored.
     return value.strip().encode(errors="replace").decode()
 
 
 def succeeded(answer: Answer) -> bool:
-    """Return whether the PBX did what it was asked: only one word means so (1.3)."""
+    """Return whether the PBX carried out the request; only one word says so (1.3)."""
     return answer.get("status") == "Success"
 
 
 def error_code(answer: Answer) -> int | None:
-    """Return the number of a failure, None where the PBX gave none (section 1.3)."""
+    """Return the error code of an answer, None when it has none (section 1.3)."""
     try:
         return int(text(answer.get("errno")))
     except ValueError:
@@ -62,10 +80,10 @@ def error_code(answer: Answer) -> int | None:
 
 
 def pbx_info(answer: Answer, dialect: Dialect) -> PbxInfo:
-    """Return who the PBX is (reference, section 3.2).
+    """Return the identity of the PBX (reference, section 3.2).
 
-    Raises PbxUnreachable when there is no serial number: without it nothing could be
-    told apart from another PBX.
+    Raises PbxUnreachable when there is no serial number, which is the only means to
+    tell PBXs apart.
     """
     info = answer.get("deviceinfo")
     if not isinstance(info, dict) or not (serial_number := text(info.get("sn"))):
@@ -82,10 +100,10 @@ def pbx_info(answer: Answer, dialect: Dialect) -> PbxInfo:
 
 
 class ExtensionList:
-    """Reads lists of extensions (section 3.3), and what did not change only once."""
+    """A parser of the list of extensions (section 3.3) that skips unchanged items."""
 
     def __init__(self) -> None:
-        """Begin without a list to compare with."""
+        """Initialize without a previous list."""
         self._items: list[object] = []
         self._read: list[Extension | None] = []
         self._found: tuple[Extension, ...] = ()
@@ -94,10 +112,10 @@ class ExtensionList:
     def read(
         self, answer: Answer, dialect: Dialect
     ) -> tuple[tuple[Extension, ...], bool]:
-        """Return the extensions of a list, and whether all of it was understood.
+        """Return the extensions of a list, and whether every item was understood.
 
-        Each number comes once, the first item wins. Raises PbxUnreachable when there
-        is no list.
+        Of items with the same number, the first counts. Raises PbxUnreachable when the
+        answer has no list.
         """
         items = answer.get("extlist")
         if not isinstance(items, list):
@@ -122,11 +140,11 @@ class ExtensionList:
 
 
 def _extension(item: object, dialect: Dialect) -> Extension | None:
-    """Return one item of a list, None when it does not say which extension it is."""
+    """Return the extension of one item, None when it has no valid number."""
     if not isinstance(item, dict):
         return None
     number = text(item.get(dialect.extension_number))
-    # No number that can be dialled has other characters: this one was damaged.
+    # A dial string is ASCII: any other number was damaged.
     if not number or not number.isascii():
         return None
     return Extension(
@@ -139,15 +157,8 @@ def _extension(item: object, dialect: Dialect) -> Extension | None:
 
 
 def extension_status(word: str) -> ExtensionStatus | None:
-    """Return what a status word means (reference, section 6.1)."""
+    """Return the status for a word, None for an unknown one (reference, section 6.1)."""
     status = STATUS_WORDS.get(word.lower())
     if status is None:
-        _note_strange(word[:_MAX_WORD])
+        unknown_words.log(word)
     return status
-
-
-def _note_strange(word: str) -> None:
-    """Log a status word that nobody knows, once."""
-    if word.lower() not in _strange_words and len(_strange_words) < _MAX_STRANGE_WORDS:
-        _strange_words.add(word.lower())
-        _LOGGER.warning("Unknown extension status %r, please report it", word)

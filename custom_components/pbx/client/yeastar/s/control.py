@@ -1,4 +1,4 @@
-"""Dial, control and transfer calls, send messages, play prompts (reference, 3.9, 3.11)."""
+"""Call control, text messages and prompts (reference, sections 3.9 and 3.11)."""
 
 from collections.abc import Sequence
 import re
@@ -13,7 +13,7 @@ from ...pbx import Pbx
 from .answers import text
 from .session import Session
 
-# A call id is `<seconds>.<sequence>` (section 3.8); what else one may have is unknown.
+# A call id is `<seconds>.<sequence>` (section 3.8); other forms are not documented.
 _CALL_ID: Final = re.compile(r"[0-9A-Za-z._-]{1,64}")
 _MAX_NAME: Final = 128
 # Control characters, halves of surrogate pairs, separators of lines and paragraphs.
@@ -24,11 +24,12 @@ _NO_EMOJI: Final = "\uffff"
 
 
 class CallControl(Pbx):
-    """What acts on calls. All of it is one request, and only sent once.
+    """The methods of an S-Series PBX that act on calls.
 
-    Except after an answer that says the token is dead, as then nothing was done. Every
-    method raises what `connect` does, PbxRefused for what the PBX does not carry out,
-    and PbxUnreachable with `maybe_done` when it may have.
+    Each sends one request, once; only after an answer that the token has expired is it
+    repeated, as nothing was done then. Each raises the errors of `connect`, PbxRefused
+    when the PBX does not carry it out, and PbxUnreachable with `maybe_done` when it may
+    have.
     """
 
     _session: Session
@@ -58,28 +59,35 @@ class CallControl(Pbx):
     async def hang_up(self, extension: str) -> None:
         """End an extension's call, or its monitoring (reference, sections 3.9 and 4.5).
 
-        Of several calls perhaps all: no source says. Refusal.NOT_IN_CALL when idle.
+        Whether the PBX ends one or all of several calls is not documented. Raises
+        Refusal.NOT_IN_CALL for an idle extension.
         """
         await self._act("extension/hangup", {"extid": dial_string(extension)})
 
     @override
     async def hold(self, extension: str) -> None:
-        """Put an extension's call on hold (reference, section 3.9); NOT_IN_CALL if none."""
+        """Put an extension's call on hold (reference, section 3.9).
+
+        Raises Refusal.NOT_IN_CALL when it has none.
+        """
         await self._act("extension/hold", {"extid": dial_string(extension)})
 
     @override
     async def resume(self, extension: str) -> None:
-        """Take it off hold (reference, section 3.9); NOT_IN_CALL if none is held."""
+        """Resume an extension's call on hold (reference, section 3.9).
+
+        Raises Refusal.NOT_IN_CALL when none is on hold.
+        """
         await self._act("extension/unhold", {"extid": dial_string(extension)})
 
     @override
     async def mute(self, extension: str) -> None:
-        """Silence an extension until its call ends (reference, section 3.9)."""
+        """Mute an extension until its call ends (reference, section 3.9)."""
         await self._act("extension/mute", {"extid": dial_string(extension)})
 
     @override
     async def unmute(self, extension: str) -> None:
-        """Let an extension be heard again (reference, section 3.9)."""
+        """Unmute an extension (reference, section 3.9)."""
         await self._act("extension/unmute", {"extid": dial_string(extension)})
 
     @override
@@ -93,10 +101,10 @@ class CallControl(Pbx):
     ) -> str | None:
         """Transfer the outside party of a call (reference, section 3.9).
 
-        Of two, the one that called in. From version 1.0.6 on the PBX itself finds out
-        what kind of destination a number is. Before, calls to the outside cannot be
-        transferred to queues and ring groups: Refusal.UNSUPPORTED, with nothing sent.
-        No report tells of a transfer by API.
+        Of two outside parties, the caller is transferred. From version 1.0.6 on the PBX
+        itself determines the kind of a destination. Older versions cannot transfer
+        outbound calls to queues and ring groups: Refusal.UNSUPPORTED, with nothing
+        sent. The PBX does not report a transfer by API.
         """
         number = dial_string(to)
         borrowed = ""
@@ -117,14 +125,14 @@ class CallControl(Pbx):
 
     @override
     async def accept_call(self, call_id: str) -> None:
-        """Let an inbound call in within ten seconds (reference, section 3.9)."""
+        """Accept an inbound call within ten seconds (reference, section 3.9)."""
         await self._act("inbound/accept", {"inboundid": _call_id(call_id)})
 
     @override
     async def refuse_call(self, call_id: str) -> None:
-        """Turn an inbound call away within ten seconds (reference, section 3.9).
+        """Refuse an inbound call within ten seconds (reference, section 3.9).
 
-        No record remains of it.
+        The PBX keeps no record of it.
         """
         await self._act("inbound/refuse", {"inboundid": _call_id(call_id)})
 
@@ -132,8 +140,8 @@ class CallControl(Pbx):
     async def send_sms(self, trunk: str, number: str, message: str) -> str | None:
         """Send a text message through a GSM, 3G or 4G trunk (reference, section 3.11).
 
-        Of the 2000 characters those beyond ASCII take two each. Whether it was
-        delivered, only a report tells (5.6).
+        Characters beyond ASCII count as two of the 2000. Only a report tells whether
+        the message was delivered (5.6).
         """
         return await self._act(
             "sms/send",
@@ -157,12 +165,13 @@ class CallControl(Pbx):
     ) -> str | None:
         """Call a phone and play prompts to it (reference, section 3.11).
 
-        A prompt's name has something else than digits, and no `+`, else ValueError.
-        Many outside lines count as answered at once, so nobody hears it there.
+        Raises ValueError for a prompt's name that has a `+` or consists of digits. On
+        many outside lines a call counts as answered at once, so that the prompt is over
+        before the callee picks up.
         """
         names = [_prompt(name) for name in prompts]
         if not names:
-            raise ValueError("There is nothing to play")
+            raise ValueError("At least one prompt is needed")
         number, prompt = dial_string(to), "+".join(names)
         if outside:
             borrowed = dial_string(permission) if permission else ""
@@ -179,16 +188,16 @@ class CallControl(Pbx):
     async def _act(
         self, endpoint: str, body: dict[str, str], result: str = "callid"
     ) -> str | None:
-        """Do something once; return the id that the PBX gives it, None if none."""
+        """Send an acting request once; return the id in its answer, None if none."""
         answer = await self._session.request(endpoint, body, acting=True)
         return text(answer.get(result)) or None
 
 
 def _line_of(call: Call) -> tuple[str, str]:
-    """Return on which side a call's line to the outside is, and its id.
+    """Return the side, inbound or outbound, of a call's outside line, and its id.
 
-    Of several, one that is still there, and the one that called in. Raises PbxRefused
-    where there is none, or nobody knows its id.
+    Of several lines, one that is still connected is preferred, then the caller's.
+    Raises PbxRefused when no line with a known id takes part.
     """
     lines = [
         (party.state is PartyState.GONE, not _called_in(call, party), party.leg)
@@ -202,7 +211,7 @@ def _line_of(call: Call) -> tuple[str, str]:
 
 
 def _called_in(call: Call, line: Party) -> bool:
-    """Return whether an outside party called, rather than was called."""
+    """Return whether an outside party is the caller, not the callee."""
     if line.caller is not None:
         return line.caller
     return call.direction is CallDirection.INBOUND
@@ -215,20 +224,20 @@ def _own_extension(call: Call) -> str:
 
 
 def _is_text(value: str) -> bool:
-    """Return whether something is one line of text, and not blank."""
+    """Return whether a text is a single line, and not blank."""
     kinds = {unicodedata.category(character) for character in value}
     return bool(value.strip()) and not kinds & _NOT_TEXT
 
 
 def _name(name: str) -> str:
-    """Return a name that something has on the PBX; raise ValueError for what is none."""
+    """Return the name of an object on the PBX; raise ValueError for an invalid one."""
     if len(name) > _MAX_NAME or not _is_text(name):
         raise ValueError(f"A name is one line of 1 to {_MAX_NAME} characters")
     return name
 
 
 def _message(message: str) -> str:
-    """Return a text message as it is sent; raise ValueError for what cannot be."""
+    """Return a text message as it is sent; raise ValueError for an invalid one."""
     size = sum(1 if character.isascii() else 2 for character in message)
     if size > MAX_MESSAGE or not _is_text(message) or max(message) > _NO_EMOJI:
         raise ValueError(f"A message is one line of 1 to {MAX_MESSAGE} characters")
@@ -236,14 +245,14 @@ def _message(message: str) -> str:
 
 
 def _prompt(name: str) -> str:
-    """Return the name of a prompt; raise ValueError for what the PBX cannot take."""
+    """Return the name of a prompt; raise ValueError for one the PBX cannot accept."""
     if "+" in _name(name) or name.isdigit():
-        raise ValueError("A prompt's name has no + in it, and not only digits")
+        raise ValueError("A prompt's name has no +, and does not consist of digits")
     return name
 
 
 def _call_id(value: str) -> str:
-    """Return the id of a call or a line; raise ValueError for what is none."""
+    """Return the id of a call or a line; raise ValueError for an invalid one."""
     if _CALL_ID.fullmatch(value) is None:
-        raise ValueError("That is no id of a call")
+        raise ValueError("Invalid call id")
     return value

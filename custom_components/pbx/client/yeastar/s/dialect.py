@@ -1,4 +1,4 @@
-"""What differs between the versions of the S-Series API."""
+"""The dialects of the S-Series API: the differences between its versions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ...model import DestinationKind, ExtensionStatus, MonitorMode, TrunkStatus
 
 @dataclass(frozen=True, slots=True)
 class MonitorRequest:
-    """How one way of monitoring is asked for (reference, section 4.1)."""
+    """The request for one monitor mode (reference, section 4.1)."""
 
     path: str
     supervisor: str
@@ -20,10 +20,10 @@ class MonitorRequest:
 
 @dataclass(frozen=True, slots=True)
 class TransferRequest:
-    """How a transfer to one kind of destination is asked for (reference, section 3.9).
+    """The request for a transfer to one kind of destination (reference, section 3.9).
 
-    `path` comes after `inbound/` or `outbound/`. `permission` tells whether it has to
-    say whose right to call out is used, if only by a blank.
+    `path` follows `inbound/` or `outbound/`. `permission` tells whether the request
+    must name the extension whose outbound permission is used, or a blank.
     """
 
     path: str
@@ -35,9 +35,9 @@ class TransferRequest:
 class Dialect:
     """Paths and field names of one version of the API (reference, section 3.1).
 
-    `version` is the segment of the path; `report_format` is what login and heartbeat
-    send as `version`, None where the API does not know that field yet (section 2.2),
-    nor that the address of reports can be absolute (2.3).
+    `version` is the segment of the path. `report_format` is the field `version` of
+    login and heartbeat, None for versions without that field (section 2.2), which do
+    not support an absolute report address in the login either (2.3).
     """
 
     version: str
@@ -90,7 +90,7 @@ _TRANSFER_OUTBOUND: Final = MappingProxyType(
         )
     }
 )
-# The only one that the manuals of 1.1 still print; it takes all kinds.
+# The only transfer request in the manuals of 1.1; it accepts all kinds of destinations.
 _TRANSFER_NUMBER: Final = MappingProxyType(
     dict.fromkeys(
         DestinationKind, TransferRequest("transfer_number", "number", permission=True)
@@ -105,7 +105,7 @@ def _v1(
     transfer_number: bool = False,
     history: bool = False,
 ) -> Dialect:
-    """Return the dialect of one v1 version: they share most paths and names (1.5)."""
+    """Return the dialect of one v1 version; all share most paths and names (1.5)."""
     return Dialect(
         version=version,
         report_format=report_format,
@@ -123,8 +123,8 @@ def _v1(
     )
 
 
-# Tried in this order at the first login. What older firmware answers to a version it
-# does not know is not documented (reference, section 1.5).
+# Tried in this order at the first login. The answer of older firmware to an unknown
+# version is not documented (reference, section 1.5).
 DIALECTS: Final = (
     _v1("v1.1.0", report_format="1.0.2", transfer_number=True, history=True),
     _v1("v1.0.6", transfer_number=True),
@@ -133,7 +133,7 @@ DIALECTS: Final = (
     _v1("v1.0.0"),
 )
 
-# Section 4.3; lower case, without what can stand between two words.
+# The words that the PBX may use (section 4.3), in lower case and without separators.
 MONITOR_PERMISSIONS: Final[Mapping[str, MonitorPermission]] = MappingProxyType(
     {
         "disable": MonitorPermission.DISABLED,
@@ -146,7 +146,7 @@ MONITOR_PERMISSIONS: Final[Mapping[str, MonitorPermission]] = MappingProxyType(
         "bargein": MonitorPermission.BARGE_IN,
     }
 )
-# And how they are written.
+# The words that are written.
 MONITOR_PERMISSION_WORDS: Final[Mapping[MonitorPermission, str]] = MappingProxyType(
     {
         MonitorPermission.DISABLED: "Disabled",
@@ -157,7 +157,7 @@ MONITOR_PERMISSION_WORDS: Final[Mapping[MonitorPermission, str]] = MappingProxyT
     }
 )
 
-# Section 3.4.
+# The words for the destination of a forwarding (section 3.4).
 FORWARD_WORDS: Final[Mapping[ForwardTo, str]] = MappingProxyType(
     {
         ForwardTo.VOICEMAIL: "Voicemail",
@@ -183,7 +183,8 @@ STATUS_WORDS: Final[Mapping[str, ExtensionStatus]] = MappingProxyType(
     }
 )
 
-# By the beginning, as some go on in brackets (reference, section 6.2); in lower case.
+# The beginnings of the words, as some continue in brackets (reference, section 6.2); in
+# lower case.
 TRUNK_WORDS: Final[Mapping[str, TrunkStatus]] = MappingProxyType(
     {
         "registered": TrunkStatus.REGISTERED,

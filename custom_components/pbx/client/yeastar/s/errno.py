@@ -1,6 +1,6 @@
 """The error codes of the S-Series API (reference, section 7).
 
-The codes of login and session mean something to `session.py` alone.
+The codes of login and session are handled in `session.py` alone.
 """
 
 from typing import Final
@@ -9,7 +9,7 @@ from ...errors import Refusal
 
 UNKNOWN_REQUEST: Final = 10003
 LOCKED_OUT: Final = 20002
-# 20013 is a wrong captcha, which nobody documented how to send: asking again is no use.
+# 20013 is a wrong captcha. How to send one is not documented, so a retry cannot succeed.
 LOGIN_REJECTED: Final = frozenset({20003, 20013})
 API_NOT_RUNNING: Final = frozenset({20010, 30003})
 NO_RECORDS: Final = 20021
@@ -48,7 +48,7 @@ _REFUSALS: Final[dict[int, Refusal]] = {
     10031: Refusal.NO_SUCH_NUMBER,
     10032: Refusal.SETTINGS_REJECTED,
     10033: Refusal.SETTINGS_REJECTED,
-    # Trunks, inbound and outbound routes: one code for each thing that can be wrong.
+    # Trunks, inbound and outbound routes: one code for each invalid field.
     **dict.fromkeys(range(10042, 10083), Refusal.SETTINGS_REJECTED),
     10062: Refusal.NOT_FOUND,
     10072: Refusal.NOT_FOUND,
@@ -76,8 +76,8 @@ _REFUSALS: Final[dict[int, Refusal]] = {
 
 
 def refusal_of(code: int | None) -> Refusal:
-    """Return what an error code means; UNKNOWN when that is not documented.
+    """Return the refusal for an error code, UNKNOWN for an undocumented one.
 
-    10034 to 10041 and 10083 to 10109 are: they exist, but nobody says what for.
+    10034 to 10041 and 10083 to 10109 exist, but have no documented meaning.
     """
     return Refusal.UNKNOWN if code is None else _REFUSALS.get(code, Refusal.UNKNOWN)

@@ -1,4 +1,4 @@
-"""Which call a report means: that of its id, or one whose id is told only now."""
+"""The search for the call of a report: by its id, or among calls without an id."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,21 +9,21 @@ from ...calls.ledger import Ledger
 from ...model import CallDirection, CallOutcome, Party, PartyState
 from ...report import CallRecord
 
-# Seconds in which a report may come after the poll that saw what it tells.
+# Seconds by which a report may arrive after the poll that already saw its change.
 LATE: Final = 60.0
 
 
 class CallFinder:
-    """Finds the calls that reports mean, and gives them the ids that those tell."""
+    """The search for the calls of reports; sets the id of a call found without one."""
 
     def __init__(self, ledger: Ledger) -> None:
-        """Keep where to look."""
+        """Initialize with the ledger to search."""
         self._ledger = ledger
 
     def find(
         self, call_id: str, parties: Iterable[Party], now: float
     ) -> TrackedCall | None:
-        """Return the call of an id, also one whose id was not known until now."""
+        """Return the call with an id, or the call without one that it belongs to."""
         call = self._ledger.find(call_id)
         if call is None:
             call = self._find_nameless(tuple(parties))
@@ -32,11 +32,11 @@ class CallFinder:
         return call
 
     def find_recorded(self, record: CallRecord, now: float) -> TrackedCall | None:
-        """Return the call of a record, also one without an id that it can only mean."""
+        """Return the call of a record, or the only call without an id that fits it."""
         call = self._ledger.find(record.call_id)
         if call is not None:
             return call
-        # A group that nobody answered for is no party.
+        # The callee of an unanswered group call is the group, which is not a party.
         inside = record.direction is CallDirection.INTERNAL
         known = self._ledger.known(record.callee)
         numbers = {record.caller, *(() if inside and not known else (record.callee,))}
@@ -53,9 +53,9 @@ class CallFinder:
         return self._identified(found, record.call_id, now)
 
     def _calls_others(self, call: TrackedCall, record: CallRecord) -> bool:
-        """Return whether a call rings at others than a record says did not answer.
+        """Return whether a call rings at an extension other than a record's callee.
 
-        The record of a group names the group.
+        Such a record is of another call: that of a group would name the group.
         """
         return (
             record.outcome not in (None, CallOutcome.ANSWERED)
@@ -69,7 +69,7 @@ class CallFinder:
     def find_just_ended(
         self, call_id: str, numbers: set[str], now: float
     ) -> TrackedCall | None:
-        """Return the call without an id that a poll saw end before it was reported."""
+        """Return the call without an id whose end a poll saw before its report."""
         found = [
             call
             for call in self._ledger.ended_since(now - LATE)
@@ -80,7 +80,7 @@ class CallFinder:
     def _identified(
         self, found: list[TrackedCall], call_id: str, now: float
     ) -> TrackedCall | None:
-        """Return the only one that was found, with its id."""
+        """Return the call that was found, with its id; None unless it is the only one."""
         if len(found) != 1:
             return None
         call = replace(found[0], id=call_id)
@@ -110,14 +110,15 @@ class CallFinder:
 
 
 def _contradicts(call: TrackedCall, party: Party, *, alone: bool) -> bool:
-    """Return whether what a party does cannot be in this call."""
+    """Return whether the state of a party cannot belong to this call."""
     leg = call.leg(party)
     if leg is None:
         return False
     lines = {leg.party.leg, party.leg} - {None}
     roles = {leg.party.caller, party.caller} - {None}
     if alone and party.extension and party.state is PartyState.TALKING:
-        # A service of the PBX answered, which is no party; whoever rings has not.
+        # A service of the PBX answered, which is not a party. A call with another party,
+        # which has not answered, is not the one reported.
         return leg.connected or len(call.present()) > 1
     begins = alone and party.state in (PartyState.DIALING, PartyState.RINGING)
     return len(lines) > 1 or len(roles) > 1 or (leg.connected and begins)

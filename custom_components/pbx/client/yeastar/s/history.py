@@ -28,7 +28,7 @@ _MAX_LINE: Final = 8192
 _TIME: Final = "%Y-%m-%d %H:%M:%S"
 _IS_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 
-# In this order, as the clients read it that there are; the first line names them.
+# In the order of the file; normally its first line names them.
 _COLUMNS: Final = (
     "callid",
     "timestart",
@@ -46,14 +46,14 @@ _COLUMNS: Final = (
     "sn",
 )
 _OTHER_NAMES: Final = {"dsttrunkname": "desttrunkname", "dstrunkname": "desttrunkname"}
-# Not kept: what callers typed to be let out, and where recordings are.
+# Dropped for privacy: the PIN codes that callers entered, and the paths of recordings.
 _KEPT: Final = frozenset(_COLUMNS) - {"pincode", "recording", "sn"}
 
 type _Row = dict[str, str]
 
 
 class CallHistory(Pbx):
-    """The records of calls that are over."""
+    """The call records of an S-Series PBX."""
 
     _session: Session
 
@@ -67,9 +67,9 @@ class CallHistory(Pbx):
     ) -> tuple[HistoryCall, ...]:
         """Read records of calls (reference, section 3.11), version 1.1 of the API only.
 
-        Older versions: Refusal.UNSUPPORTED, with nothing sent. `limit` is 1 to 1000,
-        else ValueError. More than 100,000 records or 16 MiB are Refusal.TOO_MUCH.
-        Raises what `connect` does, and PbxRefused.
+        Raises ValueError for a `limit` that is not 1 to 1000; the errors of `connect`;
+        PbxRefused with Refusal.UNSUPPORTED and nothing sent for older versions, with
+        Refusal.TOO_MUCH for more than 100,000 records or 16 MiB.
         """
         if start.tzinfo is not None or end.tzinfo is not None:
             raise ValueError("The PBX's local time has no zone")
@@ -102,33 +102,33 @@ class CallHistory(Pbx):
 
 
 class Table:
-    """Reads CSV as it comes, and keeps the newest calls of it.
+    """A table of call records, parsed as it arrives; holds the newest only.
 
-    In which order they come is unknown.
+    The order of the records in the file is not documented.
     """
 
     def __init__(self, limit: int) -> None:
-        """Begin before the first line."""
+        """Initialize before the first line, for at most `limit` calls."""
         self._limit = limit
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
         self._rest = ""
         self._size = 0
         self._rows = 0
         self._columns: tuple[str, ...] = ()
-        # By time, and those of one second in the order of the file.
+        # Ordered by time; records of the same second in the order of the file.
         self._newest: list[tuple[str, int, _Row]] = []
 
     def write(self, data: bytes) -> None:
-        """Take the next piece. Raises PbxRefused when it is too much."""
+        """Parse the next piece of the file. Raises PbxRefused when it is too large."""
         self._size += len(data)
         if self._size > MAX_BYTES:
             raise PbxRefused(Refusal.TOO_MUCH)
         self._take(self._decoder.decode(data))
 
     def calls(self) -> tuple[HistoryCall, ...]:
-        """Return the calls, the newest first; that was all.
+        """Return the calls, the newest first, after the end of the file.
 
-        Raises PbxUnreachable for what is no such table.
+        Raises PbxUnreachable when the file is not a table of call records.
         """
         self._take(self._decoder.decode(b"", final=True) + "\n")
         if not self._columns:
@@ -142,7 +142,7 @@ class Table:
         return calls
 
     def _take(self, more: str) -> None:
-        """Read the lines that are complete."""
+        """Parse the lines that are complete."""
         *lines, self._rest = (self._rest + more).split("\n")
         if len(self._rest) > _MAX_LINE:
             raise PbxUnreachable(Unreachable.BAD_ANSWER)
@@ -151,7 +151,7 @@ class Table:
                 self._read(_cells(line))
 
     def _read(self, cells: list[str]) -> None:
-        """Take one line."""
+        """Parse one line: the header, or a record."""
         if not self._columns:
             self._columns = _header(cells)
             return
@@ -173,7 +173,7 @@ class Table:
 
 
 def _cells(line: str) -> list[str]:
-    """Return the cells of a line, none for one that is not CSV."""
+    """Return the cells of a line, an empty list for one that is not CSV."""
     try:
         return [cell.strip() for row in csv.reader([line]) for cell in row]
     except csv.Error:
@@ -181,7 +181,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _header(cells: list[str]) -> tuple[str, ...]:
-    """Return the names of the columns, by their order where it does not name them.
+    """Return the names of the columns, the documented ones if the line has no names.
 
     Raises PbxUnreachable for a first line that cannot be one of this table.
     """
@@ -194,7 +194,7 @@ def _header(cells: list[str]) -> tuple[str, ...]:
 
 
 def _call(row: _Row) -> HistoryCall | None:
-    """Return one call: a line says what a report of it would have said (section 5.3)."""
+    """Return one call; a row has the fields of a NewCdr report (section 5.3)."""
     received = reports.parse(json.dumps({"action": "NewCdr", **row}).encode())
     record = received.report if received else None
     if not isinstance(record, CallRecord):

@@ -1,17 +1,17 @@
-"""JSON as this PBX writes it: keys come twice, and some of it is not quite JSON."""
+"""Parsing of the PBX's reports: JSON with duplicate keys and with syntax errors."""
 
 import json
 import re
 from typing import Any, Final
 
-# An object is a tuple of its members in order, so that nothing repeated is lost;
-# an array is a list.
+# An object is a tuple of its members in order, so that duplicate keys are not lost; an
+# array is a list.
 type Pairs = tuple[tuple[str, Any], ...]
 
 _MAX_BODY: Final = 64 * 1024
 
-# Numbers stay the text they are written in, as in `answers.decode`. Control
-# characters in a string are no reason to lose a call.
+# Numbers are kept as text, as in `answers.decode`. Not strict: a control character in a
+# string must not cost a report.
 _DECODER: Final = json.JSONDecoder(
     object_pairs_hook=tuple,
     parse_float=str,
@@ -20,7 +20,7 @@ _DECODER: Final = json.JSONDecoder(
     strict=False,
 )
 
-# Nothing in it can be matched in two ways, so nothing is ever tried twice.
+# Possessive throughout, so that no input can cause backtracking.
 _TOKEN: Final = re.compile(
     r"""[ \t\r\n]*+(?:
       (?P<string>"[^"\\]*+(?:\\.[^"\\]*+)*+")
@@ -36,14 +36,14 @@ _TOKEN: Final = re.compile(
 )
 _WHITE: Final = " \t\r\n"
 _CLOSING: Final = {"{": "}", "[": "]"}
-# What may stand last in a text that lacks only its closing braces. A number is not
-# among them: nobody knows whether it was longer. Nor may an array be open: who was
-# cut off from the members of a call would seem to have left it.
+# The tokens that may be the last of a text that lacks only its closing braces. A number
+# is not one of them, as it may have been cut off. Neither may an array be open: a party
+# that was cut off from the members of a call would seem to have left it.
 _WHOLE: Final = frozenset({"string", "curly", "word", "closing"})
 
 
 def read(body: bytes | bytearray) -> Pairs | None:
-    """Return the members of a body's object, None when it is none (5.5, quirk 16)."""
+    """Return the members of a body's object, None when it is not one (5.5, quirk 16)."""
     if len(body) > _MAX_BODY:
         return None
     document = body.decode("utf-8-sig", errors="replace")
@@ -57,7 +57,7 @@ def read(body: bytes | bytearray) -> Pairs | None:
 
 
 def _read_repaired(document: str) -> object:
-    """Return what a text means that is not JSON, None where that had to be guessed."""
+    """Return the value of a repaired text, None when it cannot be repaired safely."""
     repaired = _repair(document)
     if repaired is None:
         return None
@@ -68,10 +68,11 @@ def _read_repaired(document: str) -> object:
 
 
 def _repair(document: str) -> str | None:
-    """Return the text with the vendor's known slips put right; it may still be none.
+    """Return a text with the known syntax errors repaired, None when it is beyond that.
 
-    Those are a comma before a closing bracket, curly quotes, keys without quotes and
-    closing braces missing at the end (quirk 16). Proper strings stay as they are.
+    Repaired are a comma before a closing bracket, curly quotes, keys without quotes and
+    closing braces missing at the end (quirk 16). Valid strings are left unchanged. The
+    result may still not be JSON.
     """
     tokens: list[str] = []
     missing: list[str] = []
@@ -89,15 +90,15 @@ def _repair(document: str) -> str | None:
         elif kind == "closing":
             if tokens[-1:] == [","]:
                 tokens.pop()
-            # Where the bracket is a wrong one, the decoder finds it.
+            # A wrong bracket is found by the decoder.
             del missing[-1:]
         tokens.append(token)
     if missing and (kind not in _WHOLE or "]" in missing):
         return None
-    # With spaces: two numbers side by side must not become one.
+    # Joined with spaces, as two adjacent numbers must not become one.
     return " ".join([*tokens, *missing])
 
 
 def _key_follows(tokens: list[str], missing: list[str]) -> bool:
-    """Return whether the next thing in the text has to be a key."""
+    """Return whether the next token has to be a key."""
     return missing[-1:] == ["}"] and tokens[-1] in ("{", ",")

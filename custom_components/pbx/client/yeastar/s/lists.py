@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-import logging
 from typing import Any, Final
 
 from ...model import (
@@ -15,15 +14,11 @@ from ...model import (
     Trunk,
     TrunkStatus,
 )
-from .answers import Answer, text
+from .answers import Answer, UnknownWords, text
 from .dialect import TRUNK_WORDS, Dialect
 from .found import FoundCall
 
-_LOGGER = logging.getLogger(__name__)
-
-_MAX_STRANGE_WORDS: Final = 50
-_MAX_WORD: Final = 40
-_strange_words: set[str] = set()
+unknown_words = UnknownWords("trunk")
 
 # Reference, section 6.3: in other states nobody talks yet.
 _TALKING: Final = "talking"
@@ -63,11 +58,8 @@ def _trunk_status(word: str) -> TrunkStatus | None:
         if lower.startswith(beginning):
             return status
     # "Unknown" is a word of the PBX's own.
-    if lower not in ("unknown", *_strange_words) and (
-        len(_strange_words) < _MAX_STRANGE_WORDS
-    ):
-        _strange_words.add(lower)
-        _LOGGER.warning("Unknown trunk status %r, please report it", word[:_MAX_WORD])
+    if lower != "unknown":
+        unknown_words.log(word)
     return None
 
 

@@ -25,16 +25,17 @@ LOCK_OUT: Final = 600.0
 HEARTBEAT_AFTER: Final = 600.0
 TELL_AGAIN_AFTER: Final = 30.0
 LOGOUT_TIMEOUT: Final = 5.0
-# Login and heartbeat must name a port even if nothing listens; the documented default.
+# Login and heartbeat must name a port even without a listener: the documented default.
 NO_REPORT_PORT: Final = "8260"
 
 _A_FILE: Final[Answer] = {"status": "Success"}
 
 
 class Session:
-    """Logs in when it has to, and never when that could do harm (reference, section 2).
+    """The API session: logs in on demand, but never during a lock-out (section 2).
 
-    Times are in seconds of `clock`, which only ever goes forward.
+    Rejected credentials are not sent again either. Times are seconds of `clock`, which
+    must be monotonic.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Session:
         password_md5: str,
         clock: Callable[[], float],
     ) -> None:
-        """Begin without a token."""
+        """Initialize without a token."""
         self._transport = transport
         self._username = username
         self._password_md5 = password_md5
@@ -55,12 +56,12 @@ class Session:
         self._kept_alive_at = 0.0
         self._rejected = False
         self._locked_until: float | None = None
-        # What the PBX speaks: a guess until the first login.
+        # The newest dialect is assumed until the first login.
         self.dialect = DIALECTS[0]
-        # Counts the logins, so that others notice when to read everything anew.
+        # Counts the logins: after each, everything read before must be read again.
         self.generation = 0
         self.report_target: ReportTarget | None = None
-        # What the PBX was told last, and from which of our addresses.
+        # The report target that the PBX was told last, and our own address at that time.
         self._told: tuple[ReportTarget | None, str] = (None, "")
         self._tell_after = clock()
 
@@ -69,11 +70,12 @@ class Session:
     ) -> Answer:
         """Return the answer to a request that the PBX carried out.
 
-        A dead token is replaced once and the request repeated once: the PBX refused
-        it, so nothing was done (reference, section 2.4). Raises PbxRefused when the
-        PBX says no, PbxUnreachable, and everything that `log_in` raises.
+        An expired token is replaced once and the request repeated once: the PBX refused
+        it, so nothing was done (reference, section 2.4). `acting` marks a request that
+        changes something on the PBX. Raises PbxRefused, PbxUnreachable, and the errors
+        of `log_in`.
         """
-        # Who acts does not wait for a heartbeat: a dead token shows by itself.
+        # A heartbeat would delay an action; an expired token is noticed by its refusal.
         if not acting:
             await self._keep_alive()
 
@@ -89,7 +91,8 @@ class Session:
     ) -> None:
         """Pass a file on in pieces (reference, section 3.11).
 
-        Raises the same as `request`, and what `write` raises: PbxError's children.
+        Raises the same as `request`, and the errors of `write`, which may raise
+        PbxError only.
         """
 
         async def send(token: str) -> Answer:
@@ -103,7 +106,7 @@ class Session:
     async def _carried_out(
         self, send: Callable[[str], Awaitable[Answer]], acting: bool
     ) -> Answer:
-        """Return the answer to what is sent with a live token, at most twice."""
+        """Send with a valid token, at most twice, and return the successful answer."""
         for _ in range(2):
             token = await self._live_token()
             try:
@@ -111,7 +114,7 @@ class Session:
             except PbxWrongService as err:
                 if err.reason is not WrongService.NOT_THE_API:
                     raise
-                # It was the API at login, so it will be again.
+                # It was the API at login: this is a passing failure.
                 raise PbxUnreachable(
                     Unreachable.BAD_ANSWER, maybe_done=acting
                 ) from None
@@ -126,18 +129,17 @@ class Session:
         raise PbxUnreachable(Unreachable.BAD_ANSWER)
 
     async def log_in(self) -> None:
-        """Make sure there is a token (reference, section 2.1).
+        """Log in unless there is a token already (reference, section 2.1).
 
-        Raises PbxLoginRejected and PbxLockedOut, both also without asking the PBX
-        again when it is known already; PbxRefused, PbxWrongService, PbxUnreachable
-        and PbxNotTrusted.
+        Raises PbxLoginRejected and PbxLockedOut, both without a request when they are
+        known already; PbxRefused, PbxWrongService, PbxUnreachable and PbxNotTrusted.
         """
         await self._live_token()
 
     async def log_out(self) -> None:
-        """Give the token back, if there is one and the PBX still listens (2.4).
+        """Return the token to the PBX, if there is one (section 2.4). Raises nothing.
 
-        What is under way then does not log in again.
+        Requests under way, and those that follow, do not log in again.
         """
         self._closed = True
         with suppress(PbxError, TimeoutError):
@@ -149,7 +151,7 @@ class Session:
                     )
 
     async def _live_token(self) -> str:
-        """Return the token, by a new login only when there is none."""
+        """Return the token; log in when there is none."""
         async with self._login_lock:
             if self._token is None:
                 if self._closed:
@@ -163,17 +165,17 @@ class Session:
             return self._token
 
     def _drop(self, token: str) -> None:
-        """Forget a dead token, unless another request has replaced it already."""
+        """Drop an expired token, unless another request has replaced it already."""
         if self._token == token:
             self._token = None
 
     def _lock_out(self) -> PbxLockedOut:
-        """Note that the PBX blocks us, and return the error (section 2.5)."""
+        """Start the time of a lock-out, and return its error (section 2.5)."""
         self._locked_until = self._clock() + LOCK_OUT
         return PbxLockedOut(LOCK_OUT)
 
     def _raise_if_locked_out(self) -> None:
-        """Keep quiet for as long as the PBX blocks us."""
+        """Raise PbxLockedOut during a lock-out: each further login would prolong it."""
         if self._locked_until is None:
             return
         rest = self._locked_until - self._clock()
@@ -182,7 +184,7 @@ class Session:
         self._locked_until = None
 
     async def _find_dialect_and_log_in(self) -> str:
-        """Log in with the version that worked last, or with the next that works."""
+        """Log in with the version that worked last, else with the newest that works."""
         others = (dialect for dialect in DIALECTS if dialect is not self.dialect)
         for dialect in (self.dialect, *others):
             try:
@@ -194,7 +196,7 @@ class Session:
                 self.dialect = dialect
                 return token
         if self.generation:
-            # It was the API before; perhaps it is just starting.
+            # It was the API before; the PBX may be starting.
             raise PbxUnreachable(Unreachable.BAD_ANSWER)
         raise PbxWrongService(WrongService.NOT_THE_API)
 
@@ -216,11 +218,11 @@ class Session:
                 raise PbxUnreachable(Unreachable.BAD_ANSWER)
             self._told = (target, self._transport.local_ip)
             if target and target.host and dialect.report_format is None:
-                # Such a login cannot name a host, the first heartbeat can.
+                # In these versions only the heartbeat can name a host, not the login.
                 self._told = (None, "")
             return token
         if "status" not in answer:
-            # JSON, but another API's: the P-Series says `errcode`.
+            # JSON of another API: the P-Series has `errcode` instead.
             raise PbxWrongService(WrongService.NOT_THE_API)
         match error_code(answer):
             case code if code in errno.LOGIN_REJECTED:
@@ -236,10 +238,10 @@ class Session:
                 raise PbxRefused(errno.refusal_of(code), code)
 
     async def _keep_alive(self) -> None:
-        """Send a heartbeat when the token could otherwise die (section 2.4).
+        """Send a heartbeat before the token would expire (section 2.4).
 
-        Or when the PBX reports to where it should not any more. Whatever comes of it,
-        the request it precedes finds out what that means.
+        One is also sent when the report target or our own address has changed. A
+        failure is ignored: the request that follows fails with the proper error.
         """
         token, now = self._token, self._clock()
         told = (self.report_target, self._transport.local_ip)
@@ -252,7 +254,7 @@ class Session:
         host = self.report_target.host if self.report_target else None
         fields = _report_fields(self.report_target, self.dialect)
         if "urltag" in fields:
-            fields["urlflag"] = fields["urltag"]  # what the K2 calls it
+            fields["urlflag"] = fields["urltag"]  # the name of the field on a K2
         try:
             answer = await self._transport.post(
                 self.dialect.version,
@@ -261,7 +263,7 @@ class Session:
                 token,
             )
         except PbxError:
-            # Perhaps the PBX does not know a new address now: tell it soon.
+            # The PBX may not have received a new report target: send it again soon.
             self._told, self._tell_after = before, now + TELL_AGAIN_AFTER
             return
         if error_code(answer) in errno.TOKEN_DEAD:
@@ -269,9 +271,9 @@ class Session:
 
 
 def _report_fields(target: ReportTarget | None, dialect: Dialect) -> dict[str, str]:
-    """Return how login and heartbeat say where to report to (section 2.3).
+    """Return the fields of login and heartbeat for the report target (section 2.3).
 
-    Left out of a heartbeat, the device falls back to its defaults, so it gets all.
+    A heartbeat needs all of them: the device resets those left out to its defaults.
     """
     fields = {} if dialect.report_format is None else {"version": dialect.report_format}
     if target is None:

@@ -19,9 +19,10 @@ from .answers import Answer, text
 from .dialect import FORWARD_WORDS, MONITOR_PERMISSION_WORDS, MONITOR_PERMISSIONS
 from .session import Session
 
-# So many extensions are asked for in one request: about 200 KiB of answer.
+# The number of extensions in one request: their answer has about 200 KiB.
 BATCH: Final = 200
-# After a refusal for too many changes, so long others may follow before one `apply`.
+# Seconds to wait, after a refusal for too many changes, for more of them before `apply`;
+# and how often this is repeated while changes are still being sent.
 SETTLE: Final = 1.0
 MOST_SETTLING: Final = 10
 # Before firmware 30.11.0.7 frequent applies could stop calls (section 3.12).
@@ -30,17 +31,17 @@ APPLY_INTERVAL: Final = 10.0
 _ON: Final = {"on": True, "off": False}
 _NOTHING_BETWEEN_WORDS: Final = str.maketrans("", "", "-_ ")
 
-# The field that switches it, and how the fields of its destination begin (3.4).
+# The field that switches a forwarding, and the prefix of its destination's fields (3.4).
 _ALWAYS: Final = ("alwaysforward", "atransfer")
 _BUSY: Final = ("busyforward", "btransfer")
 _NO_ANSWER: Final = ("noanswerforward", "ntransfer")
 
 
 class Applying:
-    """Lets the PBX load what was written: one `apply` for all who wait for it."""
+    """The writing of settings, with one `apply` for all changes that need it."""
 
     def __init__(self) -> None:
-        """Begin with nothing written."""
+        """Initialize with nothing written."""
         self._one_by_one = asyncio.Lock()
         self._lock = asyncio.Lock()
         self._writing = 0
@@ -50,10 +51,10 @@ class Applying:
         self._last: float | None = None
 
     async def write(self, session: Session, body: dict[str, str]) -> None:
-        """Return when settings are written, and in effect (sections 3.6 and 3.12).
+        """Write settings, and return when they are in effect (sections 3.6 and 3.12).
 
-        Raises what `Session.request` does; Refusal.TOO_OFTEN for any refusal of the
-        `apply`.
+        Raises the errors of `Session.request`; Refusal.TOO_OFTEN for any refusal of
+        the `apply`.
         """
         self._writing += 1
         try:
@@ -68,7 +69,7 @@ class Applying:
         await self._apply(session)
 
     async def _apply(self, session: Session) -> None:
-        """Return when the PBX has loaded what was written before."""
+        """Return when the PBX has loaded all settings written until now."""
         self._written += 1
         mine = self._written
         async with self._lock:
@@ -79,7 +80,7 @@ class Applying:
             raise failure.with_traceback(None)
 
     async def _try(self, session: Session) -> None:
-        """Wait until nobody changes anything, and not too soon after the last one."""
+        """Send `apply` when no change is being written, ten seconds after the last."""
         loop = asyncio.get_running_loop()
         if self._last is not None:
             await asyncio.sleep(self._last + APPLY_INTERVAL - loop.time())
@@ -91,10 +92,10 @@ class Applying:
         try:
             await session.request("apply", acting=True)
         except PbxUnreachable as err:
-            # The settings themselves were written, whatever became of this.
+            # The settings themselves were written, even if this request was not.
             self._failure = PbxUnreachable(err.reason, maybe_done=True)
         except PbxRefused as err:
-            # Whatever the reason: the settings are written, but not in effect.
+            # For any reason of the refusal, the settings are written but not in effect.
             self._failure = PbxRefused(Refusal.TOO_OFTEN, err.code)
         except PbxError as err:
             self._failure = err
@@ -104,9 +105,10 @@ class Applying:
 
 
 class SettingsAccess(Pbx):
-    """The settings of extensions. The answer holds their passwords: nothing else is kept.
+    """The settings of the extensions of an S-Series PBX.
 
-    Every method raises what `connect` does, and PbxRefused.
+    The answers contain the extensions' passwords; only the fields of ExtensionSettings
+    are kept. Every method raises the errors of `connect`, and PbxRefused.
     """
 
     _session: Session
@@ -116,9 +118,9 @@ class SettingsAccess(Pbx):
     async def settings(self, numbers: Collection[str]) -> tuple[ExtensionSettings, ...]:
         """Read settings (reference, sections 3.4 and 4.3), in batches of 200.
 
-        What the PBX says to a list with one extension that does not exist is unknown:
-        if it refuses, all are read in one answer, which of more than 2000 extensions
-        is too large: PbxUnreachable.
+        The PBX's answer to a list with an unknown extension is not documented. When it
+        refuses, the settings of all extensions are read in one request; with more than
+        2000 extensions that answer is too large, and PbxUnreachable is raised.
         """
         found: list[ExtensionSettings] = []
         asked = filter(is_dial_string, dict.fromkeys(numbers))
@@ -133,7 +135,7 @@ class SettingsAccess(Pbx):
         return tuple(found)
 
     async def _settings(self, body: dict[str, str]) -> tuple[ExtensionSettings, ...]:
-        """Return what one answer says; each extension comes once."""
+        """Return the settings in one answer; each extension occurs once."""
         await self._session.log_in()
         dialect = self._session.dialect
         answer = await self._session.request(dialect.extension_settings, body)
@@ -152,12 +154,12 @@ class SettingsAccess(Pbx):
     async def change_settings(self, number: str, change: SettingsChange) -> None:
         """Write settings in one request (reference, section 3.6).
 
-        Refused for coming too often, it is written but not in effect: then one `apply`
-        follows for all such changes, a second later, ten seconds after the last at the
-        earliest (3.12); only if that is refused as well, Refusal.TOO_OFTEN is raised.
-        PbxUnreachable has `maybe_done` also when the `apply` got lost. ValueError for a
-        forwarding that lacks its number, or has one that it cannot have. Several at the
-        same time are sent one after the other.
+        A change that is refused for coming too often is written but not in effect. One
+        `apply` then follows for all such changes, a second later and at least ten
+        seconds after the last one (3.12). Refusal.TOO_OFTEN is raised only when that is
+        refused too, PbxUnreachable with `maybe_done` also when the `apply` was lost,
+        and ValueError for a forwarding with a missing or needless number. Concurrent
+        changes are sent one after the other.
         """
         fields = {
             **_flag("dnd", change.do_not_disturb),
@@ -174,7 +176,7 @@ class SettingsAccess(Pbx):
 
 
 def _read(number: str, item: Answer) -> ExtensionSettings:
-    """Return what is kept of an extension's settings: the passwords are not."""
+    """Return the settings of an extension, without its passwords."""
     mode = text(item.get("monitormode")).lower().translate(_NOTHING_BETWEEN_WORDS)
     return ExtensionSettings(
         number=number,
@@ -188,12 +190,12 @@ def _read(number: str, item: Answer) -> ExtensionSettings:
 
 
 def _switch(item: Mapping[str, Any], name: str) -> bool | None:
-    """Return whether something is on, None where that is not said."""
+    """Return whether a field is on, None when it is missing or unknown."""
     return _ON.get(text(item.get(name)).lower())
 
 
 def _forwarding(item: Answer, switch: str, letter: str) -> Forwarding | None:
-    """Return one kind of forwarding, None where the PBX does not say whether it is on."""
+    """Return one forwarding, None when the PBX does not tell whether it is on."""
     if (on := _switch(item, switch)) is None:
         return None
     word = text(item.get(f"{letter}to")).lower()
@@ -211,17 +213,17 @@ def _forwarding(item: Answer, switch: str, letter: str) -> Forwarding | None:
 
 
 def _flag(name: str, on: bool | None) -> dict[str, str]:
-    """Return how something is switched, nothing if it is not."""
+    """Return the field that writes a switch, none to leave it unchanged."""
     return {} if on is None else {name: "on" if on else "off"}
 
 
 def _monitor_mode(mode: MonitorPermission | None) -> dict[str, str]:
-    """Return how a monitor mode is written (section 4.3), nothing if it is not."""
+    """Return the field that writes a monitor mode (4.3), none to leave it unchanged."""
     return {} if mode is None else {"monitormode": MONITOR_PERMISSION_WORDS[mode]}
 
 
 def _forward(names: tuple[str, str], forwarding: Forwarding | None) -> dict[str, str]:
-    """Return how a forwarding is written (section 3.6), nothing if it is not."""
+    """Return the fields that write a forwarding (3.6), none to leave it unchanged."""
     if forwarding is None:
         return {}
     switch, letter = names
@@ -234,12 +236,12 @@ def _forward(names: tuple[str, str], forwarding: Forwarding | None) -> dict[str,
     if wants_number != bool(forwarding.number) or (
         forwarding.prefix and not has_prefix
     ):
-        raise ValueError(f"That is no way to forward to: {forwarding.to}")
+        raise ValueError(f"Missing or needless number for forwarding: {forwarding.to}")
     if forwarding.number:
         field = "ext" if forwarding.to is ForwardTo.EXTENSION else "num"
         fields[f"{letter}{field}"] = dial_string(forwarding.number)
     if has_prefix:
-        # Written even if blank: an old one must not come before a new number.
+        # Written even if blank, so that an old prefix is not dialled before a new number.
         prefix = forwarding.prefix
         fields[f"{letter}prefix"] = dial_string(prefix) if prefix else ""
     return fields

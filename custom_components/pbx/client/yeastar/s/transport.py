@@ -1,4 +1,4 @@
-"""One request on the wire, and what may come back instead of an answer."""
+"""The HTTP transport of the API: one request, its answer, and its failures."""
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -32,17 +32,17 @@ MAX_BODY: Final = 2 * 1024 * 1024
 
 _HEADERS: Final = {
     "Content-Type": "application/json; charset=utf-8",
-    # The device closes after each answer (section 1.3); what is in front of it may not.
+    # The device closes after each answer (section 1.3); a proxy in front of it may not.
     "Connection": "close",
 }
 
 
-# A byte order mark and white space.
+# A byte order mark and white space, which may precede the JSON of an answer.
 _BEFORE_JSON: Final = b"\xef\xbb\xbf \t\r\n"
 
 
-class _Body(aiohttp.BytesPayload):
-    """A request's body that notes when it is sent, and from which address of ours."""
+class RequestBody(aiohttp.BytesPayload):
+    """The body of a request; records that it is sent, and the addresses of both ends."""
 
     sent = False
     local_ip = ""
@@ -52,33 +52,33 @@ class _Body(aiohttp.BytesPayload):
     async def write_with_length(
         self, writer: AbstractStreamWriter, content_length: int | None
     ) -> None:
-        """Send the body; the headers wait until here, so nothing was sent before."""
+        """Send the body; aiohttp holds the headers back, so nothing was sent before."""
         self.sent = True
-        # None when the connection was lost just now: the writing says so.
+        # None when the connection was just lost: writing the body then raises.
         if (transport := getattr(writer, "transport", None)) is not None:
             self.local_ip = transport.get_extra_info("sockname")[0]
             self.remote_ip = transport.get_extra_info("peername")[0]
-            # No later request may use this connection: on one that has gone stale,
-            # nobody could tell whether the request arrived.
+            # No later request may use this connection: when one on a stale connection
+            # fails, it is not known whether the PBX received it.
             transport.get_protocol().force_close()
         await super().write_with_length(writer, content_length)
 
 
 class Transport:
-    """POSTs JSON to one PBX (reference, sections 1.1 to 1.3).
+    """The transport of requests to one PBX (reference, sections 1.1 to 1.3).
 
-    No exception that leaves this class is chained to one of aiohttp's: those may hold
-    the URL, and the URL holds the token.
+    No exception raised here is chained to one of aiohttp's: those may contain the URL,
+    and the URL contains the token.
     """
 
     def __init__(
         self, session: aiohttp.ClientSession, address: Address, fingerprint: str | None
     ) -> None:
-        """Keep where the requests go; nothing is sent yet."""
+        """Initialize the transport; nothing is sent yet."""
         self._session = session
         self._address = address
         self._ssl = ssl_argument(fingerprint)
-        # Our own address towards the PBX and the PBX's, once something was sent.
+        # The literal IP addresses of both ends, as of the last request.
         self.local_ip = ""
         self.remote_ip = ""
 
@@ -93,15 +93,15 @@ class Transport:
     ) -> Answer:
         """Send one request, once, and return the answer, success or failure.
 
-        `acting` marks a request that does something. Raises PbxNotTrusted,
-        PbxUnreachable, and PbxWrongService for a redirect or for a whole response
-        that is not an answer of the API.
+        `acting` marks a request that changes something on the PBX. Raises
+        PbxNotTrusted, PbxUnreachable, and PbxWrongService for a redirect or for a
+        complete response that is not an answer of the API.
         """
         return await self._request(
             "POST",
             f"{version}/{endpoint}",
             {} if token is None else {"token": token},
-            _Body(json.dumps(body, separators=(",", ":")).encode()),
+            RequestBody(json.dumps(body, separators=(",", ":")).encode()),
             self._read,
             TOTAL_TIMEOUT,
             acting=acting,
@@ -117,8 +117,8 @@ class Transport:
     ) -> Answer | None:
         """Send one request for a file and pass it on in pieces (reference, section 3.11).
 
-        Returns None, or what the PBX answered instead of a file. Raises the same as
-        `post`, and what `write` raises: PbxError's children and nothing else.
+        Returns None, or the answer that the PBX gave instead of a file. Raises the
+        same as `post`, and the errors of `write`, which may raise PbxError only.
         """
 
         async def read(response: aiohttp.ClientResponse, acting: bool) -> Answer | None:
@@ -138,13 +138,13 @@ class Transport:
         method: str,
         path: str,
         query: dict[str, str],
-        payload: _Body | None,
+        payload: RequestBody | None,
         read: Callable[[aiohttp.ClientResponse, bool], Awaitable[T]],
         total: float,
         *,
         acting: bool = False,
     ) -> T:
-        """Send one request, once, and return what `read` makes of the response."""
+        """Send one request, once, and return the result of `read` for its response."""
         _LOGGER.debug("%s %s", method, path.partition("/")[2])
         failure: PbxError
         # Known clients write a blank as %20, which aiohttp by itself does not.
@@ -168,7 +168,7 @@ class Transport:
         except aiohttp.ClientResponseError:
             failure = PbxWrongService(WrongService.NOT_THE_API)
         except aiohttp.ClientConnectorDNSError, ValueError:
-            # ValueError: a name that not even a resolver takes.
+            # ValueError: a name that is not even valid for the resolver.
             failure = PbxUnreachable(Unreachable.NAME_NOT_RESOLVED)
         except aiohttp.ClientPayloadError:
             failure = PbxUnreachable(Unreachable.BAD_ANSWER, maybe_done=acting)
@@ -187,7 +187,7 @@ class Transport:
         raise failure
 
     async def _read(self, response: aiohttp.ClientResponse, acting: bool) -> Answer:
-        """Return the JSON object of a response, and nothing else."""
+        """Return the JSON object of a response; raise PbxWrongService for any other."""
         _check_status(response, acting)
         answer = decode(await self._read_body(response))
         if answer is None:
@@ -200,7 +200,7 @@ class Transport:
         acting: bool,
         write: Callable[[bytes], None],
     ) -> Answer | None:
-        """Pass a file on, unless it is an answer of the API."""
+        """Pass a file on in pieces, or return the answer of the API instead of a file."""
         _check_status(response, acting)
         first = await response.content.readany()
         if not first.lstrip(_BEFORE_JSON).startswith(b"{"):
@@ -214,7 +214,7 @@ class Transport:
         return answer
 
     async def _read_body(self, response: aiohttp.ClientResponse) -> bytearray:
-        """Return the body of a response, nothing of it when it is too large."""
+        """Return the body of a response, empty when it is too large."""
         body = bytearray()
         async for chunk in response.content.iter_any():
             body += chunk
@@ -223,20 +223,20 @@ class Transport:
         return body
 
     async def _not_trusted(self) -> PbxNotTrusted | PbxUnreachable:
-        """Return the error for a certificate nobody vouches for, with the certificate."""
+        """Return the error for an untrusted certificate, with the certificate."""
         try:
             return PbxNotTrusted(await read_certificate(self._address, CONNECT_TIMEOUT))
         except OSError:
             return PbxUnreachable(Unreachable.CANNOT_CONNECT)
 
 
-def _sent(payload: _Body | None) -> bool:
-    """Return whether a request that has a body is out."""
+def _sent(payload: RequestBody | None) -> bool:
+    """Return whether a request with a body was sent."""
     return payload is not None and payload.sent
 
 
 def _check_status(response: aiohttp.ClientResponse, acting: bool) -> None:
-    """Raise for a response that is not the PBX's own (reference, section 1.3)."""
+    """Raise PbxError for a status other than 200 (reference, section 1.3)."""
     if 300 <= response.status < 400:
         # Port 80 redirects to the HTTPS port; a POST must not follow.
         raise PbxWrongService(WrongService.REDIRECTED)
