@@ -114,10 +114,10 @@ class Listening:
 
     async def poll(self) -> None:
         """Read everything, as the coordinator does."""
-        ask = self.board.expect_snapshot()
+        self.board.expect_snapshot()
         self.ledger.looked()
         try:
-            snapshot = await self._pbx.snapshot(ask=ask)
+            snapshot = await self._pbx.snapshot()
         except PbxUnreachable:
             self._silent = True
             return

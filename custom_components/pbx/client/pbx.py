@@ -104,13 +104,8 @@ class Pbx(ABC):
         """Log in where that has not been done yet, and read who the PBX is."""
 
     @abstractmethod
-    async def snapshot(
-        self, *, trunks: bool = True, ask: Collection[str] = ()
-    ) -> Snapshot:
-        """Read everything that is polled, keeping the session alive; trunks if wanted.
-
-        Of the extensions to `ask`, what the lists show may not be all their calls.
-        """
+    async def snapshot(self, *, trunks: bool = True) -> Snapshot:
+        """Read everything that is polled, keeping the session alive; trunks if wanted."""
 
     @abstractmethod
     async def monitor(

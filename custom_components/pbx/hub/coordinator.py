@@ -120,9 +120,9 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
             self._trunks_read is None
             or dt_util.utcnow() - self._trunks_read >= TRUNKS_EVERY
         )
-        ask = self._switchboard.expect_snapshot()
+        self._switchboard.expect_snapshot()
         try:
-            snapshot = await self.pbx.snapshot(trunks=trunks, ask=ask)
+            snapshot = await self.pbx.snapshot(trunks=trunks)
         except PbxError as err:
             if self._shutdown_requested:
                 return self._switchboard

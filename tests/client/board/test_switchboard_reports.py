@@ -22,7 +22,7 @@ from custom_components.pbx.client.report import (
     SettingsChanged,
     Subject,
 )
-from custom_components.pbx.client.yeastar.s.found import FoundCall
+from custom_components.pbx.client.yeastar.s.found import FoundCall, Ties
 from tests.client.calls.told import (
     answer,
     answer_in,
@@ -235,8 +235,8 @@ def test_call_that_a_snapshot_shows_after_a_restart_is_one_like_any_other() -> N
         board.apply(step, 100)
     board.apply(Restarted(), 101)
     board.expect_snapshot()
-    pair = FoundCall(None, CallDirection.INTERNAL, ("1001", "1002"), answered=True)
+    ties = {"1001": Ties(others=("1002",))}
     there = replace(read(BRUNO), extensions=tuple(board.extensions.values()))
-    board.reconcile(replace(there, calls=(pair,)), 102)
+    board.reconcile(replace(there, calls=(), ties=ties), 102)
     board.reconcile(replace(there, calls=()), 103)
     assert board.call_count == 1

@@ -82,7 +82,6 @@ class Switchboard:
         self.trunks: Mapping[str, Trunk] = self._trunks.listed
         self._ledger = Ledger(self.present)
         self._reader = reader(self._ledger, self._extensions.status_of)
-        self._asked: frozenset[str] = frozenset()
         # Extensions that were reported since the snapshot was asked for.
         self._reported: set[str] = set()
 
@@ -224,15 +223,10 @@ class Switchboard:
 
     # -- snapshots
 
-    def expect_snapshot(self) -> frozenset[str]:
-        """Note from when on a report may be newer than the snapshot being read.
-
-        Returns the extensions in several calls: they are to be asked for all of them.
-        """
+    def expect_snapshot(self) -> None:
+        """Note from when on a report may be newer than the snapshot being read."""
         self._reported.clear()
         self._reader.expect()
-        self._asked = self._ledger.in_several()
-        return self._asked
 
     def reconcile(
         self, snapshot: Snapshot, now: float = 0.0, *, silent: bool = False
@@ -245,7 +239,6 @@ class Switchboard:
         for number in changes.removed:
             self._ledger.last.pop(number, None)
         self._reconcile_calls(snapshot, now, silent=silent)
-        more = self._ledger.in_several() - self._asked
         trunks = ListChanges()
         if snapshot.trunks is not None:
             trunks = self._trunks.reconcile(snapshot.trunks)
@@ -255,7 +248,7 @@ class Switchboard:
                 changed=changes.changed,
                 removed=changes.removed,
                 unreported=changes.unreported,
-                doubtful=changes.doubtful or bool(more),
+                doubtful=changes.doubtful,
                 trunks_added=trunks.added,
                 trunks_changed=trunks.changed,
                 trunks_removed=trunks.removed,

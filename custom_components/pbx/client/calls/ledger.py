@@ -22,8 +22,6 @@ MAX_ENDED: Final = 500
 _BEGINNINGS: Final = {
     PartyState.RINGING: CallEventType.RINGING,
     PartyState.DIALING: CallEventType.DIALING,
-    PartyState.TALKING: CallEventType.ANSWERED,
-    PartyState.HELD: CallEventType.ANSWERED,
 }
 _ENDINGS: Final = frozenset(
     {CallEventType.ENDED, CallEventType.MISSED, CallEventType.FAILED}
@@ -103,10 +101,6 @@ class Ledger:
         # One that an extension came back to is not where it began.
         calls.sort(key=lambda call: call.started_at)
         return calls
-
-    def in_several(self) -> frozenset[str]:
-        """Return the extensions that have more than one call."""
-        return frozenset(number for number, keys in self._of.items() if len(keys) > 1)
 
     def ended_since(self, since: float) -> Iterator[TrackedCall]:
         """Iterate over the calls that ended not before then, the last one first."""
@@ -243,12 +237,14 @@ def difference(
 
 def _happened(was: Leg | None, leg: Leg) -> CallEventType | None:
     """Return what happened to a party that is in the call."""
-    if not leg.present or (was is not None and was.state is leg.state):
+    if not leg.present:
         return None
+    if leg.answered_at is not None and (was is None or was.answered_at is None):
+        return CallEventType.ANSWERED
     if was is None:
         return _BEGINNINGS.get(leg.state)
-    if leg.connected and was.answered_at is None:
-        return CallEventType.ANSWERED
+    if was.state is leg.state:
+        return None
     if leg.state is PartyState.HELD:
         return None if was.state is PartyState.UNKNOWN else CallEventType.HELD
     if leg.state is PartyState.TALKING:

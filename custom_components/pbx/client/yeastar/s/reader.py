@@ -15,7 +15,8 @@ from ...report import (
     Restarted,
 )
 from ...snapshot import Snapshot
-from .reconciler import CallReconciler
+from .found import PolledSnapshot
+from .polled import PolledCalls
 from .told import ToldCalls
 
 
@@ -64,10 +65,16 @@ class YeastarCalls(CallReader):
 
     @override
     def read(self, snapshot: Snapshot, reported: AbstractSet[str], now: float) -> None:
-        newer = self._newer | reported
-        CallReconciler(self._ledger, snapshot, newer, self._before_restart, now).run()
+        if not isinstance(snapshot, PolledSnapshot):
+            return
+        over = self._before_restart if snapshot.calls is not None else set()
+        polled = PolledCalls(self._ledger, snapshot, self._newer | reported, now)
+        found = polled.run(over)
+        over &= self._newer
         if not self._ledger.live:
             return
+        # Of a call that no list shows, the status alone tells that it is held.
         for extension in snapshot.extensions:
-            if extension.in_use and extension.number not in reported:
-                self._told.status(extension.number, extension.status, now)
+            number = extension.number
+            if extension.in_use and number not in reported and number not in found:
+                self._told.status(number, extension.status, now)

@@ -259,12 +259,13 @@ class ToldCalls:
 
         Transfers by API are not reported (section 3.9): it reaches a new party. So
         does a call from a service, which a poll may have missed. Of one that nobody
-        answered the report is late.
+        answered the report is late, and so is any after the ends were told.
         """
         begun = call.records or any(leg.answered_at is not None for leg in call)
         return (
             bool(begun)
             and not call.released
+            and not any(leg.told for leg in call)
             and any(
                 call.leg(party) is None and party.state is not PartyState.GONE
                 for party in parties
@@ -279,6 +280,8 @@ class ToldCalls:
         Not when it is told late: the party that picked up has left, and others are
         called instead.
         """
+        if any(party.extension and not call.has(party) for party in parties):
+            return call
         if not any(
             p.state is PartyState.TALKING and p.caller is False and call.has(p)
             for p in parties
