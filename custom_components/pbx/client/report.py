@@ -8,10 +8,15 @@ from .model import CallDirection, CallOutcome, ExtensionStatus, Party
 
 @dataclass(frozen=True, slots=True)
 class ExtensionReport:
-    """What an extension does now; `status` is None for a word that nobody knows."""
+    """What an extension does now; `status` is None for a word that nobody knows.
+
+    `registration` says that its phone has registered, which a phone in a call may do
+    once more: then the status need not be true.
+    """
 
     number: str
     status: ExtensionStatus | None
+    registration: bool = False
 
 
 @dataclass(frozen=True, slots=True)

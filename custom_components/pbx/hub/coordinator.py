@@ -232,6 +232,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         self._publish(changes)
         if number is not None and number not in self._switchboard.extensions:
             certain = True
+        certain = certain or changes.doubtful
         self._doubt.async_weigh(changes.changed | changes.calls, certain=certain)
 
     @callback

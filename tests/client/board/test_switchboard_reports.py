@@ -23,6 +23,7 @@ from custom_components.pbx.client.report import (
     Subject,
 )
 from custom_components.pbx.client.yeastar.s.found import FoundCall, Ties
+from custom_components.pbx.client.yeastar.s.reports import parse
 from tests.client.calls.told import (
     answer,
     answer_in,
@@ -240,3 +241,51 @@ def test_call_that_a_snapshot_shows_after_a_restart_is_one_like_any_other() -> N
     board.reconcile(replace(there, calls=(), ties=ties), 102)
     board.reconcile(replace(there, calls=()), 103)
     assert board.call_count == 1
+
+
+# -- what a status report does not prove
+
+
+@pytest.mark.parametrize("status", [ExtensionStatus.BUSY, ExtensionStatus.ON_HOLD])
+def test_registration_in_an_answered_call_frees_no_phone(
+    status: ExtensionStatus,
+) -> None:
+    """Its address has changed; that is no hang-up, but reason enough to ask."""
+    board = board_of(ANNA, BRUNO)
+    for step in TALK:
+        board.apply(step, 100)
+    board.apply(ExtensionReport("1001", status), 100)
+    again = ExtensionReport("1001", ExtensionStatus.IDLE, registration=True)
+    assert board.apply(again, 110) == Changes(doubtful=True)
+    assert board.extensions["1001"].status is status
+    assert board.call_count == 1
+    # One that came free says so in another word, or in the same one after its hang-up.
+    board.apply(bye("1001", "1002"), 120)
+    assert board.apply(again, 120).changed == {"1001"}
+    assert board.extensions["1001"].status is ExtensionStatus.IDLE
+
+
+def test_registration_of_a_phone_that_only_rings_frees_it() -> None:
+    """So does one of a phone that was out of reach."""
+    board = board_of(ANNA, BRUNO)
+    board.apply(ring_in("1001"), 100)
+    board.apply(ExtensionReport("1001", ExtensionStatus.RINGING), 100)
+    again = ExtensionReport("1001", ExtensionStatus.IDLE, registration=True)
+    assert board.apply(again, 110).changed == {"1001"}
+    assert board.calls_of("1001") == []
+
+
+def test_status_report_without_a_word_leaves_the_status() -> None:
+    """The phone does what it did; a word that nobody knows is another matter."""
+    board = board_of(ANNA, BRUNO)
+    busy = b'{"action":"ExtensionStatus","extension":"1001","status":"Busy"}'
+    for body, status in (
+        (busy, ExtensionStatus.BUSY),
+        (b'{"action":"ExtensionStatus","extension":"1001"}', ExtensionStatus.BUSY),
+        (busy.replace(b"Busy", b""), ExtensionStatus.BUSY),
+        (busy.replace(b"Busy", b"Levitating"), None),
+    ):
+        received = parse(body)
+        assert received is not None
+        board.apply(received.report, 100)
+        assert board.extensions["1001"].status is status

@@ -4,6 +4,7 @@ from collections.abc import Set as AbstractSet
 from typing import override
 
 from ...calls.ledger import CallReader, Ledger, StatusOf
+from ...model import IN_USE
 from ...report import (
     CallFailed,
     CallRecord,
@@ -26,6 +27,7 @@ class YeastarCalls(CallReader):
     def __init__(self, ledger: Ledger, status_of: StatusOf) -> None:
         """Keep where changes go; the statuses are looked up, never kept."""
         self._ledger = ledger
+        self._status_of = status_of
         self._told = ToldCalls(ledger, status_of)
         # Ids and keys of calls that were reported since the snapshot was asked for.
         self._newer: set[str | int] = set()
@@ -56,7 +58,14 @@ class YeastarCalls(CallReader):
 
     @override
     def hear(self, report: ExtensionReport, now: float) -> bool:
-        self._told.status(report.number, report.status, now)
+        number = report.number
+        if (
+            report.registration
+            and self._status_of(number) in IN_USE
+            and any(call.legs[number].answered_at for call in self._ledger.of(number))
+        ):
+            return False  # its address has changed, its call goes on (reference, 6.1)
+        self._told.status(number, report.status, now)
         return True
 
     @override
