@@ -247,7 +247,7 @@ def test_call_that_a_snapshot_shows_after_a_restart_is_one_like_any_other() -> N
 
 
 @pytest.mark.parametrize("status", [ExtensionStatus.BUSY, ExtensionStatus.ON_HOLD])
-def test_registration_in_an_answered_call_frees_no_phone(
+def test_registration_in_a_call_frees_no_phone(
     status: ExtensionStatus,
 ) -> None:
     """Its address has changed; that is no hang-up, but reason enough to ask."""
@@ -265,14 +265,18 @@ def test_registration_in_an_answered_call_frees_no_phone(
     assert board.extensions["1001"].status is ExtensionStatus.IDLE
 
 
-def test_registration_of_a_phone_that_only_rings_frees_it() -> None:
-    """So does one of a phone that was out of reach."""
+def test_registration_of_a_phone_that_was_lost_is_its_status() -> None:
+    """So is that of a phone in use of which no call is known, but it is asked again."""
     board = board_of(ANNA, BRUNO)
-    board.apply(ring_in("1001"), 100)
-    board.apply(ExtensionReport("1001", ExtensionStatus.RINGING), 100)
     again = ExtensionReport("1001", ExtensionStatus.IDLE, registration=True)
-    assert board.apply(again, 110).changed == {"1001"}
-    assert board.calls_of("1001") == []
+    for status, doubtful in (
+        (ExtensionStatus.OFFLINE, False),
+        (ExtensionStatus.BUSY, True),
+    ):
+        board.apply(ExtensionReport("1001", status), 100)
+        found = board.apply(again, 110)
+        assert found == Changes(changed=frozenset({"1001"}), doubtful=doubtful)
+        assert board.extensions["1001"].status is ExtensionStatus.IDLE
 
 
 def test_status_report_without_a_word_leaves_the_status() -> None:

@@ -329,17 +329,19 @@ def test_one_of_several_who_cannot_be_reached_ends_nothing(told: Told) -> None:
 
 
 def test_queue_rings_an_agent_again(told: Told) -> None:
-    """Who stopped ringing and rings anew is told again, once each time."""
+    """Each time it rings is told, and that it was missed."""
     told.tell(ring_in("1001"))
     for _ in range(3):
         told.status("1001", ExtensionStatus.IDLE, told.now)
         assert told.tell(ring_in("1001")) == []  # the status says that it does not
         told.statuses["1001"] = ExtensionStatus.RINGING
-        assert told.tell(ring_in("1001")) == ["1001 ringing"]
+        assert told.tell(ring_in("1001"))[-1] == "1001 ringing"
         assert told.tell(ring_in("1001")) == []
         del told.statuses["1001"]
     told.tell(bye(caller(), "1001"))
     assert told.settle(200) == ["1001 missed missed"]
+    ends = [event for event in told.all_events if event.outcome]
+    assert len(ends) == 4
     assert told.nothing_is_left()
 
 

@@ -6,7 +6,14 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Final, Protocol
 
-from ..model import Call, CallEvent, CallEventType, ExtensionStatus, PartyState
+from ..model import (
+    Call,
+    CallEvent,
+    CallEventType,
+    CallOutcome,
+    ExtensionStatus,
+    PartyState,
+)
 from ..report import ExtensionReport, Report
 from ..snapshot import Snapshot
 from . import steps
@@ -222,9 +229,9 @@ def difference(
             continue
         was = None if before is None else before.legs.get(key)
         if before is not None and was is not None and was.part != leg.part:
-            if not was.told and was.answered_at is not None:
-                over = replace(was, outcome=before.outcome_for(was))
-                yield _ending(before, over)
+            if not was.told:
+                outcome = before.outcome_for(was) or CallOutcome.MISSED
+                yield _ending(before, replace(was, outcome=outcome))
             was = None
         happened = _happened(was, leg)
         if happened is not None:

@@ -62,7 +62,7 @@ class YeastarCalls(CallReader):
         if (
             report.registration
             and self._status_of(number) in IN_USE
-            and any(call.legs[number].answered_at for call in self._ledger.of(number))
+            and self._ledger.of(number)
         ):
             return False  # its address has changed, its call goes on (reference, 6.1)
         self._told.status(number, report.status, now)

@@ -52,17 +52,28 @@ class ToldCalls:
     def release(self, report: CallReleased, now: float) -> None:
         """End a call that was hung up, unless by a party that had left it."""
         call = self._finder.find(report.call_id, report.parties, now)
-        if call is None:
+        by = report.parties[0].number if report.parties else None
+        if by is None and call is None:
             return
-        if not call.live:
-            call = replace(call, released=True)
-            self._ledger.put(steps.hurry(call, now) if call.records else call, now)
+        if call is None:
+            numbers = {party.number for party in report.parties}
+            call = self._finder.find_just_ended(report.call_id, numbers, now)
+        if call is not None and not call.live:
+            if call.ended_by is None:
+                call = replace(call, released=True, ended_by=by)
+                self._ledger.put(steps.hurry(call, now) if call.records else call, now)
+            return
+        if call is None:
+            # Nothing was told of it before: its record, if any, will say how it ended.
+            call = self._ledger.begin(report.call_id, now)
+            call = _with_missing(call, report.parties, now)
+            over = replace(call, ended_at=now, ended_by=by, last=tuple(call.legs))
+            self._ledger.put(over, now)
             return
         first = call.leg(report.parties[0]) if report.parties else None
         if first is not None and not first.present:
             return
         call = replace(_with_missing(call, report.parties, now), released=True)
-        by = report.parties[0].number if report.parties else None
         self._ledger.put(steps.close(call, now, by, self._ledger.wait), now)
 
     def transfer(self, report: CallTransferred, now: float) -> None:
