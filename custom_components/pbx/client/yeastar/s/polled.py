@@ -22,7 +22,7 @@ from ...model import (
 )
 from .found import FoundCall, PolledSnapshot
 from .possible import Picture, Possible
-from .told import answered_elsewhere, bring_back
+from .told import TAKEN, answered_elsewhere, bring_back
 
 _SOUGHT: Final = frozenset({PartyState.RINGING, PartyState.DIALING})
 
@@ -39,12 +39,14 @@ class PolledCalls:
         ledger: Ledger,
         snapshot: PolledSnapshot,
         newer: AbstractSet[str | int],
+        hidden: set[str],
         now: float,
     ) -> None:
         """Look through the snapshot once."""
         self._ledger = ledger
         self._now = now
         self._newer = newer
+        self._hidden = hidden
         self._read = snapshot.calls is not None
         self._rows = snapshot.calls or ()
         self._ties = snapshot.ties
@@ -62,7 +64,9 @@ class PolledCalls:
             self._add_row(row)
         self._add_ties()
         kept = {call.key: self._alone(call) for call in self._unfound(over)}
-        possible = Possible(self._status, self._pictures, list(kept.values()))
+        alone = {leg.number for call in kept.values() for leg in call.extensions()}
+        self._find_hidden(alone)
+        possible = Possible(self._status, self._pictures, alone | self._hidden)
         for picture in self._pictures:
             self._take(picture, possible)
         for call in list(self._ledger.live.values()):
@@ -95,6 +99,14 @@ class PolledCalls:
             if call.id is not None
             or named.isdisjoint(leg.number for leg in self._alone(call).extensions())
         ]
+
+    def _find_hidden(self, alone: AbstractSet[str]) -> None:
+        """Note which phones are in use by a call of which nothing tells."""
+        busy = {n for n, status in self._statuses.items() if status in TAKEN}
+        found = {number for one in self._pictures for number in one.numbers}
+        known = {n for n in busy - found - alone if self._ledger.of(n)}
+        self._hidden &= busy
+        self._hidden |= (busy & self._ties.keys()) - found - alone - known - self._newer
 
     # -- what is there
 

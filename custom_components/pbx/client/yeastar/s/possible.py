@@ -1,6 +1,6 @@
 """What each phone can be doing in each of its calls, as far as a poll tells."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -43,13 +43,13 @@ class Picture:
 
 
 class Possible:
-    """Narrows down what the phones do; `alone` are calls that no list can show."""
+    """Narrows down what the phones do; those `elsewhere` are in calls no list can show."""
 
     def __init__(
         self,
         status: Callable[[str], ExtensionStatus | None],
         pictures: list[Picture],
-        alone: list[TrackedCall],
+        elsewhere: AbstractSet[str],
     ) -> None:
         """Weigh lists, ties and statuses against each other."""
         self._status = status
@@ -63,10 +63,11 @@ class Possible:
                 of.setdefault(number, []).append(key)
                 if picture.known(number) is None:
                     self._new.add(key)
-        more = {leg.number for call in alone for leg in call.extensions()}
         for number, keys in of.items():
             word = _WORDS.get(status(number) or ExtensionStatus.IDLE)
-            if word is not None and (word is _HELD or len(keys) + (number in more) < 2):
+            if word is not None and (
+                word is _HELD or len(keys) + (number in elsewhere) < 2
+            ):
                 for key in keys:
                     self._narrow(key, word)
         for _ in range(2):

@@ -4,7 +4,7 @@ from collections.abc import Set as AbstractSet
 from typing import override
 
 from ...calls.ledger import CallReader, Ledger, StatusOf
-from ...model import IN_USE
+from ...model import IN_USE, ExtensionStatus
 from ...report import (
     CallFailed,
     CallRecord,
@@ -65,6 +65,8 @@ class YeastarCalls(CallReader):
             and self._ledger.of(number)
         ):
             return False  # its address has changed, its call goes on (reference, 6.1)
+        if report.status is not ExtensionStatus.BUSY:
+            self._told.hidden.discard(number)
         self._told.status(number, report.status, now)
         return True
 
@@ -77,7 +79,10 @@ class YeastarCalls(CallReader):
         if not isinstance(snapshot, PolledSnapshot):
             return
         over = self._before_restart if snapshot.calls is not None else set()
-        polled = PolledCalls(self._ledger, snapshot, self._newer | reported, now)
+        hidden = self._told.hidden
+        polled = PolledCalls(
+            self._ledger, snapshot, self._newer | reported, hidden, now
+        )
         found = polled.run(over)
         over &= self._newer
         if not self._ledger.live:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from ...calls import steps
 from ...calls.call import Leg, TrackedCall, leg_key
@@ -17,6 +18,9 @@ from ...model import (
 from ...report import CallFailed, CallRecord, CallReleased, CallReport, CallTransferred
 from .finder import CallFinder
 
+# What a phone does that is in a call already.
+TAKEN: Final = frozenset({ExtensionStatus.BUSY, ExtensionStatus.ON_HOLD})
+
 
 class ToldCalls:
     """The calls of one PBX, as its reports tell them."""
@@ -26,6 +30,8 @@ class ToldCalls:
         self._ledger = ledger
         self._status_of = status_of
         self._finder = CallFinder(ledger)
+        # Phones in a call of which nothing tells: with a service, or a supervisor's.
+        self.hidden: set[str] = set()
         # Extensions that gave a call away, whose part may get a record of its own.
         self._handed_over: dict[int, set[str]] = {}
 
@@ -202,6 +208,14 @@ class ToldCalls:
             and self._rings_anew(call, leg)
         ):
             return steps.again(call, party, now)
+        if (
+            leg is None
+            and party.extension
+            and party.state is PartyState.RINGING
+            and self._status_of(party.number) in TAKEN
+            and not self._ledger.of(party.number)
+        ):
+            self.hidden.add(party.number)
         return steps.sit(call, party, now)
 
     def _rings_anew(self, call: TrackedCall, leg: Leg) -> bool:
@@ -246,6 +260,8 @@ class ToldCalls:
                 caller,
                 record.trunk if outside else None,
             )
+            if not caller and not outside and _failed_at(call, record.caller):
+                continue  # the phone of the caller could not be called, so nobody was
             # A number outside is not always written in the same way.
             there = any(
                 not leg.party.extension and leg.party.caller is caller for leg in call
@@ -316,8 +332,7 @@ class ToldCalls:
             if (
                 leg.party.extension
                 and leg.state is PartyState.RINGING
-                and self._status_of(leg.number)
-                in (ExtensionStatus.BUSY, ExtensionStatus.ON_HOLD)
+                and self._status_of(leg.number) in TAKEN
             ):
                 call = steps.depart(call, key, now, self._ledger.wait)
         return call
@@ -346,6 +361,12 @@ def _with_missing(
         if call.leg(party) is None:
             call = steps.sit(call, party, now)
     return call
+
+
+def _failed_at(call: TrackedCall, number: str) -> bool:
+    """Return whether a call failed before it had any other party."""
+    numbers = [leg.number for leg in call]
+    return call.failure is not None and numbers == [number]
 
 
 def _with_role(leg: Leg, record: CallRecord) -> Leg:
