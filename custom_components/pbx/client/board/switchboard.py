@@ -205,14 +205,11 @@ class Switchboard:
         if not self.present(number):
             self._reported.add(number)
             return Changes()
-        doubtful = report.registration and self.extensions[number].in_use
         if not self._reader.hear(report, now):
-            return Changes(doubtful=doubtful)
+            return Changes(doubtful=True)
         self._reported.add(number)
         changed = self._extensions.set_status(number, report.status)
-        return Changes(
-            changed=frozenset((number,)) if changed else _NONE, doubtful=doubtful
-        )
+        return Changes(changed=frozenset((number,)) if changed else _NONE)
 
     def settle(self, now: float) -> Changes:
         """Tell the ends of calls that waited long enough for the PBX's record."""

@@ -20,7 +20,7 @@ from ...model import (
     Party,
     PartyState,
 )
-from .found import FoundCall, PolledSnapshot
+from .found import FoundCall, PolledSnapshot, Ties
 from .possible import Picture, Possible
 from .told import TAKEN, answered_elsewhere, bring_back
 
@@ -52,6 +52,7 @@ class PolledCalls:
         self._ties = snapshot.ties
         self._missing = ExtensionStatus.OFFLINE if snapshot.complete else None
         self._statuses = {one.number: one.status for one in snapshot.extensions}
+        self._pairs = self._find_pairs()
         self._seen: set[int] = set()
         self._pictures: list[Picture] = []
 
@@ -198,7 +199,7 @@ class PolledCalls:
 
     def _add_ties(self) -> None:
         """Add the calls between extensions, the known ones first."""
-        ties = self._pairs()
+        ties = self._pairs
         # Of two between the same phones the older one has ended unseen.
         for call in reversed(list(self._ledger.live.values())):
             if call.outside or call.key in self._seen:
@@ -223,7 +224,7 @@ class PolledCalls:
                 self._begun(CallDirection.INTERNAL, numbers),
             )
 
-    def _pairs(self) -> list[frozenset[str]]:
+    def _find_pairs(self) -> list[frozenset[str]]:
         """Return which extensions are connected, or call each other."""
         found: dict[frozenset[str], None] = {}
         for number, ties in self._ties.items():
@@ -246,8 +247,9 @@ class PolledCalls:
 
     def _only_tie(self, number: str) -> bool:
         """Return whether a phone is found in one call, and known to be in no other."""
-        ties = self._ties.get(number)
-        return ties is None or len(ties.others) + len(ties.lines) < 2
+        ties = self._ties.get(number, Ties())
+        pairs = sum(number in pair for pair in self._pairs)
+        return max(pairs, len(ties.others)) + len(ties.lines) < 2
 
     def _groups(
         self, pairs: list[frozenset[str]]
@@ -279,7 +281,14 @@ class PolledCalls:
                 yield caller, [number, *(rest if last else ())], True
 
     def _caller(self, first: str, second: str) -> str | None:
-        """Return which of two phones calls the other, None if neither rings or both."""
+        """Return which of two phones calls the other, None where nothing shows it.
+
+        A phone that is named, and does not name the other, calls several.
+        """
+        for one, other in ((first, second), (second, first)):
+            ties = self._ties.get(one)
+            if ties is not None and ties.whole and other not in ties.others:
+                return one
         rings = [
             number
             for number in (first, second)

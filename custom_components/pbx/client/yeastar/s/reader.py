@@ -59,12 +59,8 @@ class YeastarCalls(CallReader):
     @override
     def hear(self, report: ExtensionReport, now: float) -> bool:
         number = report.number
-        if (
-            report.registration
-            and self._status_of(number) in IN_USE
-            and self._ledger.of(number)
-        ):
-            return False  # its address has changed, its call goes on (reference, 6.1)
+        if report.registration and self._status_of(number) in IN_USE:
+            return False  # its address has changed, it is no hang-up (reference, 6.1)
         if report.status is not ExtensionStatus.BUSY:
             self._told.hidden.discard(number)
         self._told.status(number, report.status, now)

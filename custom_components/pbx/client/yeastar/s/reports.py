@@ -257,7 +257,9 @@ def _extension_report(fields: Fields, _members: list[Member]) -> ExtensionReport
     number, word = extension_number(fields), first_of(fields, "status")
     if not number or not word:
         return None
-    return ExtensionReport(number, extension_status(word), word.lower() == _REGISTERED)
+    # In the format of v2 the word also tells that a call has ended.
+    again = word.lower() == _REGISTERED and "event" not in fields
+    return ExtensionReport(number, extension_status(word), again)
 
 
 def _settings_changed(fields: Fields, _members: list[Member]) -> SettingsChanged:

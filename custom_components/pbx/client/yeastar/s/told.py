@@ -339,10 +339,14 @@ class ToldCalls:
 
 
 def bring_back(call: TrackedCall, party: Party, now: float) -> TrackedCall:
-    """Return a call that a party had not left; once its end was told, it has another part."""
+    """Return a call that a party is back in.
+
+    It had not left after all, unless its end was told or it rang before: a queue rings
+    its agents again and again.
+    """
     key = call.key_of(party)
     leg = call.legs[key]
-    if leg.party.extension and leg.told:
+    if leg.party.extension and (leg.told or leg.answered_at is None):
         return steps.again(call, party, now)
     return steps.come_back(call, key)
 
