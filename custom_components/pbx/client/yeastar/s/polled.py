@@ -22,7 +22,7 @@ from ...model import (
 )
 from .found import FoundCall, PolledSnapshot, Ties
 from .possible import Picture, Possible
-from .told import TAKEN, answered_elsewhere, bring_back
+from .told import TAKEN, ToldCalls, answered_elsewhere, bring_back
 
 _SOUGHT: Final = frozenset({PartyState.RINGING, PartyState.DIALING})
 
@@ -37,16 +37,17 @@ class PolledCalls:
     def __init__(
         self,
         ledger: Ledger,
+        told: ToldCalls,
         snapshot: PolledSnapshot,
         newer: AbstractSet[str | int],
-        hidden: set[str],
         now: float,
     ) -> None:
         """Look through the snapshot once."""
         self._ledger = ledger
         self._now = now
         self._newer = newer
-        self._hidden = hidden
+        self._hidden = told.hidden
+        self._stopped = told.stopped
         self._read = snapshot.calls is not None
         self._rows = snapshot.calls or ()
         self._ties = snapshot.ties
@@ -453,7 +454,8 @@ class PolledCalls:
         if leg is None:
             call = steps.sit(call, party, self._now)
         elif not leg.present:
-            call = bring_back(call, party, self._now)
+            rang = party.number not in self._stopped
+            call = bring_back(call, party, self._now, rang=rang)
         elif leg.answered_at is not None and state in _SOUGHT:
             if party.extension and state is PartyState.RINGING:
                 return steps.again(call, party, self._now)

@@ -63,6 +63,7 @@ class YeastarCalls(CallReader):
             return False  # its address has changed, it is no hang-up (reference, 6.1)
         if report.status is not ExtensionStatus.BUSY:
             self._told.hidden.discard(number)
+        self._told.stopped.discard(number)
         self._told.status(number, report.status, now)
         return True
 
@@ -75,9 +76,8 @@ class YeastarCalls(CallReader):
         if not isinstance(snapshot, PolledSnapshot):
             return
         over = self._before_restart if snapshot.calls is not None else set()
-        hidden = self._told.hidden
         polled = PolledCalls(
-            self._ledger, snapshot, self._newer | reported, hidden, now
+            self._ledger, self._told, snapshot, self._newer | reported, now
         )
         found = polled.run(over)
         over &= self._newer

@@ -18,6 +18,8 @@ from ...model import (
 from ...report import CallFailed, CallRecord, CallReleased, CallReport, CallTransferred
 from .finder import CallFinder
 
+# Seconds in which all comes that is told of one thing that happened.
+TOGETHER: Final = 1.0
 # What a phone does that is in a call already.
 TAKEN: Final = frozenset({ExtensionStatus.BUSY, ExtensionStatus.ON_HOLD})
 
@@ -30,6 +32,8 @@ class ToldCalls:
         self._ledger = ledger
         self._status_of = status_of
         self._finder = CallFinder(ledger)
+        # Phones that stopped ringing by a status, which may have come late.
+        self.stopped: set[str] = set()
         # Phones in a call of which nothing tells: with a service, or a supervisor's.
         self.hidden: set[str] = set()
         # Extensions that gave a call away, whose part may get a record of its own.
@@ -176,6 +180,7 @@ class ToldCalls:
             # No report tells that a queue or a group rings a phone no more.
             for call in calls:
                 if call.legs[number].state is PartyState.RINGING:
+                    self.stopped.add(number)
                     ledger.put(steps.depart(call, number, now, ledger.wait), now)
             return
         states = [call.legs[number].state for call in calls]
@@ -204,8 +209,11 @@ class ToldCalls:
         if (
             leg is not None
             and not leg.present
-            and party.state is PartyState.RINGING
-            and self._rings_anew(call, leg)
+            and (
+                self._rings_anew(call, leg)
+                if party.state is PartyState.RINGING
+                else party.state is PartyState.TALKING and self._talks_after_all(leg)
+            )
         ):
             return steps.again(call, party, now)
         if (
@@ -234,6 +242,15 @@ class ToldCalls:
                 and self._occupies(other)
                 for other in call.extensions()
             )
+        )
+
+    def _talks_after_all(self, leg: Leg) -> bool:
+        """Return whether a party that stopped ringing rang again, unreported, and talks."""
+        return (
+            leg.party.extension
+            and leg.answered_at is None
+            and self._status_of(leg.number) is ExtensionStatus.BUSY
+            and not self._ledger.of(leg.number)
         )
 
     def _occupies(self, leg: Leg) -> bool:
@@ -318,12 +335,19 @@ class ToldCalls:
             return call
         named = {leg_key(party) for party in parties}
         for key, leg in call.legs.items():
-            if (
-                leg.state is PartyState.RINGING
-                and key not in named
-                and leg.party.extension
-            ):
+            if key in named or not leg.party.extension:
+                continue
+            if leg.state is PartyState.RINGING:
                 call = answered_elsewhere(call, key, now)
+            elif (
+                leg.answered_at is None
+                and leg.outcome is None
+                and leg.left_at is not None
+                and now - leg.left_at <= TOGETHER
+            ):
+                # Its status was told first.
+                outcome = CallOutcome.ANSWERED_ELSEWHERE
+                call = steps.leave(call, key, leg.left_at, now, outcome)
         return call
 
     def _answered_by_service(self, call: TrackedCall, now: float) -> TrackedCall:
@@ -338,15 +362,17 @@ class ToldCalls:
         return call
 
 
-def bring_back(call: TrackedCall, party: Party, now: float) -> TrackedCall:
+def bring_back(
+    call: TrackedCall, party: Party, now: float, *, rang: bool = True
+) -> TrackedCall:
     """Return a call that a party is back in.
 
-    It had not left after all, unless its end was told or it rang before: a queue rings
-    its agents again and again.
+    It had not left after all, unless its end was told, or unless it `rang` until it left:
+    a queue rings its agents again and again.
     """
     key = call.key_of(party)
     leg = call.legs[key]
-    if leg.party.extension and (leg.told or leg.answered_at is None):
+    if leg.party.extension and (leg.told or (rang and leg.answered_at is None)):
         return steps.again(call, party, now)
     return steps.come_back(call, key)
 
