@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from tests.simulator.clock import Clock
+from tests.simulator.clock import Alarm, AlarmClock, Clock
 from tests.simulator.switches import Switches
 
 from .call import SimCall
@@ -17,6 +17,19 @@ from .monitoring import MonitorLeg
 from .trunk import SimTrunk
 
 RECORDS_LIMIT = 100_000
+
+
+class TaskAlarm:
+    """An alarm on an event loop."""
+
+    def __init__(self, task: asyncio.Task[None]) -> None:
+        """Keep the task that waits."""
+        self._task = task
+
+    def cancel(self) -> None:
+        """Let it not happen, unless it is what happens just now."""
+        if self._task is not asyncio.current_task():
+            self._task.cancel()
 
 
 class Lines:
@@ -59,8 +72,10 @@ class Lines:
         for listener in self.listeners:
             listener(event)
 
-    def later(self, seconds: float, action: Callable[[], None]) -> asyncio.Task[None]:
+    def later(self, seconds: float, action: Callable[[], None]) -> Alarm:
         """Do something after a while."""
+        if isinstance(self.clock, AlarmClock):
+            return self.clock.later(seconds, action)
 
         async def wait() -> None:
             await self.clock.sleep(seconds)
@@ -69,7 +84,7 @@ class Lines:
         task = asyncio.get_running_loop().create_task(wait())
         self._timers.add(task)
         task.add_done_callback(self._timers.discard)
-        return task
+        return TaskAlarm(task)
 
     def new_leg(self, kind: LegKind, number: str, call_id: str = "") -> Leg:
         """Make one end of a call; without a call id it begins a call of its own (3.8)."""
