@@ -29,6 +29,8 @@ class LegKind(StrEnum):
     IVR = "ivr"
     QUEUE = "queue"
     PROMPT = "prompt"
+    CONFERENCE = "conference"
+    PARKING = "parking"
 
 
 class LegState(StrEnum):

@@ -50,6 +50,11 @@ class Lines:
         self.ivrs: dict[str, str] = {}
         self.queues: dict[str, list[str]] = {}
         self.ring_groups: dict[str, list[str]] = {}
+        # Rooms to dial into, and slots in which a call waits until it is fetched. The
+        # reference has endpoints for both on v2 only, and no word on what v1 reports:
+        # [choose] they are services of the PBX, as an IVR is.
+        self.conferences: dict[str, str] = {}
+        self.parking: list[str] = []
         # Custom prompts by name, and how many seconds each takes.
         self.prompts: dict[str, float] = {"hello111": 3.0, "appletest": 2.0}
         self.records: deque[CallRecord] = deque(maxlen=RECORDS_LIMIT)
