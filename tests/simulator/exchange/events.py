@@ -117,6 +117,13 @@ class StateChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Reregistered:
+    """A phone has registered anew from another address; what it does is unchanged."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsChanged:
     """The administrator or the API changed an extension or a trunk."""
 
@@ -152,6 +159,7 @@ type Event = (
     | CallFailed
     | CallRecorded
     | StateChanged
+    | Reregistered
     | SettingsChanged
     | PromptEnded
     | MessageSent

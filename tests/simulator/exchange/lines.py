@@ -10,7 +10,15 @@ from tests.simulator.switches import Switches
 from .call import SimCall
 from .cdr import CallRecord
 from .connection import CallState
-from .events import CallRecorded, Event, ExtensionState, LegKind, LegState, StateChanged
+from .events import (
+    CallRecorded,
+    Event,
+    ExtensionState,
+    LegKind,
+    LegState,
+    Reregistered,
+    StateChanged,
+)
 from .extension import SimExtension
 from .leg import Leg
 from .monitoring import MonitorLeg
@@ -188,6 +196,10 @@ class Lines:
         self._told[number] = self.state_of(number)
         extension.registered = registered
         self.state_changed(number)
+
+    def reregister(self, number: str) -> None:
+        """Let a registered phone register once more, from another address (reference 6.1)."""
+        self.emit(Reregistered(number))
 
     def vanish(self) -> None:
         """Lose every call without a trace."""

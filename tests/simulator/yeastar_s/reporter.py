@@ -12,6 +12,7 @@ from tests.simulator.exchange.events import (
     CallEvent,
     Event,
     LegKind,
+    Reregistered,
     StateChanged,
 )
 from tests.simulator.exchange.exchange import Exchange
@@ -117,7 +118,7 @@ class Reporter:
 
     def is_reported(self, event: Event) -> bool:
         """Return False for what "Status Monitor" is not ticked for (reference 5.1)."""
-        if isinstance(event, StateChanged):
+        if isinstance(event, StateChanged | Reregistered):
             return self._monitored(event.number)
         if isinstance(event, CallEvent) and event.kind in ("ring", "alert"):
             ends = [p for p in event.parties if p.kind is LegKind.EXTENSION]
