@@ -92,6 +92,11 @@ class Part:
     """When a report in its turn named it first."""
     crowded: bool = False
     """Whether the phone had another call since the last poll."""
+    beside_service: bool = False
+    """Whether a poll could not show it while the phone had another call."""
+    rung: bool = False
+    """Whether a RING or ALERT of the PBX was due that names it."""
+    role_told: float | None = None
     shared: bool = False
     """Whether the phone had another call at any time meanwhile."""
     lost_phone: bool = False
@@ -149,7 +154,7 @@ class Story:
     bye_hit: bool = False
     byes: set[str] = field(default_factory=set)
     """Whom the reports of its end name first."""
-    records_told: int = 0
+    records_told: list[tuple[float, CallRecord]] = field(default_factory=list)
     failed_told: bool = False
     end_told: float | None = None
     answer_told: float | None = None
@@ -195,6 +200,7 @@ class History:
         self.status_told: dict[str, bool] = {}
         self.last_poll: float | None = None
         self.jumps: list[float] = []
+        self.trunks_read: dict[str, str] = {}
         sim.exchange.listeners.insert(0, self.happened)
 
     # -- the truth
@@ -208,6 +214,10 @@ class History:
                 return
             if event.kind == "bye":
                 story.ended_by = event.parties[0].number
+            elif event.kind in ("ring", "alert"):
+                for party in event.parties:
+                    for part in story.live_parts():
+                        part.rung = part.rung or part.number == party.number
             elif event.kind == "transfer":
                 leaving = event.parties[0]
                 if any(
@@ -227,6 +237,8 @@ class History:
             story = self.stories.get(event.call_id)
             if story is not None:
                 story.failure = event.why
+                if event.parties and event.parties[0].kind is LegKind.EXTENSION:
+                    self._failed_at(story, event.parties[0].number, event.why)
 
     def look(self) -> None:
         """Compare all phones with what they did before."""
@@ -247,7 +259,12 @@ class History:
             for leg in call.legs:
                 if leg.outside:
                     story.outside.setdefault(leg.leg_id, leg)
-                    if leg.connected:
+                    if (
+                        leg.connected
+                        and call.state is not CallState.QUEUED
+                        and leg.leg_id not in story.outside_answered
+                    ):
+                        story.answers.append(now)
                         story.outside_answered.add(leg.leg_id)
                 elif leg.kind in SERVICES:
                     story.services.add(leg.kind.value)
@@ -285,6 +302,20 @@ class History:
                     story.failure = story.failure or call.failure
                 elif call is None and not story.live_parts():
                     story.ended = now
+
+    def _failed_at(self, story: Story, number: str, why: Failure) -> None:
+        """Begin and end the part of an extension at which a call failed without ringing."""
+        if story.call is None or any(part.number == number for part in story.parts):
+            return
+        now = self.now()
+        others = frozenset({story.call.caller.number})
+        part = Part(
+            *(number, story, Leg(LegKind.EXTENSION, number, "", story.call_id)),
+            *(now, False, "gone", [Moment(now, "end", others)], set(others)),
+        )
+        part.ended, part.cause, part.outcome = now, "failed", FAILURES[why]
+        story.parts.append(part)
+        self.parts.append(part)
 
     def _others(self, call: SimCall, leg: Leg) -> frozenset[str]:
         """Return the numbers at the other end, none for a service of the PBX."""
@@ -435,7 +466,7 @@ class History:
         story.id_told = story.id_told or now
         story.first_told = story.first_told or now
         if isinstance(event, CallRecorded):
-            story.records_told += 1
+            story.records_told.append((now, event.record))
             if not self.sim.exchange.calls.get(call_id):
                 story.end_told = story.end_told or now
             return
@@ -472,6 +503,7 @@ class History:
                 ):
                     part.named = part.named or now
                     if index < len(words):
+                        part.role_told = part.role_told or now
                         self._tell(part, words[index], now)
 
     def _tell(self, part: Part, what: str, now: float) -> None:
@@ -494,6 +526,7 @@ class History:
         """Note what a poll could see."""
         now = self.now()
         self.last_poll = now
+        self.trunks_read = {name: trunk.status for name, trunk in self.sim.trunks.items()}
         for part in self._open.values():
             if part.number in view.words:
                 part.crowded = len(self.sim.exchange.legs_of(part.number)) > 1
@@ -508,9 +541,13 @@ class History:
         for part in self._open.values():
             key = (part.story.call_id, part.number)
             if key not in view.parts:
+                if self.shares_its_phone(part):
+                    part.beside_service = True
                 continue
             first = not part.known
             part.seen = now
+            if part.story.outside:
+                part.role_told = part.role_told or now
             if view.parts[key]:
                 moment = part.moments[-1]
                 if moment.told is None:
@@ -533,9 +570,9 @@ class History:
             if story.ended is None:
                 story.bye_told = story.end_told = None
                 story.byes.clear()
-                story.records_told = 0
+                story.records_told.clear()
         for part in self._open.values():
-            part.seen = part.named = None
+            part.seen = part.named = part.role_told = None
             for moment in part.moments:
                 moment.told = None
 

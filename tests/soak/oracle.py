@@ -285,7 +285,8 @@ class Oracle:
         answers = [moment for moment in story.answers if moment <= when + STEP]
         answered = min(answers, default=None)
         if call.answered_at is None:
-            if answered is not None:
+            # Two things may happen at the same time, and one of them is told first.
+            if answered is not None and (at is None or answered < when - STEP):
                 judge("answered", None, answered)
         elif answered is None or not _between(
             call.answered_at, answered, _latest(story.answer_told, when)
@@ -531,7 +532,11 @@ class Oracle:
             if id(part) not in over and (part.since <= event.at + STEP or part.jumped)
         ]
         if word in ("ringing", "dialing"):
-            mine = [part for part in mine if id(part) not in began]
+            mine = [
+                part
+                for part in mine
+                if id(part) not in began or any(_is(m, word) for m in part.moments[1:])
+            ]
         else:
             going = [part for part in mine if id(part) in began]
             mine = going or mine
@@ -640,7 +645,9 @@ class Oracle:
             latest = part.story.end_told if part.cause != "handed over" else None
         if not _between(event.at, moment.at, self.history.now() if latest is None else max(latest, moment.at)):
             judge("event time", event.at, (moment.at, latest))
-        self._call(event.call, part.story, event.at + STEP)
+        self._call(event.call, part.story, event.at)
+        if event.type.value == "answered" and event.call.answered_at is None:
+            judge("answered", None, event.at)
         self._met(event.party, part, moment, judge)
         if moment.what == "end":
             self._end(event, part, judge)
