@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tests.simulator.exchange import CallState
+from tests.simulator.exchange.events import Failure
 
-from .history import History, Moment, Part, Story
+from .history import FAILURES, History, Moment, Part, Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +100,12 @@ def _group_told(case: Case) -> bool:
 
 
 def _alone_beside(case: Case) -> bool:
-    """Return whether an extension alone is, or was, in a call that polls cannot show."""
+    """Return whether polls could not show an extension's part in a call."""
     story = case.story
     assert story is not None
-    parts = [part for part in story.parts if part.beside_service]
-    return bool(parts) and not story.outside
+    if case.part is not None:
+        return case.part.hidden
+    return any(part.hidden for part in story.parts) and not story.outside
 
 
 def _unknown(case: Case) -> bool:
@@ -179,8 +181,12 @@ LINES: Final[tuple[Line, ...]] = (
     ),
     Line(
         "not told yet",
-        frozenset({"missing call"}),
-        lambda case: case.story is not None and case.story.first_told is None,
+        frozenset({"missing call", "missing party"}),
+        lambda case: case.story is not None
+        and (
+            case.story.first_told is None
+            or (case.part is not None and not case.part.known)
+        ),
         _any,
         "A call of which no report has come and which no list shows",
         "no call; the phones in it are in use all the same",
@@ -306,10 +312,11 @@ LINES: Final[tuple[Line, ...]] = (
         "3.8, 6.3",
     ),
     Line(
-        "service beside another call",
+        "not in any list",
         frozenset(
             {
                 "missing call",
+                "missing party",
                 "extra event",
                 "in call since",
                 "event time",
@@ -323,10 +330,177 @@ LINES: Final[tuple[Line, ...]] = (
         or not isinstance(case.shown, str),
         "Whether a call inside with a service of the PBX (an IVR, a conference, the "
         "voicemail, a queue) goes on, once a poll was read while its phone had another "
-        "call",
+        "call or was out of reach",
         "the call, or its end",
         "no list shows such a call; the phone's one word may be that of the other call, "
         "and the end may not have been reported",
         "3.4, 3.8, 5.5, 6.1",
+    ),
+    Line(
+        "stopped ringing",
+        frozenset({"outcome", "end word"}),
+        lambda case: case.part is not None and case.part.cause == "stopped",
+        lambda case: (
+            case.field == "end word"
+            or case.unknown
+            or case.shown in ("missed", "rejected")
+            or (
+                case.story is not None
+                and (
+                    (case.shown == "answered_elsewhere" and bool(case.story.answers))
+                    or (case.shown == "voicemail" and "voicemail" in case.story.services)
+                    or (
+                        case.story.failure is not None
+                        and case.shown == FAILURES[case.story.failure]
+                    )
+                )
+            )
+        ),
+        "Why one of several phones, or a phone of a queue, stopped ringing",
+        "missed, rejected, or how the whole call ended",
+        "no report tells that it stopped; its status alone does",
+        "5.3",
+    ),
+    Line(
+        "old words",
+        frozenset({"outcome", "end word"}),
+        lambda case: case.story is not None
+        and case.story.failure in (Failure.DECLINED, Failure.DO_NOT_DISTURB)
+        and (
+            not case.story.failed_told
+            or case.history.sim.switches.failure_words == "2017"
+        ),
+        lambda case: case.shown in ("busy", "failed", "missed"),
+        "Whether a call was declined, or the callee was busy",
+        "busy",
+        "the record says BUSY for both, as the reason `User busy` of 2017 does",
+        "5.3, notes",
+    ),
+    Line(
+        "id",
+        frozenset({"id"}),
+        lambda case: case.story is not None
+        and (case.story.id_told is None or case.story.id_told >= _at(case) - 0.001),
+        _unknown,
+        "The id of a call that polls alone have shown",
+        "unknown",
+        "the lists have no id of calls inside, and of calls to the outside another one",
+        "3.4, 3.8",
+    ),
+    Line(
+        "role",
+        frozenset({"role"}),
+        lambda case: case.part is not None and case.part.role_told is None,
+        _unknown,
+        "Who called whom, of a call inside that polls alone have shown, and of a phone "
+        "of which alone RING tells",
+        "unknown",
+        "extension/query names the other extension, not who dialled",
+        "3.4, 5.3",
+    ),
+    Line(
+        "passed on",
+        frozenset({"role"}),
+        lambda case: case.story is not None
+        and (case.story.transferred or case.story.forwarded),
+        _any,
+        "Who is the caller of a call that was transferred",
+        "the caller of its first part, or of its last",
+        "reports name the two of the new part, in the order of that part",
+        "5.3",
+    ),
+    Line(
+        "rang",
+        frozenset({"rang", "talked"}),
+        lambda case: case.part is not None
+        and (
+            case.part.jumped
+            or any(moment.told != moment.at for moment in case.part.moments[:-1])
+            or not case.part.moments[:-1]
+        ),
+        lambda case: isinstance(case.shown, float),
+        "How long a part of which the beginning or the answer was not told rang or lasted",
+        "the time since it was told",
+        "the record counts for the whole call, from its first ring",
+        "5.3",
+    ),
+    Line(
+        "named by the record",
+        frozenset({"extra event", "last call"}),
+        lambda case: case.story is not None
+        and case.story.call is not None
+        and case.story.call.by_api
+        and not case.story.failed_told
+        and not any(p.number == case.number and p.rung for p in case.story.parts),
+        lambda case: case.shown in ("missed", "ended"),
+        "That the callee of a dial by the API was never called, as the caller's phone "
+        "was not picked up",
+        "a missed call of the callee",
+        "the record names caller and callee, and RING is not sent by all firmware",
+        "3.9, 5.3",
+    ),
+    Line(
+        "other end",
+        frozenset({"event party"}),
+        lambda case: case.story is not None
+        and (
+            case.story.pair_told is None or case.story.pair_told >= _at(case) - 0.001
+        ),
+        _unknown,
+        "Who is at the other end, while reports name one party alone",
+        "unknown",
+        "RING, ALERT, ANSWERED and BYE may name one party; so may a poll",
+        "5.3, 3.4",
+    ),
+    Line(
+        "supervision",
+        frozenset(
+            {
+                *("extra call", "extra event", "in call since", "last call"),
+                *("missing event", "missing end", "current call"),
+            }
+        ),
+        lambda case: (case.story is not None and case.story.monitor)
+        or (
+            case.story is None
+            and any(
+                part.number == case.number and part.story.monitor
+                for part in case.history.parts
+            )
+        ),
+        _any,
+        "That a supervisor's phone is in no call of its own, on firmware that reports "
+        "RING, ANSWER, BYE and a record for it",
+        "a call of the supervisor alone",
+        "those reports look like those of any call",
+        "4.5, 9.9",
+    ),
+    Line(
+        "stopped silently",
+        frozenset({"extra party"}),
+        lambda case: not case.polled
+        and case.part is not None
+        and case.part.cause in ("stopped", "voicemail", "elsewhere")
+        and bool(case.history.sim.exchange.legs_of(case.number)),
+        lambda case: case.shown == "ringing",
+        "That a phone which has another call stopped ringing, between two polls",
+        "that it rings",
+        "no report tells that a phone of several stopped; its status stays what it was",
+        "5.3, 6.1",
+    ),
+    Line(
+        "line not told",
+        frozenset({"trunk", "missing party", "role", "line"}),
+        lambda case: case.story is not None
+        and case.part is None
+        and any(
+            leg_id not in case.story.outside_told
+            for leg_id in (leg.leg_id for leg in case.story.current_outside)
+        ),
+        _unknown,
+        "An end outside whose ringing was not reported and which no poll has shown yet",
+        "no such party",
+        "RING is not sent for all calls by all firmware",
+        "5.3",
     ),
 )

@@ -92,8 +92,8 @@ class Part:
     """When a report in its turn named it first."""
     crowded: bool = False
     """Whether the phone had another call since the last poll."""
-    beside_service: bool = False
-    """Whether a poll could not show it while the phone had another call."""
+    hidden: bool = False
+    """Whether a poll could not show it: the phone had another call, or was out of reach."""
     rung: bool = False
     """Whether a RING or ALERT of the PBX was due that names it."""
     role_told: float | None = None
@@ -133,6 +133,8 @@ class Story:
     monitor: bool = False
     parts: list[Part] = field(default_factory=list)
     outside: dict[str, Leg] = field(default_factory=dict)
+    outside_told: dict[str, float] = field(default_factory=dict)
+    outside_since: dict[str, float] = field(default_factory=dict)
     answers: list[float] = field(default_factory=list)
     ended: float | None = None
     ended_by: str | None = None
@@ -156,6 +158,8 @@ class Story:
     """Whom the reports of its end name first."""
     records_told: list[tuple[float, CallRecord]] = field(default_factory=list)
     failed_told: bool = False
+    failed_at: set[str] = field(default_factory=set)
+    """Whom the report of its failure names."""
     end_told: float | None = None
     answer_told: float | None = None
     forgotten: bool = False
@@ -193,6 +197,7 @@ class History:
         self.stories: dict[str, Story] = {}
         self.parts: list[Part] = []
         self._open: dict[Leg, Part] = {}
+        self._stopped: list[Part] = []
         self.since = now()
         """Since when the integration remembers."""
         self.hit = False
@@ -259,6 +264,7 @@ class History:
             for leg in call.legs:
                 if leg.outside:
                     story.outside.setdefault(leg.leg_id, leg)
+                    story.outside_since.setdefault(leg.leg_id, now)
                     if (
                         leg.connected
                         and call.state is not CallState.QUEUED
@@ -292,6 +298,7 @@ class History:
         if len(present) < len(self._open):
             for leg in [leg for leg in self._open if leg not in present]:
                 self._end(self._open.pop(leg), now)
+        self._why_stopped(now)
         for story in self.stories.values():
             if story.ended is None:
                 call = story.call
@@ -303,15 +310,31 @@ class History:
                 elif call is None and not story.live_parts():
                     story.ended = now
 
+    def _why_stopped(self, now: float) -> None:
+        """Tell those who stopped ringing as another answered from those who just stopped."""
+        stopped, self._stopped = self._stopped, []
+        for part in stopped:
+            call = part.story.call
+            if call is None or part.ended != now:
+                continue
+            connected = [leg for leg in call.callees if leg.connected]
+            if any(leg.kind is LegKind.VOICEMAIL for leg in connected):
+                part.cause, part.outcome = "voicemail", "voicemail"
+            elif connected:
+                part.cause, part.outcome = "elsewhere", "answered_elsewhere"
+            else:
+                self._stopped.append(part)
+
     def _failed_at(self, story: Story, number: str, why: Failure) -> None:
         """Begin and end the part of an extension at which a call failed without ringing."""
         if story.call is None or any(part.number == number for part in story.parts):
             return
         now = self.now()
-        others = frozenset({story.call.caller.number})
+        caller = number == story.call.caller.number
+        others = frozenset({story.dialed if caller else story.call.caller.number})
         part = Part(
             *(number, story, Leg(LegKind.EXTENSION, number, "", story.call_id)),
-            *(now, False, "gone", [Moment(now, "end", others)], set(others)),
+            *(now, caller, "gone", [Moment(now, "end", others)], set(others)),
         )
         part.ended, part.cause, part.outcome = now, "failed", FAILURES[why]
         story.parts.append(part)
@@ -417,15 +440,9 @@ class History:
                 story.vanished = True
             else:
                 part.cause, part.outcome = "not answered", "missed"
-        elif any(
-            leg.kind in (LegKind.EXTENSION, LegKind.OUTBOUND) and leg.connected
-            for leg in call.callees
-        ):
-            part.cause, part.outcome = "elsewhere", "answered_elsewhere"
-        elif any(leg.kind is LegKind.VOICEMAIL for leg in call.callees):
-            part.cause, part.outcome = "voicemail", "voicemail"
         else:
             part.cause, part.outcome = "stopped", "missed"
+            self._stopped.append(part)
 
     # -- what was told of it
 
@@ -472,6 +489,7 @@ class History:
             return
         if isinstance(event, CallFailed):
             story.failed_told = True
+            story.failed_at = {party.number for party in event.parties}
             story.end_told = story.end_told or now
             return
         parties = event.parties
@@ -494,6 +512,9 @@ class History:
         }.get(event.kind, ())
         if event.kind in ("answer", "answered"):
             story.answer_told = story.answer_told or now
+        for party in people:
+            if party.kind is not LegKind.EXTENSION:
+                story.outside_told.setdefault(party.leg_id, now)
         for index, party in enumerate(parties):
             if party.kind is not LegKind.EXTENSION:
                 continue
@@ -503,7 +524,8 @@ class History:
                 ):
                     part.named = part.named or now
                     if index < len(words):
-                        part.role_told = part.role_told or now
+                        if len(parties) > 1 or event.kind != "ring":
+                            part.role_told = part.role_told or now
                         self._tell(part, words[index], now)
 
     def _tell(self, part: Part, what: str, now: float) -> None:
@@ -534,6 +556,8 @@ class History:
             if story.live and story.call is not None and story.call_id in view.calls:
                 story.seen = now
                 story.first_told = story.first_told or now
+                for leg in story.current_outside:
+                    story.outside_told.setdefault(leg.leg_id, now)
                 if story.current_outside or view.calls[story.call_id] > 1:
                     story.pair_told = story.pair_told or now
                 if story.inbound:
@@ -541,8 +565,8 @@ class History:
         for part in self._open.values():
             key = (part.story.call_id, part.number)
             if key not in view.parts:
-                if self.shares_its_phone(part):
-                    part.beside_service = True
+                if self.shares_its_phone(part) or not self.in_reach(part.number):
+                    part.hidden = True
                 continue
             first = not part.known
             part.seen = now
@@ -567,6 +591,7 @@ class History:
             story.id_told = story.first_told = story.pair_told = None
             story.answer_told = None
             story.seen = None
+            story.outside_told.clear()
             if story.ended is None:
                 story.bye_told = story.end_told = None
                 story.byes.clear()

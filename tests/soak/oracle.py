@@ -269,7 +269,10 @@ class Oracle:
             directions.add("outbound")
         if direction not in directions:
             judge("direction", direction, directions)
-        trunks = {leg.trunk for leg in story.outside.values()} or {None}
+        trunks: set[str | None] = {leg.trunk for leg in story.outside.values()}
+        if all(since > when - STEP for since in story.outside_since.values()):
+            # It came at the same time, and was told behind the event.
+            trunks.add(None)
         if call.trunk not in trunks:
             judge("trunk", call.trunk, trunks)
         if call.via is not None and call.via not in story.vias:
@@ -462,20 +465,18 @@ class Oracle:
 
     # -- events
 
-    def _events(self) -> dict[str, tuple[CallEvent, Part]]:
+    def _events(self) -> dict[str, CallEvent]:
         """Compare what was told; return the last end that was told of each extension."""
-        by_part: dict[int, list[CallEvent]] = {}
+        by_part: dict[int, list[tuple[CallEvent, float]]] = {}
         began: set[int] = set()
         over: set[int] = set()
         parts_of: dict[str, list[Part]] = {}
         for part in self.history.parts:
             parts_of.setdefault(part.number, []).append(part)
-        last: dict[str, tuple[CallEvent, Part]] = {}
+        last: dict[str, CallEvent] = {}
         for event, now in self.events:
-            if any(moment == now for moment in self._silent_polls) and (
-                not event.type.value in ENDS
-            ):
-                pass
+            if event.type.value in ENDS:
+                last[event.number] = event
             part = self._part_of(event, parts_of.get(event.number, []), began, over)
             if part is None:
                 story = self.history.stories.get(event.call.id or "")
@@ -498,8 +499,7 @@ class Oracle:
             began.add(id(part))
             if event.type.value in ENDS:
                 over.add(id(part))
-                last[event.number] = event, part
-            by_part.setdefault(id(part), []).append(event)
+            by_part.setdefault(id(part), []).append((event, now))
         for part in self.history.parts:
             self._sequence(part, by_part.get(id(part), []))
         return last
@@ -547,10 +547,10 @@ class Oracle:
         suits = [part for part in mine if any(_is(m, word) for m in part.moments)]
         return suits[-1] if suits else mine[-1]
 
-    def _sequence(self, part: Part, events: list[CallEvent]) -> None:
+    def _sequence(self, part: Part, events: list[tuple[CallEvent, float]]) -> None:
         """Compare what was told of one part with what happened to it."""
         if part.story.monitor:
-            for event in events:
+            for event, _ in events:
                 self._judge(
                     "extra event",
                     event.type.value,
@@ -561,7 +561,7 @@ class Oracle:
                 )
             return
         index = 0
-        for event in events:
+        for event, now in events:
             word = event.type.value
             found = next(
                 (
@@ -584,7 +584,7 @@ class Oracle:
             for moment in part.moments[index:found]:
                 self._missing(part, moment, before=True)
             index = found + 1
-            self._event(event, part, part.moments[found])
+            self._event(event, part, part.moments[found], now)
         for moment in part.moments[index:]:
             self._missing(part, moment, before=False, told=bool(events))
 
@@ -631,7 +631,9 @@ class Oracle:
             at=told,
         )
 
-    def _event(self, event: CallEvent, part: Part, moment: Moment) -> None:
+    def _event(
+        self, event: CallEvent, part: Part, moment: Moment, now: float
+    ) -> None:
         """Compare the fields of one event."""
         where = f"{part.number} {event.type.value} in {_name(event.call)}"
 
@@ -645,7 +647,7 @@ class Oracle:
             latest = part.story.end_told if part.cause != "handed over" else None
         if not _between(event.at, moment.at, self.history.now() if latest is None else max(latest, moment.at)):
             judge("event time", event.at, (moment.at, latest))
-        self._call(event.call, part.story, event.at)
+        self._call(event.call, part.story, now)
         if event.type.value == "answered" and event.call.answered_at is None:
             judge("answered", None, event.at)
         self._met(event.party, part, moment, judge)
@@ -658,7 +660,7 @@ class Oracle:
         """Compare the other party of an event."""
         story = part.story
         others = part.met
-        if moment.what in ("answered", "held", "resumed") and moment.others:
+        if moment.what in ("answered", "held", "resumed"):
             others = set(moment.others)
         if party is None:
             if others:
@@ -696,7 +698,8 @@ class Oracle:
         if event.type.value not in types:
             judge("end word", event.type.value, types)
         if event.call.ended_by != story.ended_by and not (
-            event.call.ended_by is None and (story.live or part.cause == "handed over")
+            event.call.ended_by is None
+            and (story.ended is None or event.at < story.ended - STEP)
         ):
             judge("ended by", event.call.ended_by, story.ended_by)
         self._record(event, part, judge)
@@ -710,8 +713,11 @@ class Oracle:
 
     def _record(self, event: CallEvent, part: Part, judge: Any) -> None:
         story = part.story
-        durations = {record.duration for record in story.records}
-        talks = {record.talked for record in story.records}
+        durations: set[int | None] = {record.duration for record in story.records}
+        talks: set[int | None] = {record.talked for record in story.records}
+        if not any(told <= event.at + STEP for told, _ in story.records_told):
+            durations.add(None)
+            talks.add(None)
         if event.call.duration not in durations:
             judge("duration", event.call.duration, durations)
         if event.call.talked not in talks:
@@ -720,7 +726,7 @@ class Oracle:
     # -- last calls
 
     def _last_calls(
-        self, board: Switchboard, ends: dict[str, tuple[CallEvent, Part]]
+        self, board: Switchboard, ends: dict[str, CallEvent]
     ) -> None:
         for number in self.history.sim.extensions:
             shown = board.last_call(number)
@@ -730,12 +736,12 @@ class Oracle:
                     self._judge("last call", shown.type.value, None, number=number)
                 continue
             if shown is None:
-                self._judge("last call", None, told[0].type.value, number=number)
-            elif shown != told[0] and not self._ended_silently(shown):
+                self._judge("last call", None, told.type.value, number=number)
+            elif shown != told and not self._ended_silently(shown):
                 self._judge(
                     "last call",
                     f"{shown.number} {shown.type} {_name(shown.call)}",
-                    f"{told[0].number} {told[0].type} {_name(told[0].call)}",
+                    f"{told.number} {told.type} {_name(told.call)}",
                     number=number,
                 )
 
