@@ -9,7 +9,7 @@ from custom_components.pbx.client import Address, CallEvent, Changes, Switchboar
 from custom_components.pbx.client.errors import PbxError, PbxUnreachable, Unreachable
 from custom_components.pbx.client.yeastar.s import YeastarS, hash_password, reports
 from tests.simulator.clock import AlarmClock
-from tests.simulator.exchange.events import CallEvent as Happened, Event
+from tests.simulator.exchange.events import Booted, CallEvent as Happened, Event
 from tests.simulator.faults import mistyped, without
 from tests.simulator.yeastar_s.answers import encode
 from tests.simulator.yeastar_s.reports import reports_of
@@ -188,6 +188,8 @@ class Listening:
                     self._tell(body)
             if self._held is not None:
                 held, self._held = self._held, None
+                if isinstance(held[0], Booted):
+                    self.history.booted_late()
                 self.say(lambda: f"  late   {held[1].decode()}")
                 self._tell(held[1])
 
@@ -260,7 +262,9 @@ class Listening:
         if self._held is not None:
             late.append(self._held)
             self._held = None
-        for _, body in late:
+        for event, body in late:
+            if isinstance(event, Booted):
+                self.history.booted_late()
             self.say(lambda body=body: f"  late   {body.decode()}")  # type: ignore[misc]
             self._tell(body)
 

@@ -416,11 +416,14 @@ LINES: Final[tuple[Line, ...]] = (
         and (
             case.part.jumped
             or any(moment.told != moment.at for moment in case.part.moments[:-1])
+            or (case.story is not None and case.story.hit)
+            or (case.part.cause in ("stopped", "elsewhere") and case.history.hit)
             or not case.part.moments[:-1]
         ),
         lambda case: isinstance(case.shown, float),
-        "How long a part of which the beginning or the answer was not told rang or lasted",
-        "the time since it was told",
+        "How long a part rang or lasted of which the beginning, the answer or the end was "
+        "not told in time",
+        "the time between what was told",
         "the record counts for the whole call, from its first ring",
         "5.3",
     ),
@@ -490,17 +493,176 @@ LINES: Final[tuple[Line, ...]] = (
     ),
     Line(
         "line not told",
-        frozenset({"trunk", "missing party", "role", "line"}),
+        frozenset({"trunk", "dialed"}),
+        lambda case: case.story is not None
+        and not any(
+            told < _at(case) - 0.001 for told in case.story.outside_told.values()
+        ),
+        _unknown,
+        "Trunk and dialled number of a call of which the end outside was not told yet",
+        "unknown",
+        "RING is not sent for all calls by all firmware, and reports can be missing",
+        "5.3, 5.5",
+    ),
+    Line(
+        "end outside not told",
+        frozenset({"missing party", "line"}),
         lambda case: case.story is not None
         and case.part is None
         and any(
-            leg_id not in case.story.outside_told
-            for leg_id in (leg.leg_id for leg in case.story.current_outside)
+            leg.leg_id not in case.story.outside_told
+            for leg in case.story.current_outside
         ),
         _unknown,
         "An end outside whose ringing was not reported and which no poll has shown yet",
         "no such party",
-        "RING is not sent for all calls by all firmware",
+        "RING is not sent for all calls by all firmware, and reports can be missing",
+        "5.3, 5.5",
+    ),
+    Line(
+        "pairs of a group",
+        frozenset({"missing party", "extra call", "extra event", "call twice"}),
+        lambda case: case.history.sim.switches.call_objects == "object"
+        and any(
+            len(story.live_parts()) > 2
+            and set(case.number.split(",")) <= {p.number for p in story.live_parts()}
+            and any(p.named is None for p in story.live_parts())
+            for story in case.history.stories.values()
+            if story.live
+        ),
+        lambda case: case.shown in (None, "ringing", "dialing")
+        or str(case.shown).startswith("call None"),
+        "Whether phones that name the same phone as their other end are in one call with "
+        "it, or in several, on firmware that shows one call object of a kind",
+        "one call or several",
+        "each names the caller; the caller names one of them",
+        "3.4",
+    ),
+    Line(
+        "report lost",
+        frozenset({"missing event"}),
+        lambda case: _untold(case) and case.moment is not None and case.moment.hit,
+        _any,
+        "What a report would have told that was lost, late or damaged, where no poll came "
+        "while it was so",
+        "nothing",
+        "reports can be missing, repeated or late, and none has a number",
+        "5.5",
+    ),
+    Line(
+        "clock set",
+        frozenset({"started", "event time", "answered", "in call since", "ended"}),
+        lambda case: case.story is not None and case.story.jumped,
+        lambda case: isinstance(case.shown, float),
+        "Times of a call in which the clock of Home Assistant was set",
+        "what that clock showed",
+        "no report but NewCdr has a time, and that is the PBX's",
+        "5.1",
+    ),
+    Line(
+        "start told late",
+        frozenset(
+            {"missing call", "extra event", "in call since", "last call", "missing party"}
+        ),
+        lambda case: case.story is not None
+        and case.story.booted
+        and not case.story.outside,
+        lambda case: case.shown in (None, "ended", "missed", "answered"),
+        "Whether a call that no list shows began before or after the PBX started",
+        "its end",
+        "BootUp has no time, and may come late",
+        "5.1, 5.3",
+    ),
+    Line(
+        "end not told",
+        frozenset({"ended by"}),
+        lambda case: case.story is not None and case.story.bye_told is None,
+        _unknown,
+        "Who hung up, where BYE was lost, and of a call that failed",
+        "unknown",
+        "BYE alone tells it",
         "5.3",
+    ),
+    Line(
+        "service hung up",
+        frozenset({"ended by"}),
+        lambda case: case.story is not None and bool(case.story.services),
+        lambda case: case.story is not None and case.shown in case.story.byes,
+        "That a service of the PBX hung up",
+        "the other end, whom BYE names",
+        "a service is no party of a report",
+        "5.3",
+    ),
+    Line(
+        "first BYE lost",
+        frozenset({"ended by"}),
+        lambda case: case.story is not None and case.story.bye_hit,
+        lambda case: case.story is not None and case.shown in case.story.byes,
+        "Who hung up, where the first of two BYE was lost or late",
+        "the other end",
+        "the second BYE is like the first, but for the order of its parties",
+        "5.3",
+    ),
+    Line(
+        "how it ended",
+        frozenset({"outcome", "end word", "duration", "call talked"}),
+        lambda case: case.story is not None
+        and not case.story.failed_told
+        and not case.story.records_told,
+        lambda case: case.unknown
+        or case.field == "end word"
+        or (case.shown == "answered" and case.true == "voicemail"),
+        "How a call ended of which neither the record nor a failure was told",
+        "unknown; answered, for one that the voicemail took",
+        "BYE is the same for a call that was answered and one that was not; what "
+        "answers ANSWERED does not name may be the voicemail",
+        "5.3",
+    ),
+    Line(
+        "record lost",
+        frozenset({"outcome", "duration", "call talked"}),
+        lambda case: case.story is not None
+        and len(case.story.records_told) < len(case.story.records),
+        _unknown,
+        "Length and outcome of a part of which the record was lost",
+        "unknown",
+        "NewCdr alone tells them",
+        "5.3",
+    ),
+    Line(
+        "never told",
+        frozenset({"missing end"}),
+        lambda case: case.part is not None
+        and not case.part.known
+        and case.part.number
+        not in {
+            number
+            for _, record in (case.story.records_told if case.story else ())
+            for number in (record.caller, record.callee.partition("(")[2].rstrip(")") or record.callee)
+        },
+        _any,
+        "The end of a part of which nothing had told that it began",
+        "nothing",
+        "reports can be missing",
+        "5.5",
+    ),
+    Line(
+        "seen before its id",
+        frozenset(
+            {
+                *("extra event", "event party", "started", "answered", "event time"),
+                *("in call since", "direction", "id", "missing end", "missing event"),
+                *("last call", "rang", "talked", "call twice", "extra call", "ended by"),
+                *("outcome", "duration", "call talked", "role", "end word"),
+            }
+        ),
+        lambda case: case.story is not None and case.story.adopted,
+        _any,
+        "Whether a call that polls alone have shown is the one of which a report of one "
+        "party, or a record, tells for the first time",
+        "the end of one call and the beginning of another",
+        "the lists have no id of such a call; the two may have hung up and one of them "
+        "called again, unseen",
+        "3.4, 3.8, 5.3",
     ),
 )

@@ -41,6 +41,13 @@ SERVICES: Final = frozenset(
         LegKind.PARKING,
     }
 )
+# What the reports of a call tell of the parties they name, in their order.
+WORDS: Final = {
+    "ring": ("ringing", "dialing"),
+    "alert": ("dialing",),
+    "answer": ("answered", "answered"),
+    "answered": ("answered", "answered"),
+}
 FAILURES: Final = {
     Failure.BUSY: "busy",
     Failure.DECLINED: "rejected",
@@ -66,6 +73,8 @@ class Moment:
     told: float | None = None
     by_poll: bool = False
     silent: bool = False
+    hit: bool = False
+    """Whether a report that tells it was lost, late or damaged."""
 
 
 @dataclass(slots=True, eq=False)
@@ -164,6 +173,12 @@ class Story:
     answer_told: float | None = None
     forgotten: bool = False
     """Whether the integration was loaded anew since it began."""
+    adopted: bool = False
+    """Whether polls alone had shown it when a report of one party, or a record, came."""
+    booted: bool = False
+    """Whether a late report told of a start of the PBX, as if it had been since."""
+    jumped: bool = False
+    """Whether our own clock was set meanwhile."""
     vanished: bool = False
     """Whether the PBX lost it, as it started anew."""
     seen: float | None = None
@@ -477,10 +492,15 @@ class History:
             story.late = story.late or fate == "late"
             if isinstance(event, CallEvent) and event.kind == "bye":
                 story.bye_hit = True
-            if fate == "late" and story.id_told is None:
-                pass
+            if isinstance(event, CallEvent):
+                self._missed(story, event)
             return
-        story.id_told = story.id_told or now
+        if story.id_told is None:
+            story.id_told = now
+            # What polls alone had shown has no id: a report of one party fits others, too.
+            named = event.parties if not isinstance(event, CallRecorded) else ()
+            alone = len([p for p in named if p.kind not in SERVICES]) < 2
+            story.adopted = story.seen is not None and alone
         story.first_told = story.first_told or now
         if isinstance(event, CallRecorded):
             story.records_told.append((now, event.record))
@@ -504,12 +524,7 @@ class History:
             first = people[-1 if reversed_bye else 0] if people else None
             if first is not None:
                 story.byes.add(first.number)
-        words = {
-            "ring": ("ringing", "dialing"),
-            "alert": ("dialing",),
-            "answer": ("answered", "answered"),
-            "answered": ("answered", "answered"),
-        }.get(event.kind, ())
+        words = WORDS.get(event.kind, ())
         if event.kind in ("answer", "answered"):
             story.answer_told = story.answer_told or now
         for party in people:
@@ -527,6 +542,14 @@ class History:
                         if len(parties) > 1 or event.kind != "ring":
                             part.role_told = part.role_told or now
                         self._tell(part, words[index], now)
+
+    def _missed(self, story: Story, event: CallEvent) -> None:
+        """Note what a report would have told that did not arrive in its turn."""
+        for party, what in zip(event.parties, WORDS.get(event.kind, ()), strict=False):
+            for part in story.parts:
+                if part.number == party.number and part.live:
+                    for moment in part.moments:
+                        moment.hit = moment.hit or moment.what == what
 
     def _tell(self, part: Part, what: str, now: float) -> None:
         for moment in reversed(part.moments):
@@ -601,12 +624,22 @@ class History:
             for moment in part.moments:
                 moment.told = None
 
+    def booted_late(self) -> None:
+        """Note that the PBX told that it had started, long after it had."""
+        for story in self.stories.values():
+            story.booted = story.booted or story.live
+
     def jumped(self) -> None:
         """Note that our own clock was set."""
         self.hit = True
         self.jumps.append(self.now())
         for part in self._open.values():
             part.jumped = True
+        for story in self.stories.values():
+            # An end may wait for its record, or for a poll.
+            story.jumped = True
+            for part in story.parts:
+                part.jumped = True
 
     def parts_of(self, number: str) -> Iterator[Part]:
         """Iterate over the live parts of an extension."""

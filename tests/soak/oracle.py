@@ -269,10 +269,7 @@ class Oracle:
             directions.add("outbound")
         if direction not in directions:
             judge("direction", direction, directions)
-        trunks: set[str | None] = {leg.trunk for leg in story.outside.values()}
-        if all(since > when - STEP for since in story.outside_since.values()):
-            # It came at the same time, and was told behind the event.
-            trunks.add(None)
+        trunks: set[str | None] = {leg.trunk for leg in story.outside.values()} or {None}
         if call.trunk not in trunks:
             judge("trunk", call.trunk, trunks)
         if call.via is not None and call.via not in story.vias:
@@ -594,9 +591,9 @@ class Oracle:
         if moment.what == "end":
             self._missing_end(part, moment, told=told)
             return
-        if moment.told is not None and (
-            moment.silent or moment.told < self.history.since
-        ):
+        if moment.told is not None and moment.silent:
+            return
+        if moment.at < self.history.since and (moment.told is None or moment.by_poll):
             return
         self._judge(
             "missing event",

@@ -129,7 +129,7 @@ CALLS: Final = (
 )
 MORE: Final = (
     *("answer", "answer", "pick_up", "pick_up", "reject", "hang_up", "hang_up_phone"),
-    *("other_hangs_up", "hold", "unhold", "transfer", "transfer_out", "attended"),
+    *("other_hangs_up", "hold", "hold", "unhold", "unhold", "transfer", "transfer_out", "attended"),
     *("park", "fetch", "unregister", "register", "register", "supervise"),
     *("trunk_down", "trunk_up", "rename", "add", "delete", "setting", "address"),
 )
