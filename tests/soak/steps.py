@@ -251,17 +251,13 @@ class Activity:
             "other_hangs_up": lambda who, whom, n: self._hang_up(
                 *self._call(n).callees[-1:]
             ),
-            "hold": lambda who, whom, n: self._call_of(who, n).hold(self._hand(who)),
-            "unhold": lambda who, whom, n: self._call_of(who, n).unhold(
-                self._hand(who)
-            ),
+            "hold": lambda who, whom, n: self._hold(n, LegState.TALKING),
+            "unhold": lambda who, whom, n: self._hold(n, LegState.HELD),
             "transfer": lambda who, whom, n: self._transfer(n, whom),
             "transfer_out": lambda who, whom, n: self._transfer(n, ELSEWHERE),
-            "attended": lambda who, whom, n: exchange.attended_transfer(
-                self._hand(who)
-            ),
+            "attended": lambda who, whom, n: self._attended(n),
             "park": lambda who, whom, n: self._park(n),
-            "fetch": lambda who, whom, n: exchange.fetch(self._free_hand(who), SLOTS[n % 2]),
+            "fetch": lambda who, whom, n: self._fetch(who),
             "unregister": lambda who, whom, n: self._register(who, False),
             "register": lambda who, whom, n: self._register(who, True),
             # Reference 6.1: `Registered` is also sent when a phone's address changes.
@@ -323,12 +319,6 @@ class Activity:
             raise ExchangeError("There is no call")
         return calls[index % len(calls)]
 
-    def _call_of(self, number: str, index: int) -> SimCall:
-        calls = self.sim.exchange.calls_of(number)
-        if not calls:
-            raise ExchangeError("There is no call")
-        return calls[index % len(calls)]
-
     def _can_press(self, leg: Leg) -> bool:
         if leg.kind is LegKind.EXTENSION:
             extension = self.sim.extensions.get(leg.number)
@@ -372,6 +362,42 @@ class Activity:
         if not leaving:
             raise ExchangeError("Nobody can press a key")
         call.transfer(to, by=leaving[-1].number)
+
+    def _hold(self, index: int, state: LegState) -> None:
+        """Let one of those who talk hold their call, or one who holds it take it back."""
+        found = [
+            (call, leg)
+            for call in self.sim.calls.values()
+            if call.connected
+            for leg in call.legs
+            if leg.kind is LegKind.EXTENSION
+            and leg.state is state
+            and self._can_press(leg)
+        ]
+        if not found:
+            raise ExchangeError("Nobody can press a key")
+        call, leg = found[index % len(found)]
+        if state is LegState.TALKING:
+            call.hold(leg.number)
+        else:
+            call.unhold(leg.number)
+
+    def _attended(self, index: int) -> None:
+        """Let one of those with two calls connect the other ends."""
+        able = [
+            number
+            for number, extension in self.sim.extensions.items()
+            if extension.registered and len(self.sim.exchange.calls_of(number)) > 1
+        ]
+        if not able:
+            raise ExchangeError("Nobody has two calls")
+        self.sim.exchange.attended_transfer(able[index % len(able)])
+
+    def _fetch(self, who: str) -> None:
+        for slot in SLOTS:
+            with suppress(ExchangeError):
+                self.sim.exchange.fetch(self._free_hand(who), slot)
+                return
 
     def _park(self, index: int) -> None:
         legs = [leg for call in self.sim.calls.values() for leg in call.callees]

@@ -52,7 +52,10 @@ def told(lie: Lie) -> Generator[None]:
         bent |= _events(lie.events)
     if lie.patches is not None:
         bent |= lie.patches()
-    patches = [patch.object(Switchboard, name, value) for name, value in bent.items()]
+    patches = [
+        patch.object(Switchboard, name, value, create=name in ("extensions", "trunks"))
+        for name, value in bent.items()
+    ]
     for one in patches:
         one.start()
     try:
@@ -151,13 +154,17 @@ class _Bent:
         """Keep what to bend."""
         self._name = name
         self._bend = bend
+        self._true = Switchboard.__dict__.get(name)
+
+    def true(self, board: Switchboard) -> Any:
+        """Return what the switchboard itself says."""
+        return self._true.fget(board) if self._true else vars(board)[self._name]
 
     def __get__(self, board: Switchboard | None, kind: type) -> Any:
         """Return the mapping with each value bent."""
         if board is None:
             return self
-        true = vars(board)[self._name]
-        return {key: self._bend(value) for key, value in true.items()}
+        return {key: self._bend(value) for key, value in self.true(board).items()}
 
     def __set__(self, board: Switchboard, value: Any) -> None:
         """Take the mapping."""
@@ -301,8 +308,7 @@ def _frozen() -> dict[str, Any]:
         def __get__(self, board: Switchboard | None, kind: type) -> Any:
             if board is None:
                 return self
-            true = vars(board)["extensions"]
-            return {key: bend(board, value) for key, value in true.items()}
+            return {key: bend(board, value) for key, value in self.true(board).items()}
 
     return {"extensions": Frozen("extensions", lambda value: value)}
 
