@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tests.simulator.exchange import CallState
-from tests.simulator.exchange.events import Failure
+from tests.simulator.exchange.events import Failure, LegState
 
 from .history import FAILURES, History, Moment, Part, Story
 
@@ -93,9 +93,9 @@ def _own_phone(case: Case) -> bool:
 
 def _group_told(case: Case) -> bool:
     """Return whether a record had told the group or queue by then."""
+    by = _at(case) + (0.001 if case.moment is None or _what(case, "end") else -0.001)
     return case.story is not None and any(
-        "(" in record.callee and told <= _at(case) + 0.001
-        for told, record in case.story.records_told
+        "(" in record.callee and told <= by for told, record in case.story.records_told
     )
 
 
@@ -210,12 +210,13 @@ LINES: Final[tuple[Line, ...]] = (
     ),
     Line(
         "one word for two calls",
-        frozenset({"missing event", "extra event", "held"}),
+        frozenset({"missing event", "extra event", "held", "event time"}),
         lambda case: (
             case.part is not None
             and (case.part.shared or case.part.lost_phone)
             and (
-                (_untold(case) and _what(case, "held", "resumed"))
+                (_what(case, "held", "resumed") and case.field == "event time")
+                or (_untold(case) and _what(case, "held", "resumed"))
                 or case.shown in ("held", "resumed")
             )
         ),
@@ -664,5 +665,58 @@ LINES: Final[tuple[Line, ...]] = (
         "the lists have no id of such a call; the two may have hung up and one of them "
         "called again, unseen",
         "3.4, 3.8, 5.3",
+    ),
+    Line(
+        "one record for all parts",
+        frozenset({"outcome", "talked", "end word"}),
+        lambda case: case.story is not None
+        and case.story.transferred
+        and case.history.sim.switches.transfer_cdr == "once",
+        lambda case: case.unknown
+        or case.field != "outcome"
+        or case.shown in {record.outcome.value for record in case.story.records}
+        if case.story is not None
+        else False,
+        "Who of a transferred call answered, and how long each talked, on firmware that "
+        "writes one record for all its parts",
+        "what the record says, or unknown",
+        "the record names the last callee with the talk of all; ANSWER may be lost",
+        "5.3",
+    ),
+    Line(
+        "answer not told",
+        frozenset({"in call since", "answered"}),
+        lambda case: case.shown is None
+        and case.story is not None
+        and (
+            case.story.answer_told is None
+            or (
+                case.part is not None
+                and all(
+                    moment.told is None
+                    for moment in case.part.moments
+                    if moment.what == "answered"
+                )
+            )
+        ),
+        _unknown,
+        "That, and since when, a call is connected of which the answer was not told",
+        "unknown",
+        "a phone has one word for dialling and talking; the other phone's word, which "
+        "would tell, may be that of another call",
+        "5.5, 6.1",
+    ),
+    Line(
+        "put through",
+        frozenset({"state"}),
+        lambda case: case.part is not None
+        and case.part.answered is not None
+        and case.part.leg.state is LegState.CALLING,
+        lambda case: case.shown in ("dialing", "talking", "held", "unknown"),
+        "Whether an extension that was connected and is put through to another has been "
+        "connected",
+        "dialing or talking",
+        "the row of such a call says `Progress` again, and the phone says `Busy`",
+        "3.8, 6.3",
     ),
 )

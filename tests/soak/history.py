@@ -75,6 +75,8 @@ class Moment:
     silent: bool = False
     hit: bool = False
     """Whether a report that tells it was lost, late or damaged."""
+    before: bool = False
+    """Whether the integration was loaded anew since."""
 
 
 @dataclass(slots=True, eq=False)
@@ -623,6 +625,9 @@ class History:
             part.seen = part.named = part.role_told = None
             for moment in part.moments:
                 moment.told = None
+        for part in self.parts:
+            for moment in part.moments:
+                moment.before = True
 
     def booted_late(self) -> None:
         """Note that the PBX told that it had started, long after it had."""

@@ -593,7 +593,7 @@ class Oracle:
             return
         if moment.told is not None and moment.silent:
             return
-        if moment.at < self.history.since and (moment.told is None or moment.by_poll):
+        if moment.before and (moment.told is None or moment.by_poll):
             return
         self._judge(
             "missing event",
@@ -608,7 +608,7 @@ class Oracle:
     def _missing_end(self, part: Part, moment: Moment, *, told: bool) -> None:
         story = part.story
         now = self.history.now()
-        if moment.at < self.history.since:
+        if moment.before:
             return
         over = story.end_told if story.end_told is not None else story.ended
         due = moment.at
@@ -666,7 +666,9 @@ class Oracle:
         if party.number not in others:
             judge("event party", party.number, others)
             return
-        inside = any(one.number == party.number for one in story.parts)
+        inside = party.number == story.dialed or any(
+            one.number == party.number for one in story.parts
+        )
         legs = [leg for leg in story.outside.values() if leg.number == party.number]
         if party.extension and not inside:
             judge("event party", f"extension {party.number}", others)
