@@ -527,7 +527,7 @@ LINES: Final[tuple[Line, ...]] = (
         and any(
             len(story.live_parts()) > 2
             and set(case.number.split(",")) <= {p.number for p in story.live_parts()}
-            and any(p.named is None for p in story.live_parts())
+            and (story.hit or case.history.hit)
             for story in case.history.stories.values()
             if story.live
         ),
@@ -720,3 +720,36 @@ LINES: Final[tuple[Line, ...]] = (
         "3.8, 6.3",
     ),
 )
+
+
+def table() -> str:
+    """Return the lines as the page of the documentation that shows them."""
+    rows = [
+        f"| {line.what} | {line.instead} | {line.because} | {line.reference} |"
+        for line in LINES
+    ]
+    return "\n".join(
+        (
+            "# What an S-Series PBX cannot tell",
+            "",
+            "The integration shows what the PBX tells. Where the S-Series API (v1) has no "
+            "word for something, or the PBX's report of it was lost and no list shows it, "
+            "nobody outside the PBX can know it. This page lists those cases: everything "
+            "else is shown as it is, and a proof in `tests/soak` compares every shown value "
+            "with a simulated exchange.",
+            "",
+            "Sections are those of the project's API reference. "
+            "(This page is written by `python -m tests.soak.cannot_tell`.)",
+            "",
+            "| What it cannot tell | What is shown instead | Why | Section |",
+            "| --- | --- | --- | --- |",
+            *rows,
+            "",
+        )
+    )
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(table())

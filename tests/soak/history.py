@@ -477,6 +477,10 @@ class History:
                 self._status_told(event.number, now)
             elif told and event.before is ExtensionState.HOLD:
                 self._status_told(event.number, now)
+            elif not told and ExtensionState.HOLD in (event.state, event.before):
+                for part in self.parts_of(event.number):
+                    moment = part.moments[-1]
+                    moment.hit = moment.hit or moment.what in ("held", "resumed")
             return
         if isinstance(event, CallRecorded):
             call_id = event.record.call_id
@@ -623,11 +627,9 @@ class History:
                 story.records_told.clear()
         for part in self._open.values():
             part.seen = part.named = part.role_told = None
-            for moment in part.moments:
-                moment.told = None
         for part in self.parts:
             for moment in part.moments:
-                moment.before = True
+                moment.told, moment.before = None, True
 
     def booted_late(self) -> None:
         """Note that the PBX told that it had started, long after it had."""

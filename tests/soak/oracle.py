@@ -663,6 +663,8 @@ class Oracle:
             if others:
                 judge("event party", None, others)
             return
+        if part.caller and moment.what == "end" and party.number == story.dialed:
+            return  # it was not reached, but it is whom they called
         if party.number not in others:
             judge("event party", party.number, others)
             return
