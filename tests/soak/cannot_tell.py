@@ -116,6 +116,15 @@ def _any(case: Case) -> bool:
     return True
 
 
+_STATE_OF: Final = {
+    "ringing": "ringing",
+    "dialing": "dialing",
+    "answered": "talking",
+    "held": "held",
+    "resumed": "talking",
+    "end": "gone",
+}
+
 LINES: Final[tuple[Line, ...]] = (
     Line(
         "group",
@@ -620,17 +629,6 @@ LINES: Final[tuple[Line, ...]] = (
         "5.3",
     ),
     Line(
-        "record lost",
-        frozenset({"outcome", "duration", "call talked"}),
-        lambda case: case.story is not None
-        and len(case.story.records_told) < len(case.story.records),
-        _unknown,
-        "Length and outcome of a part of which the record was lost",
-        "unknown",
-        "NewCdr alone tells them",
-        "5.3",
-    ),
-    Line(
         "never told",
         frozenset({"missing end"}),
         lambda case: case.part is not None
@@ -708,16 +706,109 @@ LINES: Final[tuple[Line, ...]] = (
     ),
     Line(
         "put through",
-        frozenset({"state"}),
-        lambda case: case.part is not None
-        and case.part.answered is not None
-        and case.part.leg.state is LegState.CALLING,
-        lambda case: case.shown in ("dialing", "talking", "held", "unknown"),
-        "Whether an extension that was connected and is put through to another has been "
-        "connected",
+        frozenset({"state", "outside state"}),
+        lambda case: (
+            case.part.answered is not None
+            and case.part.leg.state is LegState.CALLING
+            if case.part is not None
+            else case.story is not None
+            and any(
+                leg.state is LegState.CALLING
+                and leg.leg_id in case.story.outside_answered
+                for leg in case.story.current_outside
+            )
+        ),
+        lambda case: case.shown in ("dialing", "talking", "held", "unknown", "ringing"),
+        "Whether one who is put through to another was connected before",
         "dialing or talking",
         "the row of such a call says `Progress` again, and the phone says `Busy`",
         "3.8, 6.3",
+    ),
+    Line(
+        "state beside another call",
+        frozenset({"state"}),
+        lambda case: case.part is not None
+        and (case.shared or not case.history.in_reach(case.number))
+        and not case.part.told_state
+        and not any(
+            other.state == "talking" and other.told_state
+            for other in (case.story.live_parts() if case.story else ())
+        ),
+        lambda case: case.unknown
+        or (
+            case.part is not None
+            and case.shown in {_STATE_OF[m.what] for m in case.part.moments[:-1]}
+        ),
+        "What a phone with another call, or one out of reach, does in a call, where the "
+        "report of it was lost",
+        "unknown, or what was told last",
+        "a phone has one word for all its calls, and none when it is out of reach",
+        "6.1",
+    ),
+    Line(
+        "queue told late",
+        frozenset({"extra event", "last call", "event time", "rang"}),
+        lambda case: case.story is not None
+        and case.story.vias & case.history.sim.exchange.queues.keys() != set()
+        and case.history.hit
+        and (case.story.late or case.history.status_late),
+        lambda case: case.shown in ("ringing", "missed", "ended")
+        or not isinstance(case.shown, str),
+        "Whether a queue rings an agent once more, or a report of the first ring is late",
+        "one more ring",
+        "a queue rings its agents again and again, with the same id; no report has a time",
+        "5.1, 5.3",
+    ),
+    Line(
+        "end told late",
+        frozenset(
+            {
+                *("extra event", "started", "answered", "event time", "in call since"),
+                *("missing end", "missing event", "last call", "outcome", "rang"),
+                *("duration", "call talked", "ended by", "end word", "event party"),
+            }
+        ),
+        lambda case: any(
+            other.late
+            and other.id_told is None
+            and other is not case.story
+            and {part.number for part in other.parts}
+            & (
+                {part.number for part in case.story.parts}
+                if case.story is not None
+                else {case.number}
+            )
+            for other in case.history.stories.values()
+        )
+        or (
+            case.story is not None and case.story.late and case.story.id_told is None
+        ),
+        _any,
+        "Whether late reports of a call whose id nothing had told are of the one that a "
+        "poll shows with the same extensions",
+        "the end of that one, and one more call",
+        "the lists have no id of calls inside, and reports have no time",
+        "3.4, 3.8, 5.1",
+    ),
+    Line(
+        "transfer not told",
+        frozenset(
+            {
+                *("id", "started", "answered", "in call since", "extra event", "trunk"),
+                *("direction", "via", "role", "missing event", "missing end", "rang"),
+                *("talked", "outcome", "event party", "event time", "last call"),
+                *("duration", "call talked", "ended by", "end word", "state"),
+                *("extra call", "missing call", "missing party", "extra party"),
+                *("call twice", "outside state", "line"),
+            }
+        ),
+        lambda case: case.story is not None and case.story.transfer_hit,
+        _any,
+        "Whether a call of which a poll shows other ends is the one from before, where "
+        "the reports of its transfer were lost or late",
+        "the end of one call and the beginning of another",
+        "the lists have no id of calls inside and to the outside",
+        "3.4, 3.8, 5.3",
     ),
 )
 

@@ -175,6 +175,8 @@ class Story:
     answer_told: float | None = None
     forgotten: bool = False
     """Whether the integration was loaded anew since it began."""
+    transfer_hit: bool = False
+    """Whether a report of its being transferred, or of what came of it, was lost or late."""
     adopted: bool = False
     """Whether polls alone had shown it when a report of one party, or a record, came."""
     booted: bool = False
@@ -220,6 +222,7 @@ class History:
         self.hit = False
         """Whether any report went astray, or any poll, since the day began."""
         self.status_told: dict[str, bool] = {}
+        self.status_late = False
         self.last_poll: float | None = None
         self.jumps: list[float] = []
         self.trunks_read: dict[str, str] = {}
@@ -472,6 +475,7 @@ class History:
         if not told:
             self.hit = True
         if isinstance(event, StateChanged):
+            self.status_late = self.status_late or fate == "late"
             self.status_told[event.number] = told
             if told and event.state is ExtensionState.HOLD:
                 self._status_told(event.number, now)
@@ -499,6 +503,9 @@ class History:
             if isinstance(event, CallEvent) and event.kind == "bye":
                 story.bye_hit = True
             if isinstance(event, CallEvent):
+                story.transfer_hit = story.transfer_hit or (
+                    event.kind == "transfer" or story.transferred
+                )
                 self._missed(story, event)
             return
         if story.id_told is None:
@@ -554,15 +561,13 @@ class History:
         for party, what in zip(event.parties, WORDS.get(event.kind, ()), strict=False):
             for part in story.parts:
                 if part.number == party.number and part.live:
-                    for moment in part.moments:
-                        moment.hit = moment.hit or moment.what == what
+                    moment = part.moments[-1]
+                    moment.hit = moment.hit or moment.what == what
 
     def _tell(self, part: Part, what: str, now: float) -> None:
-        for moment in reversed(part.moments):
-            if moment.what == what:
-                if moment.told is None:
-                    moment.told = now
-                return
+        moment = part.moments[-1]
+        if moment.what == what and moment.told is None:
+            moment.told = now
 
     def _status_told(self, number: str, now: float) -> None:
         """Note that a status report told hold, or its end, of a phone with one call."""

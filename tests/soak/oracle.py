@@ -476,7 +476,7 @@ class Oracle:
                 last[event.number] = event
             part = self._part_of(event, parts_of.get(event.number, []), began, over)
             if part is None:
-                story = self.history.stories.get(event.call.id or "")
+                story = self._story_of(event.call)
                 gone = [
                     one
                     for one in parts_of.get(event.number, [])
@@ -501,6 +501,21 @@ class Oracle:
             self._sequence(part, by_part.get(id(part), []))
         return last
 
+    def _story_of(self, call: Call) -> Story | None:
+        """Return the call that is meant, as far as its id or its parties tell."""
+        if call.id is not None:
+            return self.history.stories.get(call.id)
+        lines = {party.leg for party in call.parties if party.leg}
+        numbers = {party.number for party in call.parties if party.extension}
+        best: tuple[int, float, Story] | None = None
+        for story in self.history.stories.values():
+            if lines & story.outside.keys():
+                return story
+            common = len(numbers & {part.number for part in story.parts})
+            if common and (best is None or (common, story.started) > best[:2]):
+                best = common, story.started, story
+        return None if best is None else best[2]
+
     def _part_of(
         self,
         event: CallEvent,
@@ -518,8 +533,11 @@ class Oracle:
             mine = [
                 part
                 for part in parts
-                if (lines & part.story.outside.keys() if lines else not part.story.outside)
-                and (lines or not who or part.met & who or not part.met)
+                if (
+                    part.story.started <= event.call.started_at + STEP or part.jumped
+                )
+                and (lines & part.story.outside.keys() if lines else not part.story.outside)
+                and (lines or not who or bool(part.met & who) or not part.met)
             ]
             # Of several, the one in which that happened, then the newest.
             mine.sort(key=lambda part: (bool(part.met & who), part.since))
