@@ -214,6 +214,7 @@ class History:
         self.sim = sim
         self.now = now
         self.stories: dict[str, Story] = {}
+        self._live: dict[str, Story] = {}
         self.parts: list[Part] = []
         self._open: dict[Leg, Part] = {}
         self._stopped: list[Part] = []
@@ -271,7 +272,7 @@ class History:
         for call in exchange.calls.values():
             story = self.stories.get(call.call_id)
             if story is None:
-                self.stories[call.call_id] = story = Story(
+                self.stories[call.call_id] = self._live[call.call_id] = story = Story(
                     call,
                     call.call_id,
                     call.kind,
@@ -319,16 +320,17 @@ class History:
             for leg in [leg for leg in self._open if leg not in present]:
                 self._end(self._open.pop(leg), now)
         self._why_stopped(now)
-        for story in self.stories.values():
-            if story.ended is None:
-                call = story.call
-                if call is not None and (
-                    not call.live or call.call_id not in exchange.calls
-                ):
-                    story.ended = now
+        for story in list(self._live.values()):
+            call = story.call
+            if call is None:
+                over = not story.live_parts()
+            else:
+                over = not call.live or call.call_id not in exchange.calls
+            if over:
+                del self._live[story.call_id]
+                story.ended = now
+                if call is not None:
                     story.failure = story.failure or call.failure
-                elif call is None and not story.live_parts():
-                    story.ended = now
 
     def _why_stopped(self, now: float) -> None:
         """Tell those who stopped ringing as another answered from those who just stopped."""
@@ -394,7 +396,7 @@ class History:
     def _supervises(self, leg: Leg, monitor: MonitorLeg, now: float) -> Part:
         story = self.stories.get(leg.call_id)
         if story is None:
-            story = self.stories[leg.call_id] = Story(
+            story = self.stories[leg.call_id] = self._live[leg.call_id] = Story(
                 None, leg.call_id, "internal", now, "", False, monitor=True
             )
         part = Part(
@@ -586,8 +588,8 @@ class History:
         for part in self._open.values():
             if part.number in view.words:
                 part.crowded = len(self.sim.exchange.legs_of(part.number)) > 1
-        for story in self.stories.values():
-            if story.live and story.call is not None and story.call_id in view.calls:
+        for story in self._live.values():
+            if story.call is not None and story.call_id in view.calls:
                 story.seen = now
                 story.first_told = story.first_told or now
                 for leg in story.current_outside:

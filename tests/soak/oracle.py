@@ -63,6 +63,16 @@ class Oracle:
         self._wrong: list[Wrong] = []
         self._trunks_read: dict[str, str] = {}
         self._silent_polls: list[float] = []
+        self._forget()
+
+    def _forget(self) -> None:
+        """Begin with no event."""
+        self._judged = 0
+        self._began: set[Part] = set()
+        self._over: set[Part] = set()
+        self._closed: set[Part] = set()
+        self._by_part: dict[Part, list[tuple[CallEvent, float]]] = {}
+        self._last: dict[str, CallEvent] = {}
 
     # -- what is told
 
@@ -74,6 +84,7 @@ class Oracle:
         """Note that the integration begins without memory."""
         self.events.clear()
         self._silent_polls.clear()
+        self._forget()
 
     def silent_poll(self) -> None:
         """Note that a poll was read after which nothing is told."""
@@ -464,42 +475,48 @@ class Oracle:
 
     def _events(self) -> dict[str, CallEvent]:
         """Compare what was told; return the last end that was told of each extension."""
-        by_part: dict[int, list[tuple[CallEvent, float]]] = {}
-        began: set[int] = set()
-        over: set[int] = set()
+        new, self._judged = self.events[self._judged :], len(self.events)
         parts_of: dict[str, list[Part]] = {}
+        if new:
+            for part in self.history.parts:
+                parts_of.setdefault(part.number, []).append(part)
+        for event, now in new:
+            self._assign(event, now, parts_of.get(event.number, []))
         for part in self.history.parts:
-            parts_of.setdefault(part.number, []).append(part)
-        last: dict[str, CallEvent] = {}
-        for event, now in self.events:
-            if event.type.value in ENDS:
-                last[event.number] = event
-            part = self._part_of(event, parts_of.get(event.number, []), began, over)
-            if part is None:
-                story = self._story_of(event.call)
-                gone = [
-                    one
-                    for one in parts_of.get(event.number, [])
-                    if one.story is story
-                ]
-                self._judge(
-                    "extra event",
-                    event.type.value,
-                    None,
-                    where=f"{event.number} in {_name(event.call)}",
-                    story=story,
-                    part=gone[-1] if gone else None,
-                    at=event.at,
-                    number=event.number,
-                )
+            if part in self._closed:
                 continue
-            began.add(id(part))
-            if event.type.value in ENDS:
-                over.add(id(part))
-            by_part.setdefault(id(part), []).append((event, now))
-        for part in self.history.parts:
-            self._sequence(part, by_part.get(id(part), []))
-        return last
+            self._sequence(part, self._by_part.get(part, []))
+            ended = part.story.ended
+            if ended is not None and self.history.now() > ended + 2 * SETTLE:
+                # Nothing more can be told of it; what is told all the same is one too many.
+                self._closed.add(part)
+        return self._last
+
+    def _assign(self, event: CallEvent, now: float, parts: list[Part]) -> None:
+        """Find out of which part an event tells."""
+        ends = event.type.value in ENDS
+        if ends:
+            self._last[event.number] = event
+        part = self._part_of(event, parts)
+        if part is not None:
+            self._began.add(part)
+            if ends:
+                self._over.add(part)
+            self._by_part.setdefault(part, []).append((event, now))
+            self._closed.discard(part)
+            return
+        story = self._story_of(event.call)
+        gone = [one for one in parts if one.story is story]
+        self._judge(
+            "extra event",
+            event.type.value,
+            None,
+            where=f"{event.number} in {_name(event.call)}",
+            story=story,
+            part=gone[-1] if gone else None,
+            at=event.at,
+            number=event.number,
+        )
 
     def _story_of(self, call: Call) -> Story | None:
         """Return the call that is meant, as far as its id or its parties tell."""
@@ -516,13 +533,7 @@ class Oracle:
                 best = common, story.started, story
         return None if best is None else best[2]
 
-    def _part_of(
-        self,
-        event: CallEvent,
-        parts: list[Part],
-        began: set[int],
-        over: set[int],
-    ) -> Part | None:
+    def _part_of(self, event: CallEvent, parts: list[Part]) -> Part | None:
         """Return the part that an event tells of."""
         word = event.type.value
         if event.call.id is not None:
@@ -544,16 +555,16 @@ class Oracle:
         mine = [
             part
             for part in mine
-            if id(part) not in over and (part.since <= event.at + STEP or part.jumped)
+            if part not in self._over and (part.since <= event.at + STEP or part.jumped)
         ]
         if word in ("ringing", "dialing"):
             mine = [
                 part
                 for part in mine
-                if id(part) not in began or any(_is(m, word) for m in part.moments[1:])
+                if part not in self._began or any(_is(m, word) for m in part.moments[1:])
             ]
         else:
-            going = [part for part in mine if id(part) in began]
+            going = [part for part in mine if part in self._began]
             mine = going or mine
         if not mine:
             return None
