@@ -91,6 +91,8 @@ class Part:
     state: str
     moments: list[Moment]
     met: set[str] = field(default_factory=set)
+    ends: tuple[object, ...] = ()
+    """Both ends as they were when looked at last."""
     answered: float | None = None
     people: bool = False
     """Whether it was connected to anything but the voicemail."""
@@ -296,10 +298,7 @@ class History:
                 elif leg.kind in SERVICES:
                     story.services.add(leg.kind.value)
         present: set[Leg] = set()
-        for number in {*exchange.extensions, *(p.number for p in self._open.values())}:
-            legs = exchange.legs_of(number)
-            if not legs:
-                continue
+        for number, legs in exchange.in_use.items():
             present.update(legs)
             crowd = len(legs) > 1
             extension = exchange.extensions.get(number)
@@ -418,6 +417,10 @@ class History:
         call = story.call
         if call is None:
             return
+        ends = (leg.state, call.caller, *call.callees)
+        if ends == part.ends:
+            return
+        part.ends = ends
         state = STATES.get(leg.state, part.state)
         if leg is call.caller and not part.caller:
             story.transferred = True

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from tests.simulator.clock import Alarm, AlarmClock, Clock
 from tests.simulator.switches import Switches
@@ -150,6 +150,11 @@ class Lines:
     def legs_of(self, number: str) -> list[Leg]:
         """Return the legs on an extension's phone, the oldest first."""
         return list(self._legs.get(number, ()))
+
+    @property
+    def in_use(self) -> Mapping[str, list[Leg]]:
+        """Return the legs on each phone that has any, the oldest first."""
+        return self._legs
 
     def calls_of(self, number: str) -> list[SimCall]:
         """Return the calls of an extension, the oldest first; monitor legs are none."""
