@@ -52,7 +52,12 @@ class Wrong:
 
 
 class Oracle:
-    """Judges one day; `used` counts the lines of the table that excused anything."""
+    """Judges one day; `used` counts the lines of the table that excused anything.
+
+    `step` is how many seconds the clock moves at a time.
+    """
+
+    step = 1.0
 
     def __init__(self, history: History) -> None:
         """Begin with nothing told."""
@@ -735,10 +740,10 @@ class Oracle:
         self._record(event, part, judge)
         assert part.ended is not None
         talked = 0.0 if part.answered is None else part.ended - part.answered
-        if event.talked is None or abs(event.talked - talked) > 1.0 + STEP:
+        if event.talked is None or abs(event.talked - talked) > self.step + STEP:
             judge("talked", event.talked, talked)
         rang = (part.ended if part.answered is None else part.answered) - part.since
-        if event.rang is None or abs(event.rang - rang) > 1.0 + STEP:
+        if event.rang is None or abs(event.rang - rang) > self.step + STEP:
             judge("rang", event.rang, rang)
 
     def _record(self, event: CallEvent, part: Part, judge: Any) -> None:
