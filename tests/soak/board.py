@@ -191,7 +191,7 @@ class Listening:
                 held, self._held = self._held, None
                 if isinstance(held[0], Booted):
                     self.history.booted_late()
-                self.say(lambda: f"  late   {held[1].decode()}")
+                self.say(lambda held=held: f"  late   {held[1].decode()}")  # type: ignore[misc]
                 self._tell(held[1])
 
     def _note(self, event: Event, fate: str, body: bytes, index: int = 0) -> None:
@@ -225,7 +225,8 @@ class Listening:
             self._silent = True
             self._damage = None
             self.history.hit = True
-            self.say(lambda: f"  failed {error!r}")
+            failure = repr(error)
+            self.say(lambda: f"  failed {failure}")
             return
         view: View | None = None
         if not self._raced and not self._damaged:

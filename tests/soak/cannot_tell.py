@@ -58,7 +58,6 @@ class Line:
     reference: str
 
 
-
 def _at(case: Case) -> float:
     return case.at if isinstance(case.at, float) else case.history.now()
 
@@ -191,10 +190,12 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "not told yet",
         frozenset({"missing call", "missing party"}),
-        lambda case: case.story is not None
-        and (
-            case.story.first_told is None
-            or (case.part is not None and not case.part.known)
+        lambda case: (
+            case.story is not None
+            and (
+                case.story.first_told is None
+                or (case.part is not None and not case.part.known)
+            )
         ),
         _any,
         "A call of which no report has come and which no list shows",
@@ -245,10 +246,7 @@ LINES: Final[tuple[Line, ...]] = (
                 case.shared
                 or not case.history.in_reach(case.number)
                 or case.part.crowded
-                or (
-                    not case.polled
-                    and not case.history.sim.switches.report_hold
-                )
+                or (not case.polled and not case.history.sim.switches.report_hold)
             )
         ),
         _any,
@@ -261,9 +259,12 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "direction",
         frozenset({"direction"}),
-        lambda case: case.story is not None
-        and (
-            case.story.pair_told is None or case.story.pair_told >= _at(case) - 0.001
+        lambda case: (
+            case.story is not None
+            and (
+                case.story.pair_told is None
+                or case.story.pair_told >= _at(case) - 0.001
+            )
         ),
         _unknown,
         "The direction of a call of which one party alone was told",
@@ -309,11 +310,13 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "queue",
         frozenset({"outside state"}),
-        lambda case: case.story is not None
-        and case.story.call is not None
-        and (
-            case.story.call.state is CallState.QUEUED
-            or "queue" in case.story.services
+        lambda case: (
+            case.story is not None
+            and case.story.call is not None
+            and (
+                case.story.call.state is CallState.QUEUED
+                or "queue" in case.story.services
+            )
         ),
         lambda case: {case.shown, case.true} <= {"dialing", "talking", "unknown"},
         "Whether an outside caller who waits in a queue is connected to it",
@@ -336,8 +339,10 @@ LINES: Final[tuple[Line, ...]] = (
             }
         ),
         lambda case: case.story is not None and _alone_beside(case),
-        lambda case: case.shown in (None, "ended", "missed", "answered")
-        or not isinstance(case.shown, str),
+        lambda case: (
+            case.shown in (None, "ended", "missed", "answered")
+            or not isinstance(case.shown, str)
+        ),
         "Whether a call inside with a service of the PBX (an IVR, a conference, the "
         "voicemail, a queue) goes on, once a poll was read while its phone had another "
         "call or was out of reach",
@@ -358,7 +363,9 @@ LINES: Final[tuple[Line, ...]] = (
                 case.story is not None
                 and (
                     (case.shown == "answered_elsewhere" and bool(case.story.answers))
-                    or (case.shown == "voicemail" and "voicemail" in case.story.services)
+                    or (
+                        case.shown == "voicemail" and "voicemail" in case.story.services
+                    )
                     or (
                         case.story.failure is not None
                         and case.shown == FAILURES[case.story.failure]
@@ -374,11 +381,13 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "old words",
         frozenset({"outcome", "end word"}),
-        lambda case: case.story is not None
-        and case.story.failure in (Failure.DECLINED, Failure.DO_NOT_DISTURB)
-        and (
-            not case.story.failed_told
-            or case.history.sim.switches.failure_words == "2017"
+        lambda case: (
+            case.story is not None
+            and case.story.failure in (Failure.DECLINED, Failure.DO_NOT_DISTURB)
+            and (
+                not case.story.failed_told
+                or case.history.sim.switches.failure_words == "2017"
+            )
         ),
         lambda case: case.shown in ("busy", "failed", "missed"),
         "Whether a call was declined, or the callee was busy",
@@ -389,8 +398,10 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "id",
         frozenset({"id"}),
-        lambda case: case.story is not None
-        and (case.story.id_told is None or case.story.id_told >= _at(case) - 0.001),
+        lambda case: (
+            case.story is not None
+            and (case.story.id_told is None or case.story.id_told >= _at(case) - 0.001)
+        ),
         _unknown,
         "The id of a call that polls alone have shown",
         "unknown",
@@ -411,8 +422,9 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "passed on",
         frozenset({"role"}),
-        lambda case: case.story is not None
-        and (case.story.transferred or case.story.forwarded),
+        lambda case: (
+            case.story is not None and (case.story.transferred or case.story.forwarded)
+        ),
         _any,
         "Who is the caller of a call that was transferred",
         "the caller of its first part, or of its last",
@@ -422,15 +434,17 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "rang",
         frozenset({"rang", "talked"}),
-        lambda case: case.part is not None
-        and (
-            case.part.jumped
-            or any(moment.told != moment.at for moment in case.part.moments[:-1])
-            or (case.story is not None and case.story.hit)
-            or (case.part.cause in ("stopped", "elsewhere") and case.history.hit)
-            or not case.part.moments[:-1]
+        lambda case: (
+            case.part is not None
+            and (
+                case.part.jumped
+                or any(moment.told != moment.at for moment in case.part.moments[:-1])
+                or (case.story is not None and case.story.hit)
+                or (case.part.cause in ("stopped", "elsewhere") and case.history.hit)
+                or not case.part.moments[:-1]
+            )
         ),
-        lambda case: isinstance(case.shown, float),
+        lambda case: isinstance(case.shown, float | int),
         "How long a part rang or lasted of which the beginning, the answer or the end was "
         "not told in time",
         "the time between what was told",
@@ -440,11 +454,13 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "named by the record",
         frozenset({"extra event", "last call"}),
-        lambda case: case.story is not None
-        and case.story.call is not None
-        and case.story.call.by_api
-        and not case.story.failed_told
-        and not any(p.number == case.number and p.rung for p in case.story.parts),
+        lambda case: (
+            case.story is not None
+            and case.story.call is not None
+            and case.story.call.by_api
+            and not case.story.failed_told
+            and not any(p.number == case.number and p.rung for p in case.story.parts)
+        ),
         lambda case: case.shown in ("missed", "ended"),
         "That the callee of a dial by the API was never called, as the caller's phone "
         "was not picked up",
@@ -455,9 +471,12 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "other end",
         frozenset({"event party"}),
-        lambda case: case.story is not None
-        and (
-            case.story.pair_told is None or case.story.pair_told >= _at(case) - 0.001
+        lambda case: (
+            case.story is not None
+            and (
+                case.story.pair_told is None
+                or case.story.pair_told >= _at(case) - 0.001
+            )
         ),
         _unknown,
         "Who is at the other end, while reports name one party alone",
@@ -473,12 +492,14 @@ LINES: Final[tuple[Line, ...]] = (
                 *("missing event", "missing end", "current call"),
             }
         ),
-        lambda case: (case.story is not None and case.story.monitor)
-        or (
-            case.story is None
-            and any(
-                part.number == case.number and part.story.monitor
-                for part in case.history.parts
+        lambda case: (
+            (case.story is not None and case.story.monitor)
+            or (
+                case.story is None
+                and any(
+                    part.number == case.number and part.story.monitor
+                    for part in case.history.parts
+                )
             )
         ),
         _any,
@@ -491,10 +512,12 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "stopped silently",
         frozenset({"extra party"}),
-        lambda case: not case.polled
-        and case.part is not None
-        and case.part.cause in ("stopped", "voicemail", "elsewhere")
-        and bool(case.history.sim.exchange.legs_of(case.number)),
+        lambda case: (
+            not case.polled
+            and case.part is not None
+            and case.part.cause in ("stopped", "voicemail", "elsewhere")
+            and bool(case.history.sim.exchange.legs_of(case.number))
+        ),
         lambda case: case.shown == "ringing",
         "That a phone which has another call stopped ringing, between two polls",
         "that it rings",
@@ -504,9 +527,11 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "line not told",
         frozenset({"trunk", "dialed"}),
-        lambda case: case.story is not None
-        and not any(
-            told < _at(case) - 0.001 for told in case.story.outside_told.values()
+        lambda case: (
+            case.story is not None
+            and not any(
+                told < _at(case) - 0.001 for told in case.story.outside_told.values()
+            )
         ),
         _unknown,
         "Trunk and dialled number of a call of which the end outside was not told yet",
@@ -517,11 +542,13 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "end outside not told",
         frozenset({"missing party", "line"}),
-        lambda case: case.story is not None
-        and case.part is None
-        and any(
-            leg.leg_id not in case.story.outside_told
-            for leg in case.story.current_outside
+        lambda case: (
+            case.story is not None
+            and case.part is None
+            and any(
+                leg.leg_id not in case.story.outside_told
+                for leg in case.story.current_outside
+            )
         ),
         _unknown,
         "An end outside whose ringing was not reported and which no poll has shown yet",
@@ -532,16 +559,21 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "pairs of a group",
         frozenset({"missing party", "extra call", "extra event", "call twice"}),
-        lambda case: case.history.sim.switches.call_objects == "object"
-        and any(
-            len(story.live_parts()) > 2
-            and set(case.number.split(",")) <= {p.number for p in story.live_parts()}
-            and (story.hit or case.history.hit)
-            for story in case.history.stories.values()
-            if story.live
+        lambda case: (
+            case.history.sim.switches.call_objects == "object"
+            and any(
+                len(story.live_parts()) > 2
+                and set(case.number.split(","))
+                <= {p.number for p in story.live_parts()}
+                and (story.hit or case.history.hit)
+                for story in case.history.stories.values()
+                if story.live
+            )
         ),
-        lambda case: case.shown in (None, "ringing", "dialing")
-        or str(case.shown).startswith("call None"),
+        lambda case: (
+            case.shown in (None, "ringing", "dialing")
+            or str(case.shown).startswith("call None")
+        ),
         "Whether phones that name the same phone as their other end are in one call with "
         "it, or in several, on firmware that shows one call object of a kind",
         "one call or several",
@@ -563,7 +595,7 @@ LINES: Final[tuple[Line, ...]] = (
         "clock set",
         frozenset({"started", "event time", "answered", "in call since", "ended"}),
         lambda case: case.story is not None and case.story.jumped,
-        lambda case: isinstance(case.shown, float),
+        lambda case: isinstance(case.shown, float | int),
         "Times of a call in which the clock of Home Assistant was set",
         "what that clock showed",
         "no report but NewCdr has a time, and that is the PBX's",
@@ -572,11 +604,17 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "start told late",
         frozenset(
-            {"missing call", "extra event", "in call since", "last call", "missing party"}
+            {
+                "missing call",
+                "extra event",
+                "in call since",
+                "last call",
+                "missing party",
+            }
         ),
-        lambda case: case.story is not None
-        and case.story.booted
-        and not case.story.outside,
+        lambda case: (
+            case.story is not None and case.story.booted and not case.story.outside
+        ),
         lambda case: case.shown in (None, "ended", "missed", "answered"),
         "Whether a call that no list shows began before or after the PBX started",
         "its end",
@@ -616,12 +654,16 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "how it ended",
         frozenset({"outcome", "end word", "duration", "call talked"}),
-        lambda case: case.story is not None
-        and not case.story.failed_told
-        and not case.story.records_told,
-        lambda case: case.unknown
-        or case.field == "end word"
-        or (case.shown == "answered" and case.true == "voicemail"),
+        lambda case: (
+            case.story is not None
+            and not case.story.failed_told
+            and not case.story.records_told
+        ),
+        lambda case: (
+            case.unknown
+            or case.field == "end word"
+            or (case.shown == "answered" and case.true == "voicemail")
+        ),
         "How a call ended of which neither the record nor a failure was told",
         "unknown; answered, for one that the voicemail took",
         "BYE is the same for a call that was answered and one that was not; what "
@@ -631,14 +673,19 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "never told",
         frozenset({"missing end"}),
-        lambda case: case.part is not None
-        and not case.part.known
-        and case.part.number
-        not in {
-            number
-            for _, record in (case.story.records_told if case.story else ())
-            for number in (record.caller, record.callee.partition("(")[2].rstrip(")") or record.callee)
-        },
+        lambda case: (
+            case.part is not None
+            and not case.part.known
+            and case.part.number
+            not in {
+                number
+                for _, record in (case.story.records_told if case.story else ())
+                for number in (
+                    record.caller,
+                    record.callee.partition("(")[2].rstrip(")") or record.callee,
+                )
+            }
+        ),
         _any,
         "The end of a part of which nothing had told that it began",
         "nothing",
@@ -651,7 +698,14 @@ LINES: Final[tuple[Line, ...]] = (
             {
                 *("extra event", "event party", "started", "answered", "event time"),
                 *("in call since", "direction", "id", "missing end", "missing event"),
-                *("last call", "rang", "talked", "call twice", "extra call", "ended by"),
+                *(
+                    "last call",
+                    "rang",
+                    "talked",
+                    "call twice",
+                    "extra call",
+                    "ended by",
+                ),
                 *("outcome", "duration", "call talked", "role", "end word"),
             }
         ),
@@ -667,14 +721,18 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "one record for all parts",
         frozenset({"outcome", "talked", "end word"}),
-        lambda case: case.story is not None
-        and case.story.transferred
-        and case.history.sim.switches.transfer_cdr == "once",
-        lambda case: case.unknown
-        or case.field != "outcome"
-        or case.shown in {record.outcome.value for record in case.story.records}
-        if case.story is not None
-        else False,
+        lambda case: (
+            case.story is not None
+            and case.story.transferred
+            and case.history.sim.switches.transfer_cdr == "once"
+        ),
+        lambda case: (
+            case.unknown
+            or case.field != "outcome"
+            or case.shown in {record.outcome.value for record in case.story.records}
+            if case.story is not None
+            else False
+        ),
         "Who of a transferred call answered, and how long each talked, on firmware that "
         "writes one record for all its parts",
         "what the record says, or unknown",
@@ -684,16 +742,18 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "answer not told",
         frozenset({"in call since", "answered"}),
-        lambda case: case.shown is None
-        and case.story is not None
-        and (
-            case.story.answer_told is None
-            or (
-                case.part is not None
-                and all(
-                    moment.told is None
-                    for moment in case.part.moments
-                    if moment.what == "answered"
+        lambda case: (
+            case.shown is None
+            and case.story is not None
+            and (
+                case.story.answer_told is None
+                or (
+                    case.part is not None
+                    and all(
+                        moment.told is None
+                        for moment in case.part.moments
+                        if moment.what == "answered"
+                    )
                 )
             )
         ),
@@ -708,8 +768,7 @@ LINES: Final[tuple[Line, ...]] = (
         "put through",
         frozenset({"state", "outside state"}),
         lambda case: (
-            case.part.answered is not None
-            and case.part.leg.state is LegState.CALLING
+            case.part.answered is not None and case.part.leg.state is LegState.CALLING
             if case.part is not None
             else case.story is not None
             and any(
@@ -727,17 +786,21 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "state beside another call",
         frozenset({"state"}),
-        lambda case: case.part is not None
-        and (case.shared or not case.history.in_reach(case.number))
-        and not case.part.told_state
-        and not any(
-            other.state == "talking" and other.told_state
-            for other in (case.story.live_parts() if case.story else ())
-        ),
-        lambda case: case.unknown
-        or (
+        lambda case: (
             case.part is not None
-            and case.shown in {_STATE_OF[m.what] for m in case.part.moments[:-1]}
+            and (case.shared or not case.history.in_reach(case.number))
+            and not case.part.told_state
+            and not any(
+                other.state == "talking" and other.told_state
+                for other in (case.story.live_parts() if case.story else ())
+            )
+        ),
+        lambda case: (
+            case.unknown
+            or (
+                case.part is not None
+                and case.shown in {_STATE_OF[m.what] for m in case.part.moments[:-1]}
+            )
         ),
         "What a phone with another call, or one out of reach, does in a call, where the "
         "report of it was lost",
@@ -748,12 +811,16 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "queue told late",
         frozenset({"extra event", "last call", "event time", "rang"}),
-        lambda case: case.story is not None
-        and case.story.vias & case.history.sim.exchange.queues.keys() != set()
-        and case.history.hit
-        and (case.story.late or case.history.status_late),
-        lambda case: case.shown in ("ringing", "missed", "ended")
-        or not isinstance(case.shown, str),
+        lambda case: (
+            case.story is not None
+            and case.story.vias & case.history.sim.exchange.queues.keys() != set()
+            and case.history.hit
+            and (case.story.late or case.history.status_late)
+        ),
+        lambda case: (
+            case.shown in ("ringing", "missed", "ended")
+            or not isinstance(case.shown, str)
+        ),
         "Whether a queue rings an agent once more, or a report of the first ring is late",
         "one more ring",
         "a queue rings its agents again and again, with the same id; no report has a time",
@@ -768,20 +835,24 @@ LINES: Final[tuple[Line, ...]] = (
                 *("duration", "call talked", "ended by", "end word", "event party"),
             }
         ),
-        lambda case: any(
-            other.late
-            and other.id_told is None
-            and other is not case.story
-            and {part.number for part in other.parts}
-            & (
-                {part.number for part in case.story.parts}
-                if case.story is not None
-                else {case.number}
+        lambda case: (
+            any(
+                other.late
+                and other.id_told is None
+                and other is not case.story
+                and {part.number for part in other.parts}
+                & (
+                    {part.number for part in case.story.parts}
+                    if case.story is not None
+                    else {case.number}
+                )
+                for other in case.history.stories.values()
             )
-            for other in case.history.stories.values()
-        )
-        or (
-            case.story is not None and case.story.late and case.story.id_told is None
+            or (
+                case.story is not None
+                and case.story.late
+                and case.story.id_told is None
+            )
         ),
         _any,
         "Whether late reports of a call whose id nothing had told are of the one that a "

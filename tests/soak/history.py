@@ -21,7 +21,6 @@ from tests.simulator.exchange.events import (
     Failure,
     LegKind,
     LegState,
-    Reregistered,
     StateChanged,
 )
 
@@ -224,7 +223,6 @@ class History:
         """Since when the integration remembers."""
         self.hit = False
         """Whether any report went astray, or any poll, since the day began."""
-        self.status_told: dict[str, bool] = {}
         self.status_late = False
         self.last_poll: float | None = None
         self.jumps: list[float] = []
@@ -320,16 +318,15 @@ class History:
                 self._end(self._open.pop(leg), now)
         self._why_stopped(now)
         for story in list(self._live.values()):
-            call = story.call
-            if call is None:
+            if story.call is None:
                 over = not story.live_parts()
             else:
-                over = not call.live or call.call_id not in exchange.calls
+                over = story.call_id not in exchange.calls
             if over:
                 del self._live[story.call_id]
                 story.ended = now
-                if call is not None:
-                    story.failure = story.failure or call.failure
+                if story.call is not None:
+                    story.failure = story.failure or story.call.failure
 
     def _why_stopped(self, now: float) -> None:
         """Tell those who stopped ringing as another answered from those who just stopped."""
@@ -353,10 +350,9 @@ class History:
         now = self.now()
         caller = number == story.call.caller.number
         others = frozenset({story.dialed if caller else story.call.caller.number})
-        part = Part(
-            *(number, story, Leg(LegKind.EXTENSION, number, "", story.call_id)),
-            *(now, caller, "gone", [Moment(now, "end", others)], set(others)),
-        )
+        leg = Leg(LegKind.EXTENSION, number, "", story.call_id)
+        moments = [Moment(now, "end", others)]
+        part = Part(number, story, leg, now, caller, "gone", moments, set(others))
         part.ended, part.cause, part.outcome = now, "failed", FAILURES[why]
         story.parts.append(part)
         self.parts.append(part)
@@ -364,9 +360,7 @@ class History:
     def _others(self, call: SimCall, leg: Leg) -> frozenset[str]:
         """Return the numbers at the other end, none for a service of the PBX."""
         others = call.callees if leg is call.caller else [call.caller]
-        return frozenset(
-            other.number for other in others if other.kind not in SERVICES
-        )
+        return frozenset(other.number for other in others if other.kind not in SERVICES)
 
     def _begin(self, leg: Leg, now: float) -> Part | None:
         call = self.sim.exchange.calls.get(leg.call_id)
@@ -471,84 +465,89 @@ class History:
 
     # -- what was told of it
 
-    def heard(
-        self, event: Event, fate: str, reversed_bye: bool = False
-    ) -> None:
-        """Note what became of one report of an event: told, or lost, late, damaged."""
+    def heard(self, event: Event, fate: str, swapped: bool = False) -> None:
+        """Note what became of one report of an event: told, or lost, late, damaged.
+
+        `swapped` is the second of two BYE, which names the parties in the other order.
+        """
         told = fate == "told"
-        now = self.now()
         if not told:
             self.hit = True
         if isinstance(event, StateChanged):
-            self.status_late = self.status_late or fate == "late"
-            self.status_told[event.number] = told
-            if told and event.state is ExtensionState.HOLD:
-                self._status_told(event.number, now)
-            elif told and event.before is ExtensionState.HOLD:
-                self._status_told(event.number, now)
-            elif not told and ExtensionState.HOLD in (event.state, event.before):
-                for part in self.parts_of(event.number):
-                    moment = part.moments[-1]
-                    moment.hit = moment.hit or moment.what in ("held", "resumed")
+            self._heard_status(event, fate)
             return
         if isinstance(event, CallRecorded):
-            call_id = event.record.call_id
+            story = self.stories.get(event.record.call_id)
         elif isinstance(event, CallEvent | CallFailed):
-            call_id = event.call_id
+            story = self.stories.get(event.call_id)
         else:
-            if isinstance(event, Reregistered):
-                return
             return
-        story = self.stories.get(call_id)
         if story is None:
             return
         if not told:
             story.hit = True
             story.late = story.late or fate == "late"
-            if isinstance(event, CallEvent) and event.kind == "bye":
-                story.bye_hit = True
             if isinstance(event, CallEvent):
-                story.transfer_hit = story.transfer_hit or (
-                    event.kind == "transfer" or story.transferred
-                )
                 self._missed(story, event)
             return
-        if story.id_told is None:
-            story.id_told = now
-            # What polls alone had shown has no id: a report of one party fits others, too.
-            named = event.parties if not isinstance(event, CallRecorded) else ()
-            alone = len([p for p in named if p.kind not in SERVICES]) < 2
-            story.adopted = story.seen is not None and alone
-        story.first_told = story.first_told or now
+        self._named(story, event)
+        now = self.now()
         if isinstance(event, CallRecorded):
             story.records_told.append((now, event.record))
-            if not self.sim.exchange.calls.get(call_id):
+            if story.call_id not in self.sim.exchange.calls:
                 story.end_told = story.end_told or now
-            return
-        if isinstance(event, CallFailed):
+        elif isinstance(event, CallFailed):
             story.failed_told = True
             story.failed_at = {party.number for party in event.parties}
             story.end_told = story.end_told or now
+        else:
+            self._heard_call(story, event, swapped, now)
+
+    def _heard_status(self, event: StateChanged, fate: str) -> None:
+        """Note what became of the report of a status."""
+        self.status_late = self.status_late or fate == "late"
+        if ExtensionState.HOLD not in (event.state, event.before):
             return
-        parties = event.parties
-        people = [p for p in parties if p.kind not in SERVICES]
-        if len(people) > 1 or any(
-            p.kind in (LegKind.INBOUND, LegKind.OUTBOUND) for p in people
-        ):
+        if fate == "told":
+            self._status_told(event.number, self.now())
+            return
+        for part in self.parts_of(event.number):
+            moment = part.moments[-1]
+            moment.hit = moment.hit or moment.what in ("held", "resumed")
+
+    def _named(
+        self, story: Story, event: CallEvent | CallFailed | CallRecorded
+    ) -> None:
+        """Note that a report gave the id of a call."""
+        now = self.now()
+        if story.id_told is None:
+            story.id_told = now
+            # What polls alone had shown has no id: a report of one party fits others, too.
+            named = () if isinstance(event, CallRecorded) else event.parties
+            alone = len([p for p in named if p.kind not in SERVICES]) < 2
+            story.adopted = story.seen is not None and alone
+        story.first_told = story.first_told or now
+
+    def _heard_call(
+        self, story: Story, event: CallEvent, swapped: bool, now: float
+    ) -> None:
+        """Note what a report of a call told of those it names."""
+        people = [p for p in event.parties if p.kind not in SERVICES]
+        outside = [p for p in people if p.kind is not LegKind.EXTENSION]
+        if len(people) > 1 or outside:
             story.pair_told = story.pair_told or now
+        for party in outside:
+            story.outside_told.setdefault(party.leg_id, now)
         if event.kind == "bye":
             story.bye_told = story.bye_told or now
             story.end_told = story.end_told or now
-            first = people[-1 if reversed_bye else 0] if people else None
-            if first is not None:
-                story.byes.add(first.number)
-        words = WORDS.get(event.kind, ())
+            story.byes.update(
+                party.number for party in people[-1 if swapped else 0 :][:1]
+            )
         if event.kind in ("answer", "answered"):
             story.answer_told = story.answer_told or now
-        for party in people:
-            if party.kind is not LegKind.EXTENSION:
-                story.outside_told.setdefault(party.leg_id, now)
-        for index, party in enumerate(parties):
+        words = WORDS.get(event.kind, ())
+        for index, party in enumerate(event.parties):
             if party.kind is not LegKind.EXTENSION:
                 continue
             for part in story.parts:
@@ -557,12 +556,16 @@ class History:
                 ):
                     part.named = part.named or now
                     if index < len(words):
-                        if len(parties) > 1 or event.kind != "ring":
+                        if len(event.parties) > 1 or event.kind != "ring":
                             part.role_told = part.role_told or now
                         self._tell(part, words[index], now)
 
     def _missed(self, story: Story, event: CallEvent) -> None:
         """Note what a report would have told that did not arrive in its turn."""
+        story.bye_hit = story.bye_hit or event.kind == "bye"
+        # Once it was passed on, what rings and answers is another end.
+        if event.kind == "transfer" or (story.transferred and event.kind in WORDS):
+            story.transfer_hit = True
         for party, what in zip(event.parties, WORDS.get(event.kind, ()), strict=False):
             for part in story.parts:
                 if part.number == party.number and part.live:
@@ -587,7 +590,9 @@ class History:
         """Note what a poll could see."""
         now = self.now()
         self.last_poll = now
-        self.trunks_read = {name: trunk.status for name, trunk in self.sim.trunks.items()}
+        self.trunks_read = {
+            name: trunk.status for name, trunk in self.sim.trunks.items()
+        }
         for part in self._open.values():
             if part.number in view.words:
                 part.crowded = len(self.sim.exchange.legs_of(part.number)) > 1
@@ -624,7 +629,6 @@ class History:
         """Note that the integration begins without memory."""
         self.since = self.now()
         self.last_poll = None
-        self.status_told.clear()
         for story in self.stories.values():
             story.forgotten = True
             story.id_told = story.first_told = story.pair_told = None

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from custom_components.pbx.client import Call, CallEvent, Party, Switchboard
 from tests.simulator.exchange.events import LegKind
+from tests.simulator.yeastar_s.lists import trunk_word
 
 from .cannot_tell import LINES, Case
-from .history import History, Moment, Part, STATES, Story
+from .history import STATES, History, Moment, Part, Story
 
 STEP: Final = 0.001
 # Seconds that an end may wait for the record of it.
@@ -191,8 +192,6 @@ class Oracle:
             self._judge("counts", shown_counts, counts, where="the counts")
 
     def _trunks(self, board: Switchboard) -> None:
-        from tests.simulator.yeastar_s.lists import trunk_word
-
         sim = self.history.sim
         for name, trunk in sim.trunks.items():
             true = TRUNKS[trunk_word(sim.pbx, trunk)]
@@ -216,8 +215,12 @@ class Oracle:
             if story is None:
                 known = self.history.stories.get(call.id or "")
                 self._judge(
-                    "extra call", _name(call), "no such call", story=known,
-                    where=_name(call), at=call.started_at,
+                    "extra call",
+                    _name(call),
+                    "no such call",
+                    story=known,
+                    where=_name(call),
+                    at=call.started_at,
                     number=",".join(p.number for p in call.parties if p.extension),
                 )
                 continue
@@ -285,7 +288,9 @@ class Oracle:
             directions.add("outbound")
         if direction not in directions:
             judge("direction", direction, directions)
-        trunks: set[str | None] = {leg.trunk for leg in story.outside.values()} or {None}
+        trunks: set[str | None] = {leg.trunk for leg in story.outside.values()} or {
+            None
+        }
         if call.trunk not in trunks:
             judge("trunk", call.trunk, trunks)
         if call.via is not None and call.via not in story.vias:
@@ -296,7 +301,9 @@ class Oracle:
         if call.dialed != dialed:
             judge("dialed", call.dialed, dialed)
         first = story.first_told
-        if not _between(call.started_at, story.started, when if first is None else first):
+        if not _between(
+            call.started_at, story.started, when if first is None else first
+        ):
             judge("started", call.started_at, (story.started, first))
         answers = [moment for moment in story.answers if moment <= when + STEP]
         answered = min(answers, default=None)
@@ -385,11 +392,11 @@ class Oracle:
                 self._judge("party twice", where, "each once", story=story, where=where)
             seen.add(leg.leg_id)
             if party.number != leg.number:
-                self._judge("number", party.number, leg.number, where=where, story=story)
-            if party.trunk != leg.trunk:
                 self._judge(
-                    "trunk", party.trunk, {leg.trunk}, where=where, story=story
+                    "number", party.number, leg.number, where=where, story=story
                 )
+            if party.trunk != leg.trunk:
+                self._judge("trunk", party.trunk, {leg.trunk}, where=where, story=story)
             caller = story.call is not None and story.call.caller is leg
             if party.caller is not caller:
                 self._judge("role", party.caller, caller, where=where, story=story)
@@ -441,9 +448,7 @@ class Oracle:
             return
         ranks = {_key(call): _rank(call, number) for call in mine}
         best = min(ranks.values())
-        newest = max(
-            call.started_at for call in mine if ranks[_key(call)] == best
-        )
+        newest = max(call.started_at for call in mine if ranks[_key(call)] == best)
         if ranks[_key(current)] != best or (
             best < len(RANKS) and current.started_at < newest - STEP
         ):
@@ -549,10 +554,12 @@ class Oracle:
             mine = [
                 part
                 for part in parts
-                if (
-                    part.story.started <= event.call.started_at + STEP or part.jumped
+                if (part.story.started <= event.call.started_at + STEP or part.jumped)
+                and (
+                    lines & part.story.outside.keys()
+                    if lines
+                    else not part.story.outside
                 )
-                and (lines & part.story.outside.keys() if lines else not part.story.outside)
                 and (lines or not who or bool(part.met & who) or not part.met)
             ]
             # Of several, the one in which that happened, then the newest.
@@ -566,7 +573,8 @@ class Oracle:
             mine = [
                 part
                 for part in mine
-                if part not in self._began or any(_is(m, word) for m in part.moments[1:])
+                if part not in self._began
+                or any(_is(m, word) for m in part.moments[1:])
             ]
         else:
             going = [part for part in mine if part in self._began]
@@ -662,9 +670,7 @@ class Oracle:
             at=told,
         )
 
-    def _event(
-        self, event: CallEvent, part: Part, moment: Moment, now: float
-    ) -> None:
+    def _event(self, event: CallEvent, part: Part, moment: Moment, now: float) -> None:
         """Compare the fields of one event."""
         where = f"{part.number} {event.type.value} in {_name(event.call)}"
 
@@ -676,7 +682,11 @@ class Oracle:
         latest = moment.told
         if moment.what == "end":
             latest = part.story.end_told if part.cause != "handed over" else None
-        if not _between(event.at, moment.at, self.history.now() if latest is None else max(latest, moment.at)):
+        if not _between(
+            event.at,
+            moment.at,
+            self.history.now() if latest is None else max(latest, moment.at),
+        ):
             judge("event time", event.at, (moment.at, latest))
         self._call(event.call, part.story, now)
         if event.type.value == "answered" and event.call.answered_at is None:
@@ -760,9 +770,7 @@ class Oracle:
 
     # -- last calls
 
-    def _last_calls(
-        self, board: Switchboard, ends: dict[str, CallEvent]
-    ) -> None:
+    def _last_calls(self, board: Switchboard, ends: dict[str, CallEvent]) -> None:
         for number in self.history.sim.extensions:
             shown = board.last_call(number)
             told = ends.get(number)
@@ -785,8 +793,7 @@ class Oracle:
         if shown not in [event for event, _ in self.events] and self._silent_polls:
             parts = [p for p in self.history.parts if p.number == shown.number]
             return any(
-                part.ended is not None
-                and (shown.call.id in (None, part.story.call_id))
+                part.ended is not None and (shown.call.id in (None, part.story.call_id))
                 for part in parts
             )
         return False
@@ -833,7 +840,11 @@ def _name(call: Call) -> str:
 
 def _text(true: Any) -> str:
     if isinstance(true, set | frozenset | list | tuple):
-        return " or ".join(map(str, sorted(map(str, true)))) if not isinstance(true, tuple) else str(true)
+        return (
+            " or ".join(map(str, sorted(map(str, true))))
+            if not isinstance(true, tuple)
+            else str(true)
+        )
     return str(true)
 
 

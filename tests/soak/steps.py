@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from random import Random
 from typing import Any, Final
 
 from tests.simulator import (
@@ -16,6 +15,7 @@ from tests.simulator import (
     Simulator,
     Switches,
 )
+from tests.simulator.chance import Chance
 from tests.simulator.clock import Clock
 from tests.simulator.exchange import CallState, Leg
 from tests.simulator.exchange.errors import ExchangeError
@@ -129,7 +129,16 @@ CALLS: Final = (
 )
 MORE: Final = (
     *("answer", "answer", "pick_up", "pick_up", "reject", "hang_up", "hang_up_phone"),
-    *("other_hangs_up", "hold", "hold", "unhold", "unhold", "transfer", "transfer_out", "attended"),
+    *(
+        "other_hangs_up",
+        "hold",
+        "hold",
+        "unhold",
+        "unhold",
+        "transfer",
+        "transfer_out",
+        "attended",
+    ),
     *("park", "fetch", "unregister", "register", "register", "supervise"),
     *("trunk_down", "trunk_up", "rename", "add", "delete", "setting", "address"),
 )
@@ -152,7 +161,7 @@ LONG: Final = (40, 80)
 
 def draw(seed: int, length: tuple[int, int] = SHORT, *, faults: bool = True) -> Day:
     """Return the day of a seed; the same one for ever."""
-    chance = Random(f"{seed} {length} {faults}")
+    chance = Chance(f"{seed} {length} {faults}")
     steps = []
     for _ in range(chance.randint(*length)):
         kind = chance.random()

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from random import SystemRandom
+import sys
 from typing import Final
 
 import pytest
 
+from tests.simulator import Switches
+
 from .sow import shrink, sow, trace, written
 from .steps import LONG, SHORT, VARIED, Day, Firmware, draw
-from tests.simulator import Switches
 
 # Seeds of the fixed days of each sort, and how many fresh ones are drawn besides.
 FIXED: Final = range(400)
@@ -60,7 +62,7 @@ def test_fresh_days_are_right(
     first = SystemRandom().randrange(1_000_000, 1_000_000_000)
     with capsys.disabled():
         kind = f"{'faults' if faults else 'quiet'} {length[0]}-{length[1]}"
-        print(f"\nsoak: {count} fresh days, {kind}, from seed {first}")
+        sys.stdout.write(f"\nsoak: {count} fresh days, {kind}, from seed {first}\n")
     hold(draw(seed, length, faults=faults) for seed in range(first, first + count))
 
 

@@ -89,9 +89,7 @@ class Reporter:
             self._sessions.boot_targets() if booted else self._sessions.targets()
         ):
             for index, report in enumerate(
-                reports_of(
-                    event, session.report_format, self._identity, self._switches
-                )
+                reports_of(event, session.report_format, self._identity, self._switches)
             ):
                 fate = self._queue(report, session)
                 self._watched(event, index, fate if self.network_up else "lost")

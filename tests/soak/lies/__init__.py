@@ -282,7 +282,10 @@ def _polled_start() -> dict[str, Any]:
 
     def shown(board: Switchboard) -> Iterable[Call]:
         moment = polled.get(id(board), 0.0)
-        return [replace(call, started_at=max(call.started_at, moment)) for call in calls(board)]
+        return [
+            replace(call, started_at=max(call.started_at, moment))
+            for call in calls(board)
+        ]
 
     return {"reconcile": read, "calls": property(shown)}
 
@@ -472,8 +475,9 @@ LIES: Final[tuple[Lie, ...]] = (
         "one extension is registered too many",
         patches=lambda: {
             "registered_count": property(
-                lambda board: sum(bool(e.registered) for e in board.extensions.values())
-                + 1
+                lambda board: (
+                    sum(bool(e.registered) for e in board.extensions.values()) + 1
+                )
             )
         },
     ),
