@@ -881,6 +881,24 @@ LINES: Final[tuple[Line, ...]] = (
         "the lists have no id of calls inside and to the outside",
         "3.4, 3.8, 5.3",
     ),
+    Line(
+        "answer and hold at once",
+        frozenset({"missing event"}),
+        lambda case: (
+            _what(case, "held", "resumed")
+            and case.part is not None
+            and all(
+                moment.told is None
+                for moment in case.part.moments
+                if moment.what == "answered"
+            )
+        ),
+        _any,
+        "That a call was held of which nothing had told that it was answered",
+        "its answer",
+        "the phone's word `Hold` tells both at once",
+        "6.1",
+    ),
 )
 
 

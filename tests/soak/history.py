@@ -219,6 +219,8 @@ class History:
         self.parts: list[Part] = []
         self._open: dict[Leg, Part] = {}
         self._stopped: list[Part] = []
+        # Ends since the last poll.
+        self._ends: list[Moment] = []
         self.since = now()
         """Since when the integration remembers."""
         self.hit = False
@@ -445,7 +447,9 @@ class History:
         story, call = part.story, part.story.call
         part.ended = now
         part.state = "gone"
-        part.moments.append(Moment(now, "end", frozenset()))
+        moment = Moment(now, "end", frozenset())
+        part.moments.append(moment)
+        self._ends.append(moment)
         if call is None:
             return
         if part.answered is not None:
@@ -583,13 +587,20 @@ class History:
         if len(legs) != 1:
             return
         part = self._open.get(legs[0])
-        if part is not None and part.moments[-1].what in ("held", "resumed"):
+        if (
+            part is not None
+            and part.known
+            and part.moments[-1].what in ("held", "resumed")
+        ):
             part.moments[-1].told = part.moments[-1].told or now
 
     def polled(self, view: View, *, silent: bool) -> None:
         """Note what a poll could see."""
         now = self.now()
         self.last_poll = now
+        for moment in self._ends:
+            moment.silent = silent
+        self._ends.clear()
         self.trunks_read = {
             name: trunk.status for name, trunk in self.sim.trunks.items()
         }
@@ -616,7 +627,9 @@ class History:
             part.seen = now
             if part.story.outside:
                 part.role_told = part.role_told or now
-            if view.parts[key]:
+            # Of one who is put through, the row says that nobody talks yet.
+            shown = part.answered is None or part.leg.connected
+            if view.parts[key] and shown:
                 moment = part.moments[-1]
                 if moment.told is None:
                     moment.told, moment.by_poll, moment.silent = now, True, silent

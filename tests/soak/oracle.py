@@ -650,7 +650,7 @@ class Oracle:
     def _missing_end(self, part: Part, moment: Moment, *, told: bool) -> None:
         story = part.story
         now = self.history.now()
-        if moment.before:
+        if moment.before or (moment.silent and story.end_told is None):
             return
         over = story.end_told if story.end_told is not None else story.ended
         due = moment.at
@@ -776,7 +776,17 @@ class Oracle:
             told = ends.get(number)
             if told is None:
                 if shown is not None and not self._ended_silently(shown):
-                    self._judge("last call", shown.type.value, None, number=number)
+                    story = self._story_of(shown.call)
+                    mine = [p for p in self.history.parts if p.number == number]
+                    of = [p for p in mine if p.story is story]
+                    self._judge(
+                        "last call",
+                        shown.type.value,
+                        None,
+                        number=number,
+                        story=story,
+                        part=of[-1] if of else None,
+                    )
                 continue
             if shown is None:
                 self._judge("last call", None, told.type.value, number=number)

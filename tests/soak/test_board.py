@@ -9,7 +9,7 @@ import pytest
 
 from tests.simulator import Switches
 
-from .sow import shrink, sow, trace, written
+from .sow import day_named, shrink, sow, trace, written
 from .steps import LONG, SHORT, VARIED, Day, Firmware, draw
 
 # Seeds of the fixed days of each sort, and how many fresh ones are drawn besides.
@@ -29,10 +29,7 @@ def hold(days: Iterable[Day]) -> None:
         return
     lines = [str(sown), *(f"{name}: {wrong[0]}" for name, wrong in sown.wrong.items())]
     for name in list(sown.wrong)[:SHOWN]:
-        seed, kind, length = name.split()
-        low, _, high = length.partition("-")
-        day = draw(int(seed), (int(low), int(high)), faults=kind == "faults")
-        small = shrink(day, seconds=5.0)
+        small = shrink(day_named(name), seconds=5.0)
         lines += ["", written(small), trace(small)]
     raise AssertionError("\n".join(lines))
 
