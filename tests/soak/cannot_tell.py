@@ -177,8 +177,8 @@ LINES: Final[tuple[Line, ...]] = (
         lambda case: (
             _untold(case)
             and _what(case, "ringing", "dialing")
-            and case.part is not None
-            and not case.part.rung
+            and case.moment is not None
+            and not case.moment.rung
         ),
         _any,
         "That an extension dials a number at which no phone rings: a service, a queue "
@@ -330,6 +330,8 @@ LINES: Final[tuple[Line, ...]] = (
             {
                 "missing call",
                 "missing party",
+                "missing event",
+                "rang",
                 "extra event",
                 "in call since",
                 "event time",
@@ -459,7 +461,10 @@ LINES: Final[tuple[Line, ...]] = (
             and case.story.call is not None
             and case.story.call.by_api
             and not case.story.failed_told
-            and not any(p.number == case.number and p.rung for p in case.story.parts)
+            and not any(
+                p.number == case.number and any(moment.rung for moment in p.moments)
+                for p in case.story.parts
+            )
         ),
         lambda case: case.shown in ("missed", "ended"),
         "That the callee of a dial by the API was never called, as the caller's phone "
@@ -495,7 +500,7 @@ LINES: Final[tuple[Line, ...]] = (
         lambda case: (
             (case.story is not None and case.story.monitor)
             or (
-                case.story is None
+                case.field in ("in call since", "last call", "current call")
                 and any(
                     part.number == case.number and part.story.monitor
                     for part in case.history.parts
@@ -898,6 +903,42 @@ LINES: Final[tuple[Line, ...]] = (
         "its answer",
         "the phone's word `Hold` tells both at once",
         "6.1",
+    ),
+    Line(
+        "put through while on hold",
+        frozenset({"extra event"}),
+        lambda case: case.story is not None and case.story.transferred,
+        lambda case: case.shown == "resumed",
+        "Whether one who was on hold and is put through to another is still on hold",
+        "that they were taken back",
+        "no report tells hold; the one who held the call has left it",
+        "5.3, 6.1",
+    ),
+    Line(
+        "talk while put through",
+        frozenset({"talked"}),
+        lambda case: case.story is not None and case.story.transferred,
+        lambda case: (
+            case.part is not None
+            and case.story is not None
+            and abs(
+                case.shown
+                - sum(
+                    record.talked
+                    for record in case.story.records
+                    if case.number
+                    in (
+                        record.caller,
+                        record.callee.partition("(")[2].rstrip(")") or record.callee,
+                    )
+                )
+            )
+            <= 1.0
+        ),
+        "Whether the time in which one was put through to another counts as talk",
+        "what the records say",
+        "the records count from one answer to the end of each part",
+        "5.3",
     ),
 )
 

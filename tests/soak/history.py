@@ -74,6 +74,8 @@ class Moment:
     silent: bool = False
     hit: bool = False
     """Whether a report that tells it was lost, late or damaged."""
+    rung: bool = False
+    """Whether a RING or ALERT of the PBX was due that names it."""
     before: bool = False
     """Whether the integration was loaded anew since."""
 
@@ -106,8 +108,6 @@ class Part:
     """Whether the phone had another call since the last poll."""
     hidden: bool = False
     """Whether a poll could not show it: the phone had another call, or was out of reach."""
-    rung: bool = False
-    """Whether a RING or ALERT of the PBX was due that names it."""
     role_told: float | None = None
     shared: bool = False
     """Whether the phone had another call at any time meanwhile."""
@@ -245,7 +245,8 @@ class History:
             elif event.kind in ("ring", "alert"):
                 for party in event.parties:
                     for part in story.live_parts():
-                        part.rung = part.rung or part.number == party.number
+                        if part.number == party.number:
+                            part.moments[-1].rung = True
             elif event.kind == "transfer":
                 leaving = event.parties[0]
                 if any(
