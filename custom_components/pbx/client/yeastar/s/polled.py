@@ -7,7 +7,6 @@ if nothing in the poll contradicts it. What was not found is over.
 
 from collections.abc import Iterator, Set as AbstractSet
 from dataclasses import replace
-from typing import Final
 
 from ...calls import steps
 from ...calls.call import Leg, TrackedCall
@@ -22,9 +21,7 @@ from ...model import (
 )
 from .found import FoundCall, PolledSnapshot, Ties
 from .possible import Picture, Possible
-from .told import TAKEN, ToldCalls, answered_elsewhere, bring_back
-
-_SOUGHT: Final = frozenset({PartyState.RINGING, PartyState.DIALING})
+from .told import SOUGHT, TAKEN, ToldCalls, answered_elsewhere, bring_back
 
 
 class PolledCalls:
@@ -379,9 +376,8 @@ class PolledCalls:
         if self._status(leg.number) is ExtensionStatus.RINGING:
             return False
         return all(
-            picture.call is not None
-            and (other := picture.call.legs.get(leg.number)) is not None
-            and other.state is PartyState.RINGING
+            (other := picture.known(leg.number)) is None
+            or other.state is PartyState.RINGING
             for picture in self._pictures
             if leg.number in picture.numbers
         )
@@ -456,7 +452,7 @@ class PolledCalls:
         elif not leg.present:
             rang = party.number not in self._stopped
             call = bring_back(call, party, self._now, rang=rang)
-        elif leg.answered_at is not None and state in _SOUGHT:
+        elif leg.answered_at is not None and state in SOUGHT:
             if party.extension and state is PartyState.RINGING:
                 return steps.again(call, party, self._now)
             state = leg.state

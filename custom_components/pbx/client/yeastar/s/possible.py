@@ -59,7 +59,7 @@ class Possible:
         for picture in pictures:
             for number in picture.numbers:
                 key = (id(picture), number)
-                self._states[key] = _by_row_and_role(picture, number)
+                self._states[key] = _by_row(picture)
                 of.setdefault(number, []).append(key)
                 if picture.known(number) is None:
                     self._new.add(key)
@@ -70,6 +70,9 @@ class Possible:
             ):
                 for key in keys:
                     self._narrow(key, word)
+        for picture in pictures:
+            for number in picture.numbers:
+                self._narrow((id(picture), number), _by_role(picture, number))
         for _ in range(2):
             for picture in pictures:
                 if picture.row is None:
@@ -131,20 +134,27 @@ _FITTING: Final = {
 }
 
 
-def _by_row_and_role(picture: Picture, number: str) -> States:
-    """Return what a phone can do in a call by the list of calls, and by its role."""
+def _by_row(picture: Picture) -> States:
+    """Return what a phone can do in a call by the list of calls."""
+    if picture.row is None:
+        return _ALL
+    if picture.row.answered:
+        return CONNECTED
+    inbound = picture.direction is CallDirection.INBOUND
+    return _RINGING if inbound else _RINGING | _DIALING
+
+
+def _by_role(picture: Picture, number: str) -> States:
+    """Return what a phone can do in a call by its role in it."""
     row, known = picture.row, picture.known(number)
     caller = number == picture.caller if picture.caller is not None else None
     if caller is None and known is not None and known.answered_at is None:
         caller = known.party.caller
-    if row is not None and row.answered:
-        return CONNECTED
-    if row is not None and picture.direction is CallDirection.INBOUND:
-        return _RINGING
-    states = _ALL if row is None else _RINGING | _DIALING
-    if caller is not None:
-        states -= _RINGING if caller else _DIALING
-    return states
+    if caller is None and row is not None and number not in row.numbers:
+        caller = False  # the row names who dialled, or all that were called
+    if caller is None:
+        return _ALL
+    return _ALL - (_RINGING if caller else _DIALING)
 
 
 def _ends(picture: Picture) -> Iterator[tuple[str, str]]:

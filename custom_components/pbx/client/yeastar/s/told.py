@@ -18,6 +18,7 @@ from ...model import (
 from ...report import CallFailed, CallRecord, CallReleased, CallReport, CallTransferred
 from .finder import CallFinder
 
+SOUGHT: Final = frozenset({PartyState.RINGING, PartyState.DIALING})
 # Seconds in which all comes that is told of one thing that happened.
 TOGETHER: Final = 1.0
 # What a phone does that is in a call already.
@@ -206,16 +207,13 @@ class ToldCalls:
         if leg is not None and leg.present and party.state is PartyState.GONE:
             key = call.key_of(party)
             return steps.leave(call, key, now, now + self._ledger.wait)
-        if (
-            leg is not None
-            and not leg.present
-            and (
-                self._rings_anew(call, leg)
-                if party.state is PartyState.RINGING
-                else party.state is PartyState.TALKING and self._talks_after_all(leg)
-            )
-        ):
-            return steps.again(call, party, now)
+        if leg is not None and not leg.present:
+            if party.state is PartyState.TALKING and self._talks_after_all(leg):
+                return steps.again(call, party, now)
+            if party.state in SOUGHT and self._rings_anew(call, leg):
+                # A call to the outside that comes back says that it dials.
+                party = replace(party, state=PartyState.RINGING, caller=False)
+                return steps.again(call, party, now)
         if (
             leg is None
             and party.extension
