@@ -1,10 +1,17 @@
 """Time as the simulator sees it: the real one, or one that a test moves."""
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 import heapq
 import time
 from typing import Protocol
+
+
+class Alarm(Protocol):
+    """Something that happens later, unless it is cancelled."""
+
+    def cancel(self) -> object:
+        """Let it not happen; nothing changes when it has happened or is happening."""
 
 
 class Clock(Protocol):
@@ -96,3 +103,59 @@ class ManualClock:
             future = heapq.heappop(self._sleepers)[2]
             if not future.done():
                 future.set_result(None)
+
+
+class Bell:
+    """An alarm of an `AlarmClock`."""
+
+    __slots__ = ("action",)
+
+    def __init__(self, action: Callable[[], None]) -> None:
+        """Keep what is to happen."""
+        self.action: Callable[[], None] | None = action
+
+    def cancel(self) -> None:
+        """Let it not happen."""
+        self.action = None
+
+
+class AlarmClock:
+    """A time that a test moves, without an event loop: nobody can sleep by it."""
+
+    def __init__(self, start: float = 1_505_352_445.0) -> None:
+        """Start at the moment at which a `ManualClock` does."""
+        self._now = start
+        self._order = 0
+        self._bells: list[tuple[float, int, Bell]] = []
+
+    def now(self) -> float:
+        """Return the time as seconds since the epoch."""
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        """Raise RuntimeError: what waits here would wait for ever."""
+        raise RuntimeError("Nobody can sleep by an AlarmClock")
+
+    def later(self, seconds: float, action: Callable[[], None]) -> Bell:
+        """Let something happen after a while."""
+        self._order += 1
+        bell = Bell(action)
+        heapq.heappush(self._bells, (self._now + seconds, self._order, bell))
+        return bell
+
+    @property
+    def next_alarm(self) -> float | None:
+        """Return when the next thing happens, None when nothing waits."""
+        while self._bells and self._bells[0][2].action is None:
+            heapq.heappop(self._bells)
+        return self._bells[0][0] if self._bells else None
+
+    def run_to(self, moment: float) -> None:
+        """Move to a moment, and let all that is due by then happen, each at its own time."""
+        while (due := self.next_alarm) is not None and due <= moment:
+            bell = heapq.heappop(self._bells)[2]
+            self._now = max(due, self._now)
+            action, bell.action = bell.action, None
+            if action is not None:
+                action()
+        self._now = max(moment, self._now)

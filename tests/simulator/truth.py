@@ -45,7 +45,14 @@ DOING: dict[LegState, Doing] = {
     LegState.TALKING: "talking",
     LegState.HELD: "held",
 }
-SERVICES = (LegKind.QUEUE, LegKind.IVR, LegKind.VOICEMAIL, LegKind.PROMPT)
+SERVICES = (
+    LegKind.QUEUE,
+    LegKind.IVR,
+    LegKind.VOICEMAIL,
+    LegKind.PROMPT,
+    LegKind.CONFERENCE,
+    LegKind.PARKING,
+)
 
 
 @dataclass(frozen=True, slots=True)

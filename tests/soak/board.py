@@ -1,60 +1,45 @@
 """The layer without Home Assistant: a switchboard that hears an exchange through faults."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Final
+from unittest.mock import patch
 
-from custom_components.pbx.client import Address, Changes, Switchboard
-from custom_components.pbx.client.errors import PbxUnreachable, Unreachable
+from custom_components.pbx.client import Address, CallEvent, Changes, Switchboard
+from custom_components.pbx.client.errors import PbxError, PbxUnreachable, Unreachable
 from custom_components.pbx.client.yeastar.s import YeastarS, hash_password, reports
-from custom_components.pbx.client.yeastar.s.answers import Answer, decode
-from tests.simulator import ManualClock
-from tests.simulator.exchange.events import Event
+from tests.simulator.clock import AlarmClock
+from tests.simulator.exchange.events import Booted, CallEvent as Happened, Event
+from tests.simulator.faults import mistyped, without
 from tests.simulator.yeastar_s.answers import encode
 from tests.simulator.yeastar_s.reports import reports_of
 
-from .oracle import Ledger
-from .steps import PHONES, REPORTS, Activity, Firmware, Step, office
+from .history import History, View, view_of
+from .oracle import Oracle, Wrong
+from .steps import KINDS, NEWCOMER, PHONES, Activity, Day, Step, office
 
-KINDS = dict(
-    zip(
-        REPORTS[:5], ("lost", "doubled", "delayed", "reordered", "garbled"), strict=True
-    )
+REMOTE: Final = "192.0.2.9"
+ENDPOINTS: Final = (
+    *("inbound/query", "outbound/query", "extensionlist/query"),
+    *("extension/query", "trunklist/query"),
 )
+# An empty list looks like a good one, so it is no damage that anybody could notice.
+DAMAGES: Final = ("missing_fields", "wrong_types", "errno", "rows", "rows")
+# The clock of the integration is set by so many seconds.
+JUMPS: Final = (3600.0, -3600.0, 90.0, -90.0, 5.0, -5.0)
 
 
-class Listening:
-    """A switchboard beside an exchange, with everything between them that can go wrong."""
+class InProcess:
+    """Stands in for the client's transport: requests go to the simulated API by a call."""
 
-    def __init__(self, firmware: Firmware) -> None:
-        """Put both together."""
-        self.clock = ManualClock()
-        self.sim = office(self.clock, firmware)
-        self.activity = Activity(self.sim)
-        self.ledger = Ledger(self.sim)
-        self.board = Switchboard(reader=YeastarS.call_reader)
-        self.doubtful = False
-        self._format = firmware.report_format
-        self._faults: deque[str] = deque()
-        self._late: list[bytes] = []
-        self._held: bytes | None = None
-        self._cut = False
-        self._silent = True
-        self._race: tuple[int, Step] | None = None
-        self._pbx = self._client()
-        self.sim.exchange.listeners.append(self._happened)
+    local_ip = REMOTE
+    remote_ip = "192.0.2.1"
 
-    def _client(self) -> YeastarS:
-        pbx = YeastarS(
-            None,  # type: ignore[arg-type]
-            Address("pbx.invalid", 80, tls=False),
-            self.sim.username,
-            hash_password(self.sim.password),
-            clock=self.clock.now,
-        )
-        pbx._transport.post = self._post  # type: ignore[method-assign]
-        return pbx
+    def __init__(self, post: Callable[..., dict[str, Any]]) -> None:
+        """Keep what answers."""
+        self._post = post
 
-    async def _post(
+    async def post(
         self,
         version: str,
         endpoint: str,
@@ -62,156 +47,372 @@ class Listening:
         token: str | None = None,
         *,
         acting: bool = False,
-    ) -> Answer:
+    ) -> dict[str, Any]:
+        """Send one request."""
+        return self._post(version, endpoint, body, token)
+
+
+def finished[T](work: Coroutine[Any, Any, T]) -> T:
+    """Return the result of a coroutine that never has to wait, without an event loop."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    work.close()
+    raise RuntimeError("Something waits, which nothing here can end")
+
+
+def client(
+    sim_post: Callable[..., dict[str, Any]],
+    username: str,
+    password: str,
+    clock: Callable[[], float],
+) -> YeastarS:
+    """Return the client of the S-Series, whose requests go to `sim_post`."""
+    with patch(
+        "custom_components.pbx.client.yeastar.s.pbx.Transport",
+        lambda *args: InProcess(sim_post),
+    ):
+        return YeastarS(
+            None,  # type: ignore[arg-type]
+            Address("pbx.invalid", 80, tls=False),
+            username,
+            hash_password(password),
+            clock=clock,
+        )
+
+
+class Listening:
+    """A switchboard beside an exchange, with everything between them that can go wrong."""
+
+    def __init__(self, day: Day, trace: list[str] | None = None) -> None:
+        """Put both together."""
+        self.day = day
+        self.trace = trace
+        self.clock = AlarmClock()
+        self.offset = 0.0
+        self.sim = office(self.clock, day.firmware)
+        self.activity = Activity(self.sim)
+        self.history = History(self.sim, self.now)
+        self.board = Switchboard(reader=YeastarS.call_reader)
+        self.oracle = Oracle(self.history)
+        self.wrong: list[Wrong] = []
+        self._faults: deque[str] = deque()
+        self._late: list[tuple[Event, bytes]] = []
+        self._held: tuple[Event, bytes] | None = None
+        self._cut = False
+        self._silent = True
+        self._doubtful = False
+        self._race: tuple[int, Step] | None = None
+        self._raced = False
+        self._damage: tuple[str, str] | None = None
+        self._damaged = False
+        self._pbx = client(
+            self._post, self.sim.username, self.sim.password, self.clock.now
+        )
+        self.sim.exchange.listeners.append(self._happened)
+
+    def now(self) -> float:
+        """Return the time on our own clock, which may be set."""
+        return self.clock.now() + self.offset
+
+    def say(self, text: Callable[[], str]) -> None:
+        """Note a line of the trace, if one is wanted."""
+        if self.trace is not None:
+            self.trace.append(f"{self.clock.now() - 1_505_352_445.0:9.2f}  {text()}")
+
+    # -- requests
+
+    def _post(
+        self, version: str, endpoint: str, body: dict[str, str], token: str | None
+    ) -> dict[str, Any]:
         if self._cut:
             raise PbxUnreachable(Unreachable.CANNOT_CONNECT)
         query = {} if token is None else {"token": token}
         answer = self.sim.pbx.answer(
-            "POST", version, endpoint, query, encode(body).encode(), "192.0.2.9"
+            "POST", version, endpoint, query, encode(body).encode(), REMOTE
         )
-        decoded = decode(encode(answer).encode())
-        assert decoded is not None
+        assert isinstance(answer, dict)
         if self._race is not None:
             rest, step = self._race
             self._race = (rest - 1, step) if rest else None
             if not rest:
+                self._raced = True
+                self.say(lambda: f"  meanwhile {step}")
                 self.activity.do(step)
-        return decoded
+                self.history.look()
+        if self._damage is not None and self._damage[0] == endpoint:
+            kind, self._damage = self._damage[1], None
+            self._damaged = True
+            answer = damaged(answer, kind)
+        if self.trace is not None and endpoint != "login":
+            self.say(lambda: f"  {endpoint} {body or ''} -> {brief(answer)}")
+        return answer
+
+    # -- reports
 
     def _happened(self, event: Event) -> None:
         """Let the reports of an event run the gauntlet."""
-        for report in reports_of(
-            event, self._format, self.sim.identity, self.sim.switches
-        ):
-            if self._cut:
-                continue
+        if not self.sim.reporter.is_reported(event):
+            return
+        reported = reports_of(
+            event,
+            self.day.firmware.report_format,
+            self.sim.identity,
+            self.sim.switches,
+        )
+        for index, report in enumerate(reported):
             fault = self._faults.popleft() if self._faults else ""
             body = report.body
+            if self._cut:
+                self._note(event, "lost", body)
+                continue
             if fault == "delayed":
-                self._late.append(body)
+                self._note(event, "late", body)
+                self._late.append((event, body))
                 continue
             if fault == "reordered" and self._held is None:
-                self._held = body
+                self._note(event, "late", body)
+                self._held = event, body
                 continue
-            if fault == "garbled":
-                body = body[: len(body) // 2] + b"\xff{"
-            if fault != "lost":
+            if fault in ("lost", "garbled"):
+                self._note(event, fault, body)
+                if fault == "garbled":
+                    self._tell(body[: len(body) // 2] + b"\xff{")
+            else:
+                # Once one is late, those behind it are not in their turn either.
+                ahead = self._held is None and not self._late
+                self._note(event, "told" if ahead else "early", body, index)
                 self._tell(body)
-            if fault == "doubled":
-                self._tell(body)
+                if fault == "doubled":
+                    self._tell(body)
             if self._held is not None:
                 held, self._held = self._held, None
-                self._tell(held)
+                if isinstance(held[0], Booted):
+                    self.history.booted_late()
+                self.say(lambda held=held: f"  late   {held[1].decode()}")  # type: ignore[misc]
+                self._tell(held[1])
+
+    def _note(self, event: Event, fate: str, body: bytes, index: int = 0) -> None:
+        swapped = index > 0 and isinstance(event, Happened) and event.kind == "bye"
+        # What is in its turn but behind one that is late tells all the same.
+        self.history.heard(event, "told" if fate == "early" else fate, swapped)
+        self.say(lambda: f"  {fate:6} {body.decode(errors='replace')}")
 
     def _tell(self, body: bytes) -> None:
         received = reports.parse(body)
         if received is not None:
-            self.note(self.board.apply(received.report, self.clock.now()))
+            self.take(self.board.apply(received.report, self.now()))
 
-    def note(self, changes: Changes) -> None:
+    def take(self, changes: Changes) -> None:
         """Note what was told."""
-        self.ledger.told(changes.events)
+        if changes.events:
+            for event in changes.events:
+                self.say(lambda event=event: f"  TOLD   {told(event)}")  # type: ignore[misc]
+            self.oracle.told(changes.events, self.now())
 
-    async def poll(self) -> None:
+    # -- polls
+
+    def poll(self) -> None:
         """Read everything, as the coordinator does."""
-        ask = self.board.expect_snapshot()
-        self.ledger.looked()
+        self.board.expect_snapshot()
+        self._raced = self._damaged = False
+        self.say(lambda: "poll")
         try:
-            snapshot = await self._pbx.snapshot(ask=ask)
-        except PbxUnreachable:
+            snapshot = finished(self._pbx.snapshot())
+        except PbxError as error:
             self._silent = True
+            self._damage = None
+            self.history.hit = True
+            failure = repr(error)
+            self.say(lambda: f"  failed {failure}")
             return
-        changes = self.board.reconcile(snapshot, self.clock.now(), silent=self._silent)
+        view: View | None = None
+        if not self._raced and not self._damaged:
+            view = view_of(self.sim)
+        else:
+            self.history.hit = True
+        silent = self._silent
+        if view is not None:
+            self.history.polled(view, silent=silent)
+        changes = self.board.reconcile(snapshot, self.now(), silent=silent)
         self._silent = False
-        self.doubtful = changes.doubtful
-        self.note(changes)
+        self._doubtful = changes.doubtful
+        if silent:
+            self.oracle.silent_poll()
+        self.take(changes)
 
-    async def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> None:
         """Let time pass."""
-        for _ in range(int(seconds)):
-            await self.clock.run_for(1)
-            self.note(self.board.settle(self.clock.now()))
+        end = self.clock.now() + seconds
+        while True:
+            deadline = self.board.next_deadline
+            due = end if deadline is None else min(end, deadline - self.offset)
+            alarm = self.clock.next_alarm
+            if alarm is not None:
+                due = min(due, alarm)
+            self.clock.run_to(max(due, self.clock.now()))
+            self.history.look()
+            self.take(self.board.settle(self.now()))
+            if due >= end or self.clock.now() >= end:
+                return
 
     def deliver(self) -> None:
         """Let the reports arrive that were late."""
         late, self._late = self._late, []
-        for body in late + ([] if self._held is None else [self._held]):
+        if self._held is not None:
+            late.append(self._held)
+            self._held = None
+        for event, body in late:
+            if isinstance(event, Booted):
+                self.history.booted_late()
+            self.say(lambda body=body: f"  late   {body.decode()}")  # type: ignore[misc]
             self._tell(body)
-        self._held = None
 
-    async def play(self, steps: Sequence[Step]) -> None:
-        """Let it all happen."""
-        await self.poll()
-        waiting = deque(steps)
+    # -- a day
+
+    def live(self) -> list[Wrong]:
+        """Let the day pass; return all that was wrong in it, and after quiet and one poll."""
+        self.poll()
+        self.poll()
+        waiting = deque(self.day.steps)
         while waiting:
             step = waiting.popleft()
-            await self._do(step, waiting)
+            self.say(lambda step=step: f"{step}")  # type: ignore[misc]
+            self._do(step, waiting)
+            self.history.look()
             # Not two things happen at the very same time.
-            self.clock.advance(0.25)
-            self.note(self.board.settle(self.clock.now()))
+            self.wait(0.25)
+            if not self.history.hit:
+                self.check(polled=False)
+                if self.wrong:
+                    return self.wrong
+        self.come_to_rest()
+        self.poll()
+        if self._doubtful:
+            self.poll()
+        self.wait(2.5)
+        self.check(polled=True)
+        return self.wrong
 
-    async def _do(self, step: Step, following: deque[Step]) -> None:
+    def check(self, *, polled: bool) -> None:
+        """Compare all with the exchange."""
+        found = self.oracle.check(self.board, polled=polled)
+        for one in found:
+            self.say(lambda one=one: f"  WRONG  {one}")  # type: ignore[misc]
+        self.wrong.extend(found)
+
+    def _do(self, step: Step, following: deque[Step]) -> None:
         if self.activity.do(step):
             return
         match step.what:
             case "race" if following:
                 self._race = (step.who, following.popleft())
-                await self.poll()
+                self.poll()
                 self._race = None
             case "poll":
-                await self.poll()
+                self.poll()
             case "wait":
-                await self.wait(3)
+                self.wait(3)
             case "wait_long":
-                await self.wait(35)
+                self.wait(35)
             case "cut":
                 self._cut = True
             case "mend":
-                self._cut = False
+                self._mend()
             case "restart":
                 # Booting takes longer than the time between two polls.
-                self.sim.restart()
                 self._cut = False
-                await self.poll()
+                self.sim.restart()
+                self.history.look()
+                self.poll()
             case "expire":
                 self.sim.expire_tokens()
             case "deliver":
                 self.deliver()
             case "reload":
-                self.board = Switchboard(reader=YeastarS.call_reader)
-                self._silent = True
-                self.ledger.reloaded()
-                await self.poll()
+                self.board, self._silent = (
+                    Switchboard(reader=YeastarS.call_reader),
+                    True,
+                )
+                self.history.hit = True
+                self.history.reloaded()
+                self.oracle.reloaded()
+                self.poll()
+            case "damage":
+                self._damage = ENDPOINTS[step.who % 5], DAMAGES[step.whom % 5]
+                self.poll()
+                self._damage = None
+            case "clock":
+                self.offset += JUMPS[step.who % 6]
+                self.history.jumped()
             case _ if step.what in KINDS:
                 self._faults.extend([KINDS[step.what]] * (1 + step.who))
 
-    async def come_to_rest(self) -> None:
-        """Let everything go well again, and all reports arrive."""
-        self._faults.clear()
+    def _mend(self) -> None:
         if self._cut:
             self._cut = False
-            await self.poll()
+            self.poll()
+
+    def come_to_rest(self) -> None:
+        """Let everything go well again, and all reports arrive."""
+        self.say(lambda: "rest")
+        self._faults.clear()
+        self._mend()
         self.deliver()
-        await self.wait(3)
+        self.wait(3)
 
 
-async def heard(steps: Sequence[Step], firmware: Firmware, *, polled: bool) -> None:
-    """Play steps; after quiet, and one poll if it is to be, board and exchange agree."""
-    listening = Listening(firmware)
-    try:
-        await listening.play(steps)
-        await listening.come_to_rest()
-        board = listening.board
-        # What does not fit together is a reason to ask, too, and to ask again.
-        doubtful = listening.doubtful or not all(map(board.consistent, PHONES))
-        polled = polled or doubtful
-        if polled:
-            await listening.poll()
-            if listening.doubtful:
-                await listening.poll()
-        listening.ledger.check(board, polled=polled)
-        # Nothing else is told later, but how calls ended.
-        listening.note(board.settle(listening.clock.now() + 3))
-        listening.ledger.check(board, polled=polled)
-    finally:
-        await listening.sim.exchange.stop()
+def damaged(answer: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Return an answer as a PBX with a fault may give it."""
+    match kind:
+        case "missing_fields":
+            return dict(without(answer, ()))
+        case "wrong_types":
+            return dict(mistyped(answer, ()))
+        case "errno":
+            return {"status": "Failed", "errno": "30001"}
+    return {
+        key: [{} if isinstance(item, dict) else item for item in value]
+        if isinstance(value, list)
+        else value
+        for key, value in answer.items()
+    }
+
+
+SHOWN: Final = frozenset(
+    {"extnumber", "status", "inbound", "outbound", "ext", "inboundid", "outboundid"}
+    | {"from", "to", "trunk", "callee", "extid", "ivrid", "trunkname"}
+)
+
+
+def brief(value: Any) -> Any:
+    """Return an answer without the settings that are of no interest here."""
+    if isinstance(value, list):
+        return [brief(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    lists = {"extlist", "extinfos", "trunklist", "errno"}
+    return {key: brief(item) for key, item in value.items() if key in SHOWN | lists}
+
+
+def told(event: CallEvent) -> str:
+    """Return an event as a line of text."""
+    party = event.party.number if event.party is not None else None
+    call = event.call
+    return (
+        f"{event.number} {event.type} party={party} outcome={event.outcome} "
+        f"rang={event.rang} talked={event.talked} call={call.id} {call.direction} "
+        f"ended_by={call.ended_by} duration={call.duration}"
+    )
+
+
+def live(day: Day, trace: list[str] | None = None) -> list[Wrong]:
+    """Let a day pass, and return what was wrong."""
+    return Listening(day, trace).live()
+
+
+def numbers() -> Iterable[str]:
+    """Return the extensions that can exist."""
+    return (*PHONES, NEWCOMER)

@@ -1,13 +1,26 @@
 """What the search has found: each once a fault of the switchboard, kept by name."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
-from .board import Listening, heard
-from .steps import Firmware, Step
+from .board import Listening, live
+from .steps import Day, Firmware, Step
 
-UNREPORTED = Firmware(ring_reports="api")
+
+def firmware(**chosen: Any) -> Firmware:
+    """Return a PBX that reports no hold, and else tells most, but for what is chosen."""
+    return Firmware(chosen={"report_hold": False, **chosen})
+
+
+def hold(steps: Sequence[Step], of: Firmware) -> None:
+    """Raise AssertionError with all that was wrong in a day."""
+    wrong = live(Day(tuple(steps), of))
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+UNREPORTED = firmware(ring_reports="api")
 LOST = Step("lose")
 UNSEEN_END = [Step("lose", 5), Step("hang_up"), Step("deliver")]
 
@@ -22,17 +35,17 @@ def lose(count: int) -> list[Step]:
     [
         pytest.param(
             [Step("call", 0, 1), *lose(3), Step("answer"), Step("inbound", 0, 0)],
-            Firmware(),
+            firmware(),
             id="an_answer_is_found_though_the_caller_has_a_second_call",
         ),
         pytest.param(
             [*lose(3), Step("call", 0, 1)],
-            Firmware(),
+            firmware(),
             id="a_call_known_by_its_alert_alone_is_the_one_found",
         ),
         pytest.param(
             [*lose(2), Step("outbound", 0, 0)],
-            Firmware(),
+            firmware(),
             id="a_call_to_the_outside_known_by_its_alert_alone_is_the_one_found",
         ),
         pytest.param(
@@ -41,7 +54,7 @@ def lose(count: int) -> list[Step]:
                 *UNSEEN_END,
                 Step("outbound", 0, 0),
             ],
-            Firmware(),
+            firmware(),
             id="the_same_number_on_another_line_is_another_call",
         ),
         pytest.param(
@@ -62,7 +75,7 @@ def lose(count: int) -> list[Step]:
                 Step("transfer", 0, 0),
                 Step("answer"),
             ],
-            Firmware(),
+            firmware(),
             id="a_call_that_is_passed_back_begins_another_part",
         ),
         pytest.param(
@@ -77,7 +90,7 @@ def lose(count: int) -> list[Step]:
                 Step("call", 1, 0),
                 Step("call", 4, 0),
             ],
-            Firmware(),
+            firmware(),
             id="a_call_that_failed_busy_is_not_the_one_that_goes_on",
         ),
         pytest.param(
@@ -87,7 +100,7 @@ def lose(count: int) -> list[Step]:
         ),
         pytest.param(
             [Step("call", 0, 1), *UNSEEN_END, Step("dial", 0, 2)],
-            Firmware(),
+            firmware(),
             id="who_rings_is_not_alone_in_the_call_they_dialled",
         ),
         pytest.param(
@@ -98,7 +111,7 @@ def lose(count: int) -> list[Step]:
                 Step("answer"),
                 Step("transfer", 0, 0),
             ],
-            Firmware(),
+            firmware(),
             id="a_call_to_the_outside_comes_back_to_who_dialled",
         ),
         pytest.param(
@@ -108,42 +121,42 @@ def lose(count: int) -> list[Step]:
                 Step("call", 3, 0),
                 Step("transfer", 2, 2),
             ],
-            Firmware(),
+            firmware(),
             id="two_who_ring_for_one_caller_stay_in_two_calls",
         ),
         pytest.param(
             [Step("outbound", 1), *lose(2), Step("reload"), Step("to_ivr", 1)],
-            Firmware(),
+            firmware(),
             id="who_calls_an_ivr_has_left_no_call_to_the_outside",
         ),
         pytest.param(
             [LOST, Step("delay", 5), Step("talk", 0, 1), Step("race"), LOST],
-            Firmware(),
+            firmware(),
             id="a_call_found_before_its_reports_arrive_is_told_once",
         ),
         pytest.param(
             [LOST, Step("delay"), Step("to_ivr", 0), Step("cut"), Step("call", 0, 1)],
-            Firmware(),
+            firmware(),
             id="a_service_has_not_answered_a_call_that_still_rings",
         ),
         pytest.param(
             [Step("to_ivr", 1), Step("call", 0, 1)],
-            Firmware(),
+            firmware(),
             id="who_rings_beside_an_ivr_has_not_answered",
         ),
         pytest.param(
             [Step("talk", 0, 1), Step("reload"), Step("to_ivr", 0)],
-            Firmware(),
+            firmware(),
             id="who_talks_to_an_ivr_beside_a_call_found_has_two",
         ),
         pytest.param(
             [Step("lose", 5), Step("to_queue", 0), Step("poll"), Step("wait_long")],
-            Firmware(),
+            firmware(),
             id="a_queue_that_rings_again_goes_on_with_the_call_found",
         ),
         pytest.param(
             [Step("call", 1, 0), Step("talk", 3, 2), Step("inbound", 0, 2)],
-            Firmware(waiting_call_word="Ringing"),
+            firmware(waiting_call_word="Ringing"),
             id="a_call_that_waits_does_not_swap_who_called",
         ),
         pytest.param(
@@ -153,7 +166,7 @@ def lose(count: int) -> list[Step]:
                 Step("poll"),
                 Step("reject"),
             ],
-            Firmware(),
+            firmware(),
             id="a_late_ring_of_who_has_rejected_is_not_another",
         ),
         pytest.param(
@@ -163,17 +176,17 @@ def lose(count: int) -> list[Step]:
                 Step("poll"),
                 Step("pick_up", 2),
             ],
-            Firmware(),
+            firmware(),
             id="a_late_ring_in_a_call_that_another_took_is_not_another",
         ),
         pytest.param(
             [Step("delay", 1), Step("outbound"), Step("restart"), Step("wait")],
-            Firmware(),
+            firmware(),
             id="a_late_ring_reopens_no_call_that_nobody_answered",
         ),
         pytest.param(
             [Step("delay", 2), Step("call", 0, 1), Step("reload"), Step("restart")],
-            Firmware(),
+            firmware(),
             id="reports_that_come_after_polls_saw_all_of_a_call_tell_it_again",
         ),
         pytest.param(
@@ -184,7 +197,7 @@ def lose(count: int) -> list[Step]:
                 Step("poll"),
                 Step("reject", 0, 1),
             ],
-            Firmware(),
+            firmware(),
             id="a_late_ring_of_a_queue_that_waits_is_one_more_attempt",
         ),
         pytest.param(
@@ -195,7 +208,7 @@ def lose(count: int) -> list[Step]:
                 Step("answer"),
                 Step("poll"),
             ],
-            Firmware(),
+            firmware(),
             id="a_late_end_and_ring_of_a_queue_are_one_more_attempt",
         ),
         pytest.param(
@@ -205,7 +218,7 @@ def lose(count: int) -> list[Step]:
                 Step("outbound", 1, 0),
                 Step("transfer_out"),
             ],
-            Firmware(),
+            firmware(),
             id="two_who_are_in_calls_to_the_outside_are_not_in_their_first_call_any_more",
         ),
         pytest.param(
@@ -216,7 +229,7 @@ def lose(count: int) -> list[Step]:
                 LOST,
                 Step("transfer"),
             ],
-            Firmware(transfer_cdr="once"),
+            firmware(transfer_cdr="once"),
             id="who_was_transferred_away_is_found_in_their_other_call_alone",
         ),
         pytest.param(
@@ -227,7 +240,7 @@ def lose(count: int) -> list[Step]:
                 LOST,
                 Step("transfer"),
             ],
-            Firmware(transfer_cdr="once"),
+            firmware(transfer_cdr="once"),
             id="who_names_no_line_any_more_is_in_no_call_to_the_outside",
         ),
         pytest.param(
@@ -238,7 +251,7 @@ def lose(count: int) -> list[Step]:
                 Step("transfer"),
                 Step("reload"),
             ],
-            Firmware(),
+            firmware(),
             id="who_got_a_call_to_the_outside_beside_another_is_found_in_both",
         ),
         pytest.param(
@@ -250,7 +263,7 @@ def lose(count: int) -> list[Step]:
                 Step("talk", 0, 2),
                 Step("transfer", 0, 1),
             ],
-            Firmware(),
+            firmware(),
             id="a_late_answer_of_who_has_left_stops_nobody_ringing",
         ),
         pytest.param(
@@ -262,12 +275,12 @@ def lose(count: int) -> list[Step]:
                 LOST,
                 Step("call", 0, 1),
             ],
-            Firmware(),
+            firmware(),
             id="who_talks_to_the_voicemail_was_not_transferred_to_who_calls_them",
         ),
         pytest.param(
             [Step("call", 0, 1), *lose(3), Step("answer"), Step("unregister")],
-            Firmware(),
+            firmware(),
             id="a_phone_that_rang_and_is_busy_has_answered_one_out_of_reach",
         ),
         pytest.param(
@@ -306,16 +319,14 @@ def lose(count: int) -> list[Step]:
                 Step("to_group", 1),
                 Step("unregister", 1),
             ],
-            Firmware(),
+            firmware(),
             id="who_is_called_by_one_out_of_reach_rings_in_no_other_call",
         ),
     ],
 )
-async def test_after_one_poll_all_is_right(
-    steps: Sequence[Step], firmware: Firmware
-) -> None:
-    """Each was shrunk by the search."""
-    await heard(steps, firmware, polled=True)
+def test_what_was_found_is_right(steps: Sequence[Step], firmware: Firmware) -> None:
+    """Each was shrunk by the search of its time."""
+    hold(steps, firmware)
 
 
 @pytest.mark.parametrize(
@@ -392,32 +403,27 @@ async def test_after_one_poll_all_is_right(
         ),
     ],
 )
-async def test_reports_tell_everything_whenever_a_poll_is_made(
-    steps: Sequence[Step],
-) -> None:
-    """Nothing was lost, and nothing has to be asked for at the end."""
-    await heard(steps, Firmware(report_hold=True), polled=False)
+def test_what_was_found_without_faults_is_right(steps: Sequence[Step]) -> None:
+    """Nothing was lost, and hold is reported."""
+    hold(steps, Firmware())
 
 
 @pytest.mark.parametrize("late", [[], [Step("poll"), Step("wait"), Step("wait")]])
 @pytest.mark.parametrize("end", ["wait_long", "reject"])
-async def test_an_end_that_a_poll_sees_before_it_is_reported_is_told_once(
+def test_an_end_that_a_poll_sees_before_it_is_reported_is_told_once(
     end: str, late: list[Step]
 ) -> None:
     """The call has no id yet, its record has."""
-    listening = Listening(UNREPORTED)
-    await listening.play([Step("call", 0, 3), Step("poll"), Step("delay", 5)])
-    await listening.play([Step(end), *late])
-    await listening.come_to_rest()
-    told = [(event.number, event.type.value) for event in listening.ledger.events]
+    steps = [Step("call", 0, 3), Step("poll"), Step("delay", 5), Step(end), *late]
+    listening = Listening(Day(tuple(steps), UNREPORTED))
+    assert not listening.live()
+    told = [(event.number, event.type.value) for event, _ in listening.oracle.events]
     assert len(told) == len(set(told)) == 4
-    await listening.sim.exchange.stop()
 
 
-async def test_a_call_handed_on_to_the_outside_twice_is_one_call() -> None:
+def test_a_call_handed_on_to_the_outside_twice_is_one_call() -> None:
     """Its two lines have a row each in the list."""
-    listening = Listening(Firmware())
     steps = [Step("outbound"), Step("answer"), Step("transfer_out"), Step("poll")]
-    await listening.play(steps)
+    listening = Listening(Day(tuple(steps), firmware()))
+    assert not listening.live()
     assert len(listening.board.calls) == 1
-    await listening.sim.exchange.stop()

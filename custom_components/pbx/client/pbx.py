@@ -95,9 +95,7 @@ class Pbx(ABC):
         """Log in where that has not been done yet, and return the identity of the PBX."""
 
     @abstractmethod
-    async def snapshot(
-        self, *, trunks: bool = True, ask: Collection[str] = ()
-    ) -> Snapshot:
+    async def snapshot(self, *, trunks: bool = True) -> Snapshot:
         """Return everything that is polled, trunks if wanted; keep the session alive."""
 
     @abstractmethod

@@ -8,10 +8,15 @@ from .model import CallDirection, CallOutcome, ExtensionStatus, Party
 
 @dataclass(frozen=True, slots=True)
 class ExtensionReport:
-    """A new status of an extension; `status` is None for an unknown status word."""
+    """A new status of an extension; `status` is None for an unknown status word.
+
+    `registration` tells that the phone has registered. A phone in a call may register
+    once more, so its status need not be true then.
+    """
 
     number: str
     status: ExtensionStatus | None
+    registration: bool = False
 
 
 @dataclass(frozen=True, slots=True)

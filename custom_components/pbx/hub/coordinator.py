@@ -135,12 +135,12 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
 
     async def _async_read(self, trunks: bool) -> Snapshot | None:
         """Return a snapshot of the PBX, None when the entry was unloaded meanwhile."""
-        ask = self._switchboard.expect_snapshot()
+        self._switchboard.expect_snapshot()
         try:
             if isinstance(self.pbx, ReportsByStream) and not self.polling.streaming:
                 await self.pbx.listen(self._take_report, self._stream_lost)
                 self.polling.async_stream_opened()
-            snapshot = await self.pbx.snapshot(trunks=trunks, ask=ask)
+            snapshot = await self.pbx.snapshot(trunks=trunks)
         except PbxError as err:
             if self._shutdown_requested:
                 return None

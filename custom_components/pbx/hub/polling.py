@@ -234,7 +234,7 @@ class Polling:
             case ExtensionReport():
                 certain = certain or report.number not in self._board.extensions
         self._doubtful.update(changes.changed, changes.calls)
-        self._certain = self._certain or certain
+        self._certain = self._certain or certain or changes.doubtful
         if self._open:
             self._read_soon.async_schedule_call()
         else:

@@ -171,21 +171,3 @@ def test_silent_snapshot_tells_no_events() -> None:
     board.expect_snapshot()
     assert events_of(board.reconcile(replace(snapshot, calls=()), 700)) == []
     assert events_of(board.settle(702)) == ["1001 ended answered"]
-
-
-def test_who_is_found_in_several_calls_is_to_be_asked_for_all_of_them() -> None:
-    """Soon, but not again and again: a PBX need not be able to tell."""
-    busy = [replace(who, status=ExtensionStatus.BUSY) for who in (ANNA, BRUNO)]
-    board = board_of(*busy)
-    for step in TALK:
-        board.apply(step, 100)
-    assert board.expect_snapshot() == frozenset()
-    snapshot = replace(read(*busy), calls=(COMING,))
-    assert board.reconcile(snapshot, 101).doubtful
-    for _ in range(2):
-        assert board.expect_snapshot() == {"1001"}
-        assert not board.reconcile(snapshot, 102).doubtful
-    told = replace(snapshot, looked_into=frozenset(("1001",)))
-    assert not board.reconcile(told, 103).doubtful
-    assert [call.id for call in board.calls] == ["9.1"]
-    assert board.expect_snapshot() == frozenset()

@@ -22,7 +22,8 @@ from custom_components.pbx.client.report import (
     SettingsChanged,
     Subject,
 )
-from custom_components.pbx.client.yeastar.s.found import FoundCall
+from custom_components.pbx.client.yeastar.s.found import FoundCall, Ties
+from custom_components.pbx.client.yeastar.s.reports import parse
 from tests.client.calls.told import (
     answer,
     answer_in,
@@ -238,8 +239,54 @@ def test_call_that_a_snapshot_shows_after_a_restart_is_one_like_any_other() -> N
         board.apply(step, 100)
     board.apply(Restarted(), 101)
     board.expect_snapshot()
-    pair = FoundCall(None, CallDirection.INTERNAL, ("1001", "1002"), answered=True)
+    ties = {"1001": Ties(others=("1002",))}
     there = replace(read(BRUNO), extensions=tuple(board.extensions.values()))
-    board.reconcile(replace(there, calls=(pair,)), 102)
+    board.reconcile(replace(there, calls=(), ties=ties), 102)
     board.reconcile(replace(there, calls=()), 103)
     assert board.call_count == 1
+
+
+# -- what a status report does not prove
+
+
+@pytest.mark.parametrize("status", [ExtensionStatus.BUSY, ExtensionStatus.ON_HOLD])
+def test_registration_of_a_phone_in_use_frees_it_not(
+    status: ExtensionStatus,
+) -> None:
+    """Its address has changed; that is no hang-up, but reason enough to ask."""
+    board = board_of(ANNA, BRUNO)
+    for step in TALK:
+        board.apply(step, 100)
+    board.apply(ExtensionReport("1001", status), 100)
+    again = ExtensionReport("1001", ExtensionStatus.IDLE, registration=True)
+    assert board.apply(again, 110) == Changes(doubtful=True)
+    assert board.extensions["1001"].status is status
+    assert board.call_count == 1
+    # One that comes free says so in another word.
+    idle = ExtensionReport("1001", ExtensionStatus.IDLE)
+    assert board.apply(idle, 120).changed == {"1001"}
+
+
+def test_registration_of_a_phone_that_was_lost_is_its_status() -> None:
+    """It is in reach again, and free."""
+    board = board_of(ANNA, BRUNO)
+    board.apply(ExtensionReport("1001", ExtensionStatus.OFFLINE), 100)
+    again = ExtensionReport("1001", ExtensionStatus.IDLE, registration=True)
+    assert board.apply(again, 110) == changes(changed="1001")
+    assert board.extensions["1001"].status is ExtensionStatus.IDLE
+
+
+def test_status_report_without_a_word_leaves_the_status() -> None:
+    """The phone does what it did; a word that nobody knows is another matter."""
+    board = board_of(ANNA, BRUNO)
+    busy = b'{"action":"ExtensionStatus","extension":"1001","status":"Busy"}'
+    for body, status in (
+        (busy, ExtensionStatus.BUSY),
+        (b'{"action":"ExtensionStatus","extension":"1001"}', ExtensionStatus.BUSY),
+        (busy.replace(b"Busy", b""), ExtensionStatus.BUSY),
+        (busy.replace(b"Busy", b"Levitating"), None),
+    ):
+        received = parse(body)
+        assert received is not None
+        board.apply(received.report, 100)
+        assert board.extensions["1001"].status is status

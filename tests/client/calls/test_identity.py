@@ -78,8 +78,10 @@ def test_found_call_whose_end_waits_is_identified(told: Told) -> None:
         ("1003", RINGING, False),
     )
     told.status("1003", ExtensionStatus.IDLE, told.now)
-    told.tell(answer("1002"), bye("1001", "1002"))
-    assert len(told.settle(102)) == 3
+    assert told.tell(answer("1002"), bye("1001", "1002")) == [
+        "1003 ended answered_elsewhere"
+    ]
+    assert len(told.settle(102)) == 2
     assert told.nothing_is_left()
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from custom_components.pbx.client import ExtensionStatus, Party
+from custom_components.pbx.client.yeastar.s.found import Ties
 
 from .polled import (
     BUSY,
@@ -102,9 +103,9 @@ def test_call_between_many_is_one_call(told: Polled) -> None:
 def test_call_that_is_passed_on_inside_stays_the_same(told: Polled) -> None:
     """Who is left alone in a call is found with somebody else."""
     told.tell(ring("1002"), answer("1002"), transfer("1002", "1001"))
-    assert told.read(
-        inside("1001", "1003"), looked_into="1001 1003", e1001=BUSY, e1003=RINGS
-    ) == ["1003 ringing"]
+    assert told.read(inside("1001", "1003"), e1001=BUSY, e1003=RINGS) == [
+        "1003 ringing"
+    ]
     assert told.parties() == {"1001": TALKING, "1003": RINGING}
 
 
@@ -114,7 +115,7 @@ def test_second_of_two_calls_between_the_same_is_the_one_that_is_found(
     """The first one has ended unseen."""
     told.tell(ring("1002"), answer("1002"), at=100)
     told.tell(ring("1002", call_id="8.1"), answer("1002", call_id="8.1"), at=110)
-    told.read(talk("1001", "1002"), looked_into="1001", e1001=BUSY, e1002=BUSY)
+    told.read(talk("1001", "1002"), e1001=BUSY, e1002=BUSY)
     assert told.live == ["8.1"]
 
 
@@ -122,8 +123,8 @@ def test_lost_answer_is_found(told: Polled) -> None:
     """A poll knows nothing of roles, the table does."""
     told.tell(ring("1002"))
     assert told.read(talk("1001", "1002"), at=110, e1001=BUSY, e1002=BUSY) == [
-        "1001 answered",
         "1002 answered",
+        "1001 answered",
     ]
     assert told.of("1001")[0].parties == (
         ext("1001", TALKING, True),
@@ -161,9 +162,10 @@ def test_transfer_that_was_not_reported(told: Polled) -> None:
 def test_transfer_inside_that_was_not_reported(told: Polled) -> None:
     """It cannot be told from a new call, but nobody keeps an old one."""
     told.tell(ring("1002"), answer("1002"))
-    assert told.read(
-        inside("1001", "1003"), looked_into="1001 1003", e1001=BUSY, e1003=RINGS
-    ) == ["1001 dialing", "1003 ringing"]
+    assert told.read(inside("1001", "1003"), e1001=BUSY, e1003=RINGS) == [
+        "1001 dialing",
+        "1003 ringing",
+    ]
     assert len(told.of("1001")) == 1
     assert sorted(told.settle(102)) == ["1001 ended answered", "1002 ended answered"]
 
@@ -171,7 +173,7 @@ def test_transfer_inside_that_was_not_reported(told: Polled) -> None:
 def test_call_to_the_outside_that_was_handed_on(told: Polled) -> None:
     """Who dialled has left; who is there instead was called."""
     told.tell(ring_out("1001"), answer_out("1001"))
-    assert told.read(going("1002"), looked_into="1002", e1002=RINGS) == ["1002 ringing"]
+    assert told.read(going("1002"), e1002=RINGS) == ["1002 ringing"]
     assert told.parties() == {"555": TALKING, "1002": RINGING}
     assert told.settle(102) == ["1001 ended answered"]
 
@@ -181,9 +183,9 @@ def test_who_dialled_and_left_does_not_come_back(told: Polled) -> None:
     told.tell(ring_out("1001"), answer_out("1001"), transfer("1001", callee(TALKING)))
     told.tell(ring_in("1001", "8.1"), answer_in("1001", "8.1"))
     found = going("1001", answered=True), coming("1001", answered=True, call_id="8.1")
-    told.read(*found, e1001=BUSY)
+    told.read(*found, ties={"1001": Ties(("8.1",))}, e1001=BUSY)
     assert [call.id for call in told.of("1001")] == ["8.1"]
-    told.read(*found, e1001=BUSY, looked_into="1001")
+    told.read(*found, e1001=BUSY)
     assert {call.id for call in told.of("1001")} == {"7.1", "8.1"}
 
 
@@ -228,13 +230,18 @@ def test_call_that_was_told_to_have_ended_begins_anew(told: Polled) -> None:
 # -- what the list of extensions says
 
 
-@pytest.mark.parametrize("status", [IDLE, OFFLINE, ExtensionStatus.FAULT])
-def test_who_is_free_by_now_is_in_no_call(
+def test_who_is_free_by_now_is_in_no_call(told: Polled) -> None:
+    """The list of extensions is read after the calls."""
+    assert told.read(coming("1001"), inside("1002", "1003"), e1001=IDLE) == []
+    assert told.of("1001") == told.of("1002") == []
+
+
+@pytest.mark.parametrize("status", [OFFLINE, ExtensionStatus.FAULT])
+def test_who_is_out_of_reach_is_in_the_call_that_a_row_names(
     told: Polled, status: ExtensionStatus
 ) -> None:
-    """The list of extensions is read after the calls."""
-    assert told.read(coming("1001"), inside("1002", "1003"), e1001=status) == []
-    assert told.of("1001") == told.of("1002") == []
+    """A phone that is lost ends no call."""
+    assert told.read(coming("1001"), e1001=status) == ["1001 ringing"]
 
 
 def test_unknown_word_is_no_proof_of_being_free(told: Polled) -> None:
@@ -260,7 +267,7 @@ def test_extension_that_is_deleted_leaves_its_calls(told: Polled) -> None:
 def test_list_that_is_not_complete_proves_nobody_gone(told: Polled) -> None:
     """An extension whose item was damaged still has its call."""
     told.tell(ring("1009"), answer("1009"))
-    assert told.read(complete=False, e1001=BUSY) == []
+    assert told.read(talk("1001", "1009"), complete=False, e1001=BUSY) == []
     assert told.parties("7.1") == {"1001": TALKING, "1009": TALKING}
 
 
@@ -270,16 +277,16 @@ def test_list_that_is_not_complete_proves_nobody_gone(told: Polled) -> None:
 def test_internal_call_of_two_who_are_busy_stays(told: Polled) -> None:
     """Unless they were asked, and did not tell of it."""
     told.tell(ring("1002"), answer("1002"))
-    assert told.read(e1001=BUSY, e1002=BUSY) == []
+    assert told.read(asked="", e1001=BUSY, e1002=BUSY) == []
     assert told.live
-    told.read(looked_into="1002", e1001=BUSY, e1002=BUSY)
+    told.read(e1001=BUSY, e1002=BUSY)
     assert told.live == []
 
 
 def test_caller_alone_may_talk_to_the_voicemail(told: Polled) -> None:
     """The called one has stopped ringing; how that ended shows later."""
     told.tell(ring("1002"))
-    assert told.read(looked_into="1001", e1001=BUSY) == []
+    assert told.read(e1001=BUSY) == []
     assert told.parties() == {"1001": DIALING}
     told.tell(bye(ext("1001")), at=130)
     assert sorted(told.settle(132)) == ["1001 ended missed", "1002 missed missed"]
@@ -295,9 +302,9 @@ def test_caller_alone_with_another_call_talks_in_that_one(told: Polled) -> None:
 def test_phone_that_rings_is_not_the_one_that_talked(told: Polled) -> None:
     """Alone in its call, it is called by somebody else now; unless it rang before."""
     told.tell(ring("1002"), ring("1003", "1004", "8.1"))
-    told.read(e1001=RINGS, e1003=RINGS)
+    told.read(asked="", e1001=RINGS, e1003=RINGS, e1004=BUSY)
     assert told.live == ["8.1"]
-    assert told.parties("8.1") == {"1003": RINGING}
+    assert told.parties("8.1") == {"1003": RINGING, "1004": DIALING}
 
 
 def test_nobody_is_left_in_a_call_inside(told: Polled) -> None:
@@ -354,9 +361,9 @@ def test_any_snapshot_after_any_other_leaves_the_truth(told: Polled) -> None:
     found = coming("1001", answered=True), talk("1002", "1003")
     statuses = {"e1001": BUSY, "e1002": BUSY, "e1003": BUSY}
     told.tell(ring("1002"), answer("1002"), ring_out("1003", "9.1"))
-    told.read(*found, looked_into="1002 1003", **statuses)
+    told.read(*found, **statuses)
     pictures = {call.picture.parties for call in told.ledger.live.values()}
-    assert told.read(*found, looked_into="1002 1003", **statuses) == []
+    assert told.read(*found, **statuses) == []
     assert pictures == {call.picture.parties for call in told.ledger.live.values()}
     assert {
         tuple(sorted(party.number for party in parties)) for parties in pictures

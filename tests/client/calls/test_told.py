@@ -329,17 +329,19 @@ def test_one_of_several_who_cannot_be_reached_ends_nothing(told: Told) -> None:
 
 
 def test_queue_rings_an_agent_again(told: Told) -> None:
-    """Who stopped ringing and rings anew is told again, once each time."""
+    """Each time it rings is told, and that it was missed."""
     told.tell(ring_in("1001"))
     for _ in range(3):
         told.status("1001", ExtensionStatus.IDLE, told.now)
         assert told.tell(ring_in("1001")) == []  # the status says that it does not
         told.statuses["1001"] = ExtensionStatus.RINGING
-        assert told.tell(ring_in("1001")) == ["1001 ringing"]
+        assert told.tell(ring_in("1001"))[-1] == "1001 ringing"
         assert told.tell(ring_in("1001")) == []
         del told.statuses["1001"]
     told.tell(bye(caller(), "1001"))
     assert told.settle(200) == ["1001 missed missed"]
+    ends = [event for event in told.all_events if event.outcome]
+    assert len(ends) == 4
     assert told.nothing_is_left()
 
 
@@ -370,8 +372,33 @@ def test_free_phone_has_stopped_ringing(told: Told) -> None:
     assert told.touched == {"1001", "1002"}
     assert told.parties() == {"555": DIALING, "1002": RINGING}
     assert told.ledger.next_deadline is None
-    told.tell(answer_in("1002"), bye("1002", caller()))
+    told.tell(answer_in("1002"), bye("1002", caller()), at=120)
     assert "1001 ended answered_elsewhere" in told.settle(200)
+
+
+def test_phone_whose_status_is_told_before_the_answer_was_answered_elsewhere(
+    told: Told,
+) -> None:
+    """Both are told of the same moment."""
+    told.tell(ring_in("1001"), ring_in("1002"), at=100)
+    told.status("1001", ExtensionStatus.IDLE, 110)
+    assert told.tell(answer_in("1002"), at=110.5) == [
+        "1002 answered",
+        "1001 ended answered_elsewhere",
+    ]
+
+
+def test_answer_of_a_phone_that_rang_again_unreported(told: Told) -> None:
+    """It is busy, and with nothing else; otherwise the answer comes late."""
+    told.tell(ring_in("1001"), at=100)
+    told.status("1001", ExtensionStatus.IDLE, 130)
+    assert told.tell(answer_in("1001"), at=140) == []
+    told.statuses["1001"] = ExtensionStatus.BUSY
+    assert told.tell(answer_in("1001"), at=141) == [
+        "1001 missed missed",
+        "1001 answered",
+    ]
+    assert told.parties() == {"555": TALKING, "1001": TALKING}
 
 
 def test_busy_with_another_call_takes_nothing_back(told: Told) -> None:

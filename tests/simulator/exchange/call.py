@@ -1,8 +1,9 @@
 """A call from its first ring to its record: the state machine."""
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from tests.simulator.clock import Alarm
 
 from .cdr import Outcome
 from .connection import CallKind, CallState, Connection
@@ -43,7 +44,7 @@ class SimCall(Connection):
         """Begin a call that has not reached anybody yet."""
         super().__init__(exchange, call_id, kind, caller, dialled, by_api)
         self.when_picked_up: Callable[[], None] | None = None
-        self._timer: asyncio.Task[None] | None = None
+        self._timer: Alarm | None = None
 
     def emit(self, kind: CallEventKind, *legs: Leg | None, digits: str = "") -> None:
         """Tell what happened, the leg it is about first."""
@@ -54,7 +55,7 @@ class SimCall(Connection):
 
     def timer(self, seconds: float | None, action: Callable[[], None]) -> None:
         """Let something happen after a while, unless the call moves on before."""
-        if self._timer is not None and self._timer is not asyncio.current_task():
+        if self._timer is not None:
             self._timer.cancel()
         self._timer = None
         if seconds is not None:

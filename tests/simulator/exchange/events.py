@@ -29,6 +29,8 @@ class LegKind(StrEnum):
     IVR = "ivr"
     QUEUE = "queue"
     PROMPT = "prompt"
+    CONFERENCE = "conference"
+    PARKING = "parking"
 
 
 class LegState(StrEnum):
@@ -115,6 +117,13 @@ class StateChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Reregistered:
+    """A phone has registered anew from another address; what it does is unchanged."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsChanged:
     """The administrator or the API changed an extension or a trunk."""
 
@@ -150,6 +159,7 @@ type Event = (
     | CallFailed
     | CallRecorded
     | StateChanged
+    | Reregistered
     | SettingsChanged
     | PromptEnded
     | MessageSent

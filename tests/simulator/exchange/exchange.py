@@ -166,6 +166,65 @@ class Exchange(Lines):
         leg.begin(extension)
         return leg
 
+    # -- transfers that need more than one call
+
+    def attended_transfer(self, by: str) -> SimCall:
+        """Connect the other ends of an extension's two calls, which it leaves.
+
+        [choose]: reference 3.9 has no fields for it, and 5.3 one report for a transfer.
+        The first call goes on, the second ends with a record of its own.
+        """
+        calls = [call for call in self.calls_of(by) if call.connected]
+        if len(calls) != 2 or len(self.legs_of(by)) != 2:
+            raise NotPossible(f"{by} has not two calls to connect")
+        first, second = calls
+        mine, asking = first.leg_of(by), second.leg_of(by)
+        if mine is None or asking is None:
+            raise NoSuchCall(by)
+        staying, joining = first.other(mine), second.other(asking)
+        people = (LegKind.EXTENSION, LegKind.OUTBOUND)
+        if (
+            staying is None
+            or joining is None
+            or staying.kind not in (*people, LegKind.INBOUND)
+            or joining.kind not in people
+            or staying.number == joining.number
+        ):
+            raise NotPossible(f"{by} cannot connect these")
+        first.emit("transfer", mine, staying)
+        first.hand_over(staying)
+        joined = Leg(
+            joining.kind,
+            joining.number,
+            joining.leg_id,
+            first.call_id,
+            LegState.TALKING,
+            joining.from_number,
+            joining.to_number,
+            joining.trunk,
+        )
+        self.occupy(joined)
+        second.hang_up_leg(asking)
+        first.connect(joined)
+        return first
+
+    def fetch(self, number: str, slot: str) -> SimCall:
+        """Let an extension take the call that waits in a parking slot."""
+        for call in self.calls.values():
+            if any(
+                leg.kind is LegKind.PARKING and leg.number == slot
+                for leg in call.callees
+            ):
+                break
+        else:
+            raise NoSuchCall(slot)
+        extension = self.extensions[number]
+        busy = len(self.legs_of(number)) >= extension.max_calls
+        if busy or not extension.registered or call.caller.number == number:
+            raise NotPossible(f"{number} cannot fetch {slot}")
+        call.connect(self.new_leg(LegKind.EXTENSION, number, call.call_id))
+        return call
+
     # -- the administrator
 
     def add(self, extension: SimExtension) -> None:

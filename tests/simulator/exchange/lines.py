@@ -2,21 +2,42 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-from tests.simulator.clock import Clock
+from tests.simulator.clock import Alarm, AlarmClock, Clock
 from tests.simulator.switches import Switches
 
 from .call import SimCall
 from .cdr import CallRecord
 from .connection import CallState
-from .events import CallRecorded, Event, ExtensionState, LegKind, LegState, StateChanged
+from .events import (
+    CallRecorded,
+    Event,
+    ExtensionState,
+    LegKind,
+    LegState,
+    Reregistered,
+    StateChanged,
+)
 from .extension import SimExtension
 from .leg import Leg
 from .monitoring import MonitorLeg
 from .trunk import SimTrunk
 
 RECORDS_LIMIT = 100_000
+
+
+class TaskAlarm:
+    """An alarm on an event loop."""
+
+    def __init__(self, task: asyncio.Task[None]) -> None:
+        """Keep the task that waits."""
+        self._task = task
+
+    def cancel(self) -> None:
+        """Let it not happen, unless it is what happens just now."""
+        if self._task is not asyncio.current_task():
+            self._task.cancel()
 
 
 class Lines:
@@ -37,6 +58,11 @@ class Lines:
         self.ivrs: dict[str, str] = {}
         self.queues: dict[str, list[str]] = {}
         self.ring_groups: dict[str, list[str]] = {}
+        # Rooms to dial into, and slots in which a call waits until it is fetched. The
+        # reference has endpoints for both on v2 only, and no word on what v1 reports:
+        # [choose] they are services of the PBX, as an IVR is.
+        self.conferences: dict[str, str] = {}
+        self.parking: list[str] = []
         # Custom prompts by name, and how many seconds each takes.
         self.prompts: dict[str, float] = {"hello111": 3.0, "appletest": 2.0}
         self.records: deque[CallRecord] = deque(maxlen=RECORDS_LIMIT)
@@ -59,8 +85,10 @@ class Lines:
         for listener in self.listeners:
             listener(event)
 
-    def later(self, seconds: float, action: Callable[[], None]) -> asyncio.Task[None]:
+    def later(self, seconds: float, action: Callable[[], None]) -> Alarm:
         """Do something after a while."""
+        if isinstance(self.clock, AlarmClock):
+            return self.clock.later(seconds, action)
 
         async def wait() -> None:
             await self.clock.sleep(seconds)
@@ -69,7 +97,7 @@ class Lines:
         task = asyncio.get_running_loop().create_task(wait())
         self._timers.add(task)
         task.add_done_callback(self._timers.discard)
-        return task
+        return TaskAlarm(task)
 
     def new_leg(self, kind: LegKind, number: str, call_id: str = "") -> Leg:
         """Make one end of a call; without a call id it begins a call of its own (3.8)."""
@@ -123,6 +151,11 @@ class Lines:
         """Return the legs on an extension's phone, the oldest first."""
         return list(self._legs.get(number, ()))
 
+    @property
+    def in_use(self) -> Mapping[str, list[Leg]]:
+        """Return the legs on each phone that has any, the oldest first."""
+        return self._legs
+
     def calls_of(self, number: str) -> list[SimCall]:
         """Return the calls of an extension, the oldest first; monitor legs are none."""
         found = (self.calls.get(leg.call_id) for leg in self._legs.get(number, ()))
@@ -168,6 +201,10 @@ class Lines:
         self._told[number] = self.state_of(number)
         extension.registered = registered
         self.state_changed(number)
+
+    def reregister(self, number: str) -> None:
+        """Let a registered phone register once more, from another address (reference 6.1)."""
+        self.emit(Reregistered(number))
 
     def vanish(self) -> None:
         """Lose every call without a trace."""

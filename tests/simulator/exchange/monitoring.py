@@ -1,7 +1,8 @@
 """A supervisor's leg on somebody's call: listen, whisper, barge in."""
 
-import asyncio
 from typing import TYPE_CHECKING, Literal
+
+from tests.simulator.clock import Alarm
 
 from .cdr import CallRecord, Outcome
 from .events import CallEvent, CallEventKind, CallRecorded, LegState, Party
@@ -31,7 +32,7 @@ class MonitorLeg:
         self.extension = ""
         self._started = exchange.clock.now()
         self._answered: float | None = None
-        self._timer: asyncio.Task[None] | None = None
+        self._timer: Alarm | None = None
 
     @property
     def supervisor(self) -> str:
@@ -88,7 +89,7 @@ class MonitorLeg:
         self.state = "ended"
 
     def _no_timer(self) -> None:
-        if self._timer is not None and self._timer is not asyncio.current_task():
+        if self._timer is not None:
             self._timer.cancel()
         self._timer = None
 

@@ -33,6 +33,8 @@ def is_inside(exchange: Exchange, number: str) -> bool:
         or number in exchange.ivrs
         or number in exchange.queues
         or number in exchange.ring_groups
+        or number in exchange.conferences
+        or number in exchange.parking
     )
 
 
@@ -46,6 +48,10 @@ def route(
         _ring_extension(exchange, call, exchange.extensions[number])
     elif number in exchange.ivrs:
         call.to_service(LegKind.IVR, number)
+    elif number in exchange.conferences:
+        call.to_service(LegKind.CONFERENCE, number)
+    elif number in exchange.parking:
+        call.to_service(LegKind.PARKING, number)
     elif number in exchange.queues:
         call.wait_in_queue(number)
         serve_queue(exchange, call)

@@ -15,6 +15,8 @@ class File:
     content_type: str
 
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+
 SUCCESS: Answer = {"status": "Success"}
 
 # Reference 1.3; aiohttp writes `Connection: close` itself.
@@ -48,4 +50,4 @@ def failure(errno: str) -> Answer:
 
 def encode(value: Any) -> str:
     """Write JSON as the samples do: compact, raw UTF-8, in insertion order (9.15)."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(value)

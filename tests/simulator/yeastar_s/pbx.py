@@ -61,6 +61,8 @@ class YeastarS:
         self.chance = Chance(f"{identity.serial} downloads")
         # Until when each random string works, and for which download.
         self.randoms: dict[str, tuple[float, tuple[str, str, str]]] = {}
+        # Told of each request, by its endpoint, and the answer to it.
+        self.watchers: list[Callable[[str, Answer | File], None]] = []
         # Trunk, number and text of each message.
         self.messages: list[tuple[str, str, str]] = []
 
@@ -75,9 +77,12 @@ class YeastarS:
     ) -> Answer | File:
         """Return the answer to a request below /api/."""
         try:
-            return self._answer(method, version, endpoint, query, raw_body, remote)
+            found = self._answer(method, version, endpoint, query, raw_body, remote)
         except Refused as refused:
-            return failure(refused.errno)
+            found = failure(refused.errno)
+        for watcher in self.watchers:
+            watcher(endpoint, found)
+        return found
 
     def _answer(
         self,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -12,6 +13,7 @@ from tests.simulator.exchange.events import (
     CallEvent,
     Event,
     LegKind,
+    Reregistered,
     StateChanged,
 )
 from tests.simulator.exchange.exchange import Exchange
@@ -73,20 +75,31 @@ class Reporter:
         self.own_address = "127.0.0.1"
         self.dropped = 0
         self.log: deque[SentReport] = deque(maxlen=LOG_LIMIT)
+        # Told of each report of an event, of its place among them, and of its fate: told,
+        # lost, late or garbled.
+        self.watchers: list[Callable[[Event, int, str], None]] = []
         exchange.listeners.append(self.happened)
 
     def happened(self, event: Event) -> None:
         """Queue the reports of an event for every target."""
         if self._http is None or not self.is_reported(event):
             return
-        booted = isinstance(event, Booted)
+        booted, watched = isinstance(event, Booted), False
         for session in (
             self._sessions.boot_targets() if booted else self._sessions.targets()
         ):
-            for report in reports_of(
-                event, session.report_format, self._identity, self._switches
+            for index, report in enumerate(
+                reports_of(event, session.report_format, self._identity, self._switches)
             ):
-                self._queue(report, session)
+                fate = self._queue(report, session)
+                self._watched(event, index, fate if self.network_up else "lost")
+            watched = True
+        if not watched:
+            self._watched(event, 0, "lost")
+
+    def _watched(self, event: Event, index: int, fate: str) -> None:
+        for watcher in self.watchers:
+            watcher(event, index, fate)
 
     def start(self) -> None:
         """Begin to send."""
@@ -117,7 +130,7 @@ class Reporter:
 
     def is_reported(self, event: Event) -> bool:
         """Return False for what "Status Monitor" is not ticked for (reference 5.1)."""
-        if isinstance(event, StateChanged):
+        if isinstance(event, StateChanged | Reregistered):
             return self._monitored(event.number)
         if isinstance(event, CallEvent) and event.kind in ("ring", "alert"):
             ends = [p for p in event.parties if p.kind is LegKind.EXTENSION]
@@ -128,25 +141,25 @@ class Reporter:
         extension = self._exchange.extensions.get(number)
         return extension is not None and extension.status_monitored
 
-    def _queue(self, report: Report, session: Session) -> None:
-        """Let the faults have their way with a report, then line it up."""
+    def _queue(self, report: Report, session: Session) -> str:
+        """Let the faults have their way with a report, then line it up; return its fate."""
         assert session.target is not None
         target = self._targets.setdefault(session.target, Target(session.target))
         item = (report, session)
         fault = self._faults.next(report.action)
         kind = "" if fault is None else fault.kind
         if kind == "lost":
-            return
+            return "lost"
         if kind == "reordered" and target.held_back is None:
             target.held_back = item
-            return
+            return "late"
         if kind == "delayed" and fault is not None:
             task = asyncio.get_running_loop().create_task(
                 self._later(fault.seconds, target, item)
             )
             self._late.add(task)
             task.add_done_callback(self._late.discard)
-            return
+            return "late"
         if kind == "garbled":
             item = (
                 Report(report.action, report.body[: len(report.body) // 2] + b"\xff{"),
@@ -158,6 +171,7 @@ class Reporter:
         if target.held_back is not None:
             held, target.held_back = target.held_back, None
             self._line_up(target, held)
+        return "garbled" if kind == "garbled" else "told"
 
     async def _later(
         self, seconds: float, target: Target, item: tuple[Report, Session]

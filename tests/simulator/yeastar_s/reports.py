@@ -17,6 +17,7 @@ from tests.simulator.exchange.events import (
     MessageSent,
     Party,
     PromptEnded,
+    Reregistered,
     SettingsChanged,
     StateChanged,
 )
@@ -155,6 +156,12 @@ def _flat(event: Event, identity: Identity, switches: Switches) -> Pairs | None:
                 ("action", "ExtensionStatus"),
                 ("extension", event.number),
                 ("status", word),
+            ]
+        case Reregistered():
+            return [
+                ("action", "ExtensionStatus"),
+                ("extension", event.number),
+                ("status", "Registered"),
             ]
         case SettingsChanged():
             key = "extid" if event.subject == "extension" else "trunkname"

@@ -83,7 +83,6 @@ class Switchboard:
         self.trunks: Mapping[str, Trunk] = self._trunks.items
         self._ledger = Ledger(self.present)
         self._reader = reader(self._ledger, self._extensions.status_of)
-        self._asked: frozenset[str] = frozenset()
         # Extensions reported since the snapshot was requested: the report may be newer.
         self._reported: set[str] = set()
 
@@ -220,15 +219,10 @@ class Switchboard:
 
     # -- snapshots
 
-    def expect_snapshot(self) -> frozenset[str]:
-        """Mark the start of a snapshot: later reports may be newer than it.
-
-        Returns the extensions in several calls; the snapshot must ask for each of them.
-        """
+    def expect_snapshot(self) -> None:
+        """Mark the start of a snapshot: later reports may be newer than it."""
         self._reported.clear()
         self._reader.expect()
-        self._asked = self._ledger.in_several()
-        return self._asked
 
     def reconcile(
         self, snapshot: Snapshot, now: float = 0.0, *, silent: bool = False
@@ -242,14 +236,13 @@ class Switchboard:
         for number in extensions.removed:
             self._ledger.last.pop(number, None)
         self._reconcile_calls(snapshot, now, silent=silent)
-        more = self._ledger.in_several() - self._asked
         changes = Changes(
             added=extensions.added,
             changed=extensions.changed,
             presence=extensions.presence,
             removed=extensions.removed,
             unreported=unreported,
-            doubtful=doubtful or bool(more),
+            doubtful=doubtful,
         )
         if snapshot.trunks is not None:
             trunks = self._trunks.take({trunk.name: trunk for trunk in snapshot.trunks})

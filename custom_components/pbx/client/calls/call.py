@@ -230,6 +230,7 @@ class TrackedCall:
             record.talked or 0
             for record in self.records
             if leg.number in (record.caller, record.callee)
+            if answered is not None or leg.outcome is CallOutcome.ANSWERED
         )
         return leg.met or self.met_by(leg), rang, float(recorded) or talked, left
 

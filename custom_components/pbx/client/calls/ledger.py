@@ -6,7 +6,14 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Final, Protocol
 
-from ..model import Call, CallEvent, CallEventType, ExtensionStatus, PartyState
+from ..model import (
+    Call,
+    CallEvent,
+    CallEventType,
+    CallOutcome,
+    ExtensionStatus,
+    PartyState,
+)
 from ..report import ExtensionReport, Report
 from ..snapshot import Snapshot
 from . import steps
@@ -22,8 +29,6 @@ MAX_ENDED: Final = 500
 _BEGINNINGS: Final = {
     PartyState.RINGING: CallEventType.RINGING,
     PartyState.DIALING: CallEventType.DIALING,
-    PartyState.TALKING: CallEventType.ANSWERED,
-    PartyState.HELD: CallEventType.ANSWERED,
 }
 _ENDINGS: Final = frozenset(
     {CallEventType.ENDED, CallEventType.MISSED, CallEventType.FAILED}
@@ -109,10 +114,6 @@ class Ledger:
         # One that an extension came back to is not where it began.
         calls.sort(key=lambda call: call.started_at)
         return calls
-
-    def in_several(self) -> frozenset[str]:
-        """Return the extensions that have more than one call."""
-        return frozenset(number for number, keys in self._of.items() if len(keys) > 1)
 
     def ended_since(self, since: float) -> Iterator[TrackedCall]:
         """Iterate over the calls that ended not before then, the last one first."""
@@ -234,9 +235,9 @@ def difference(
             continue
         was = None if before is None else before.legs.get(key)
         if before is not None and was is not None and was.part != leg.part:
-            if not was.told and was.answered_at is not None:
-                over = replace(was, outcome=before.outcome_for(was))
-                yield _ending(before, over)
+            if not was.told:
+                outcome = before.outcome_for(was) or CallOutcome.MISSED
+                yield _ending(before, replace(was, outcome=outcome))
             was = None
         happened = _happened(was, leg)
         if happened is not None:
@@ -249,12 +250,14 @@ def difference(
 
 def _happened(was: Leg | None, leg: Leg) -> CallEventType | None:
     """Return what happened to a party that is in the call."""
-    if not leg.present or (was is not None and was.state is leg.state):
+    if not leg.present:
         return None
+    if leg.answered_at is not None and (was is None or was.answered_at is None):
+        return CallEventType.ANSWERED
     if was is None:
         return _BEGINNINGS.get(leg.state)
-    if leg.connected and was.answered_at is None:
-        return CallEventType.ANSWERED
+    if was.state is leg.state:
+        return None
     if leg.state is PartyState.HELD:
         return None if was.state is PartyState.UNKNOWN else CallEventType.HELD
     if leg.state is PartyState.TALKING:

@@ -105,10 +105,8 @@ def set_state(
     return _with(call, key, replace(leg, party=party, answered_at=answered))
 
 
-def answered(call: TrackedCall, key: str, at: float | None) -> TrackedCall:
-    """Return a call in which a party was answered at a time, None for one not told."""
-    if at is None:
-        return call
+def answered(call: TrackedCall, key: str, at: float) -> TrackedCall:
+    """Return a call in which a party was answered at a time."""
     return _with(call, key, replace(call.legs[key], answered_at=at))
 
 

@@ -105,8 +105,10 @@ class WholeCalls(CallReader):
             call = steps.sit(call, replace(party, state=leg.state), now)
             return steps.set_state(call, key, party.state, now)
         come = steps.sit if leg is None else steps.again
-        answered = told.answered_at if party.state in CONNECTED else None
-        return steps.answered(come(call, party, begun), key, answered)
+        call = come(call, party, begun)
+        if told.answered_at is None or party.state not in CONNECTED:
+            return call
+        return steps.answered(call, key, told.answered_at)
 
 
 def _record(call: TrackedCall, told: CallNow) -> CallRecord:

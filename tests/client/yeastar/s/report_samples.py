@@ -231,7 +231,7 @@ CALL_SAMPLES: list[tuple[str, Report, str | None]] = [
 FLAT_SAMPLES: list[tuple[str, Report, str | None]] = [
     (
         '{"action":"ExtensionStatus","extension":"1010","status":"Registered","sn":"369362089179"}',
-        ExtensionReport("1010", ExtensionStatus.IDLE),
+        ExtensionReport("1010", ExtensionStatus.IDLE, registration=True),
         "369362089179",
     ),
     (

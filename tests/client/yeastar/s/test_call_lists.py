@@ -1,27 +1,16 @@
 """Calls and trunks as the lists tell them."""
 
-from dataclasses import replace
 from typing import Any, Literal
 
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.pbx.client import Extension, ExtensionStatus, Party, PartyState
+from custom_components.pbx.client import Party, PartyState
 from custom_components.pbx.client.yeastar.s import YeastarS, lists
 from custom_components.pbx.client.yeastar.s.dialect import DIALECTS
-from custom_components.pbx.client.yeastar.s.found import FoundCall
-from tests.client.calls.told import (
-    DIALING,
-    INBOUND,
-    INTERNAL,
-    OUTBOUND,
-    RINGING,
-    TALKING,
-)
+from custom_components.pbx.client.yeastar.s.found import FoundCall, Ties
+from tests.client.calls.told import DIALING, INBOUND, OUTBOUND, RINGING, TALKING
 from tests.simulator import Simulator
-
-IDLE, BUSY = ExtensionStatus.IDLE, ExtensionStatus.BUSY
-RINGS = ExtensionStatus.RINGING
 
 IN_ROW = {
     "inboundid": "7.1",
@@ -59,18 +48,9 @@ def outbound(
     return found
 
 
-def told(
-    *settings: dict[str, Any],
-    calls: list[FoundCall] | None = None,
-    **statuses: ExtensionStatus,
-) -> tuple[list[FoundCall], frozenset[str]]:
-    """Return what settings of extensions tell; `e1001` is the status of 1001."""
-    extensions = tuple(
-        Extension(key[1:], "", status) for key, status in statuses.items()
-    )
-    return lists.own_calls(
-        {"extinfos": list(settings)}, DIALECTS[0], extensions, calls or []
-    )
+def told(*settings: dict[str, Any]) -> dict[str, Ties]:
+    """Return what settings of extensions tell of their calls."""
+    return lists.ties({"extinfos": list(settings)}, DIALECTS[0])
 
 
 # -- from outside
@@ -235,142 +215,44 @@ def test_no_list_at_all_breaks_the_reading(answer: dict[str, Any], own: object) 
     """Whatever comes instead of values."""
     lists.trunks(answer)
     found = lists.inbound_calls(answer) or []
-    calls = lists.outbound_calls(answer, ("1001", "1002"), found) or found
-    told({"extnumber": "1001", "ext": own}, {"ext": own}, calls=calls, e1001=BUSY)
-    told(own, calls=calls, e1001=BUSY, e1002=BUSY)  # type: ignore[arg-type]
+    lists.outbound_calls(answer, ("1001", "1002"), found)
+    told({"extnumber": "1001", "ext": own, "outbound": own}, {"ext": own})
+    told(own)  # type: ignore[arg-type]
 
 
-# -- whom to ask, and what they tell
+# -- what the phones tell of their calls
 
 
-def test_only_who_is_in_use_and_not_shown_is_looked_into() -> None:
-    """In the order of the list."""
-    extensions = tuple(
-        Extension(str(number), "", status)
-        for number, status in enumerate((BUSY, *ExtensionStatus, None), start=1001)
-    )
-    found = [inbound()]
-    assert lists.to_look_into(extensions, found, ()) == ["1003", "1004", "1005"]
+def test_phone_names_its_lines_and_the_other_ends() -> None:
+    """Of a call with the outside its line, of a call inside the other extension (3.4)."""
+    assert told(
+        {
+            "extnumber": "1001",
+            "inbound": [{"inboundid": "7.1"}],
+            "outbound": [{"outboundid": "7.2"}, {"ouboundid": "7.3"}],
+            "ext": [{"extid": "1002"}, {"extid": "1003"}],
+        }
+    ) == {"1001": Ties(("7.1", "7.2", "7.3"), ("1002", "1003"))}
 
 
-def test_who_may_have_more_calls_than_are_shown_is_looked_into() -> None:
-    """While in use: others have none."""
-    extensions = Extension("1001", "", BUSY), Extension("1002", "", IDLE)
-    assert lists.to_look_into(extensions, [inbound()], {"1001", "1002"}) == ["1001"]
+def test_object_may_be_one_of_several() -> None:
+    """Firmware that tells an object tells one call of each kind (3.4)."""
+    single = told({"extnumber": "1001", "ext": {"extid": "1002"}})
+    assert single == {"1001": Ties(others=("1002",), whole=False)}
+    several = told({"extnumber": "1001", "ext": [{"extid": "1002"}]})
+    assert several == {"1001": Ties(others=("1002",))}
 
 
-def test_anybody_in_use_may_have_the_call_of_one_who_is_free() -> None:
-    """Who dialled it, the list goes on to say."""
-    extensions = Extension("1001", "", BUSY), Extension("1002", "", BUSY)
-    found = [inbound(), *outbound({**OUT_ROW, "from": "1002"})]
-    assert lists.to_look_into(extensions, found, ()) == []
-    free = extensions[0], replace(extensions[1], status=IDLE)
-    assert lists.to_look_into(free, found, ()) == ["1001"]
+@pytest.mark.parametrize("other", ["1001", "", None, 1002])
+def test_other_end_that_cannot_be_is_none(other: object) -> None:
+    """Itself, nobody, or what is no text."""
+    assert told({"extnumber": "1001", "ext": [{"extid": other}]}) == {"1001": Ties()}
 
 
-@pytest.mark.parametrize("shape", [lambda value: value, lambda value: [value]])
-def test_internal_call_is_found_at_either_end(shape: Any) -> None:
-    """Once; who called is not told. An object or a list of them (3.4)."""
-    first = {"extnumber": "1001", "ext": shape({"extid": "1002"})}
-    second = {"extnumber": "1002", "ext": shape({"extid": "1001"})}
-    call = FoundCall(
-        None, INTERNAL, ("1001", "1002"), caller_known=False, answered=True
-    )
-    for settings in ((first,), (second,), (first, second), (second, first)):
-        found, asked = told(*settings, e1001=BUSY, e1002=BUSY)
-        assert found == [call]
-        assert asked == {item["extnumber"] for item in settings}
-
-
-def test_internal_call_that_rings_shows_who_called() -> None:
-    """The one that does not ring."""
-    found, _ = told(
-        {"extnumber": "1002", "ext": {"extid": "1001"}}, e1001=BUSY, e1002=RINGS
-    )
-    assert found == [FoundCall(None, INTERNAL, ("1001", "1002"))]
-    found, _ = told(
-        {"extnumber": "1001", "ext": {"extid": "1002"}}, e1001=RINGS, e1002=BUSY
-    )
-    assert found == [FoundCall(None, INTERNAL, ("1002", "1001"))]
-
-
-def test_group_that_rings_inside_is_one_call() -> None:
-    """Its caller shows only one of them, but each of them shows the caller."""
-    found, _ = told(
-        {"extnumber": "1005", "ext": {"extid": "1001"}},
-        *({"extnumber": n, "ext": {"extid": "1005"}} for n in ("1002", "1001", "1003")),
-        e1001=RINGS,
-        e1002=RINGS,
-        e1003=RINGS,
-        e1005=BUSY,
-    )
-    assert found == [FoundCall(None, INTERNAL, ("1005", "1001", "1002", "1003"))]
-
-
-def test_two_that_ring_at_each_other_are_a_call_without_a_caller() -> None:
-    """Both have a second call; nothing more can be said."""
-    found, _ = told(
-        {"extnumber": "1001", "ext": {"extid": "1002"}}, e1001=RINGS, e1002=RINGS
-    )
-    assert found == [FoundCall(None, INTERNAL, ("1001", "1002"), caller_known=False)]
-
-
-@pytest.mark.parametrize("other", ["1001", "1009", "", None, "1003"])
-def test_other_end_that_cannot_be_is_no_call(other: object) -> None:
-    """Itself, nobody, somebody unknown or somebody who is free."""
-    found, asked = told(
-        {"extnumber": "1001", "ext": {"extid": other}}, e1001=BUSY, e1003=IDLE
-    )
-    assert found == []
-    assert asked == {"1001"}
-
-
-def test_call_with_one_out_of_reach_has_half_its_ends() -> None:
-    """The list calls a phone unavailable as soon as it cannot be reached, talking or not."""
-    found, _ = told(
-        {"extnumber": "1001", "ext": {"extid": "1003"}},
-        e1001=BUSY,
-        e1003=ExtensionStatus.OFFLINE,
-    )
-    assert found == [
-        FoundCall(None, INTERNAL, ("1001",), caller_known=False, out_of_reach="1003")
-    ]
-
-
-def test_settings_of_strangers_are_passed_over() -> None:
-    """The list of extensions decides who exists."""
-    found, asked = told({"extnumber": "1009", "ext": {"extid": "1001"}}, {}, e1001=BUSY)
-    assert (found, asked) == ([], frozenset())
-    assert lists.own_calls({}, DIALECTS[0], (), []) == ([], frozenset())
-
-
-@pytest.mark.parametrize("key", ["outboundid", "ouboundid"])
-@pytest.mark.parametrize("shape", [lambda value: value, lambda value: [value]])
-def test_extension_on_a_line_comes_instead_of_who_dialled(shape: Any, key: str) -> None:
-    """A call to the outside that was handed on."""
-    calls = outbound(OUT_ROW)
-    found, _ = told(
-        {"extnumber": "1002", "outbound": shape({key: "7.2", "from": "1001"})},
-        calls=calls,
-        e1001=IDLE,
-        e1002=BUSY,
-    )
-    assert found == [replace(calls[0], numbers=("1002",))]
-
-
-def test_extension_on_a_line_comes_to_those_it_rings_at() -> None:
-    """A call from outside lists all its callees; one more is one more."""
-    call = inbound()
-    found, _ = told(
-        {"extnumber": "1002", "inbound": {"inboundid": "7.1"}},
-        {"extnumber": "1001", "inbound": {"inboundid": "7.1"}},
-        {"extnumber": "1003", "inbound": {"inboundid": "9.9"}},
-        calls=[call],
-        e1001=BUSY,
-        e1002=RINGS,
-        e1003=BUSY,
-    )
-    assert found == [replace(call, numbers=("1001", "1002"))]
+def test_settings_of_nobody_are_passed_over() -> None:
+    """They could be those of any phone."""
+    assert told({"ext": [{"extid": "1001"}]}) == {}
+    assert lists.ties({}, DIALECTS[0]) == {}
 
 
 def test_calls_are_all_that_is_taken_from_the_settings() -> None:
@@ -382,7 +264,7 @@ def test_calls_are_all_that_is_taken_from_the_settings() -> None:
         "email": "anna@example.org",
         "moblie": "0170123456",
     }
-    found, _ = told(
+    found = told(
         {
             **secrets,
             "extnumber": "1001",
@@ -390,11 +272,8 @@ def test_calls_are_all_that_is_taken_from_the_settings() -> None:
             "ext": {"extid": "1002", **secrets},
             "outbound": {"outboundid": "7.2", **secrets},
         },
-        calls=outbound(OUT_ROW),
-        e1001=BUSY,
-        e1002=BUSY,
     )
-    assert len(found) == 2
+    assert found == {"1001": Ties(("7.2",), ("1002",), whole=False)}
     for secret in (*secrets.values(), "Secret Name"):
         assert secret not in repr(found)
 
@@ -418,7 +297,6 @@ async def test_everything_a_snapshot_finds_is_free_of_secrets(
     assert {
         (call.direction, call.numbers, call.answered) for call in snapshot.calls
     } == {
-        (INTERNAL, ("1001", "1002"), True),
         (INBOUND, ("1001",), False),
         (OUTBOUND, ("1006",), True),
     }
@@ -427,12 +305,14 @@ async def test_everything_a_snapshot_finds_is_free_of_secrets(
 async def test_call_handed_on_to_another_extension_is_found_there(
     connected: YeastarS, sim: Simulator
 ) -> None:
-    """The list still names who dialled."""
+    """The list still names who dialled; the phone that has it names its line."""
     call = sim.outbound("1001", "777", answer=True)
     call.transfer("1002", "1001")
     snapshot = await connected.snapshot()
     assert snapshot.calls is not None
-    assert [found.numbers for found in snapshot.calls] == [("1002",)]
+    (found,) = snapshot.calls
+    assert found.numbers == ("1001",)
+    assert snapshot.ties["1002"].lines == (found.outside[0].leg,)
 
 
 def test_state_of_parties_is_one_of_ours() -> None:

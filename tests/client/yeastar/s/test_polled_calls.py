@@ -14,7 +14,7 @@ from tests.client.calls.polled import (
     inside,
     talk,
 )
-from tests.client.calls.told import HELD, OUTBOUND, RINGING, TALKING, callee, ext
+from tests.client.calls.told import HELD, OUTBOUND, TALKING, UNKNOWN, callee, ext
 
 
 @pytest.fixture
@@ -77,13 +77,17 @@ def test_call_found_in_the_middle_begins_there(told: Polled) -> None:
     assert call.answered_at == 100
 
 
-def test_call_that_rings_at_two_busy_phones_has_no_caller(told: Polled) -> None:
-    """Which of the two called is not known."""
-    told.read(inside("1001", "1002", caller_known=False), e1001=RINGS, e1002=RINGS)
-    assert told.of("1001")[0].parties == (
-        ext("1001", RINGING),
-        ext("1002", RINGING),
+def test_call_between_two_phones_that_ring_has_no_caller(told: Polled) -> None:
+    """Each has a second call; which of the two called is not known, nor what they do."""
+    told.read(
+        *(inside("1001", "1002"), inside("1003", "1001"), inside("1004", "1002")),
+        e1001=RINGS,
+        e1002=RINGS,
+        e1003=BUSY,
+        e1004=BUSY,
     )
+    (call,) = (call for call in told.of("1001") if call in told.of("1002"))
+    assert call.parties == (ext("1001", UNKNOWN), ext("1002", UNKNOWN))
 
 
 def test_called_phone_with_another_call_rings_too(told: Polled) -> None:
@@ -109,8 +113,8 @@ def test_call_inside_a_group_is_one_call(told: Polled) -> None:
         "1003 ringing",
     ]
     assert told.read(talk("1002", "1004"), e1002=BUSY, e1004=BUSY, e1003=RINGS) == [
-        "1002 answered",
         "1004 answered",
+        "1002 answered",
         "1001 ended answered_elsewhere",
         "1003 ended answered_elsewhere",
     ]
@@ -138,12 +142,14 @@ def test_machine_that_answers_spares_nobody(told: Polled) -> None:
 
 
 def test_queue_that_stops_ringing_and_rings_again(told: Polled) -> None:
-    """Two rings, and one end."""
+    """Two rings, each with its own end."""
     assert told.read(coming("1001"), e1001=RINGS) == ["1001 ringing"]
     assert told.read(coming()) == []
     assert told.of("1001") == []
-    # Its end was not told, so it has not left after all.
-    assert told.read(coming("1001"), e1001=RINGS) == []
+    assert told.read(coming("1001"), e1001=RINGS) == [
+        "1001 missed missed",
+        "1001 ringing",
+    ]
     assert len(told.of("1001")) == 1
     told.read(coming())
     told.read()

@@ -14,6 +14,7 @@ from custom_components.pbx.client.report import (
     CallRecord,
     CallReport,
     ExtensionReport,
+    OtherReport,
     SettingsChanged,
     Subject,
 )
@@ -234,7 +235,15 @@ def test_reasons_of_failures(reason: str, outcome: CallOutcome) -> None:
 def test_status_words(word: str, status: ExtensionStatus) -> None:
     """The words of lists are understood in reports."""
     body = f'{{"action":"ExtensionStatus","extension":"1010","status":" {word} "}}'
-    assert told(body) == ExtensionReport("1010", status)
+    again = word == "Registered"
+    assert told(body) == ExtensionReport("1010", status, registration=again)
+
+
+@pytest.mark.parametrize("rest", ["", ',"status":""', ',"status":["Idle"]'])
+def test_status_report_without_a_word_says_nothing(rest: str) -> None:
+    """A word that is not there is not one that nobody knows."""
+    body = f'{{"action":"ExtensionStatus","extension":"1010"{rest}}}'
+    assert told(body) == OtherReport("ExtensionStatus")
 
 
 def test_unknown_status_word_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:

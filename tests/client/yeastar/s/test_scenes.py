@@ -285,8 +285,8 @@ SCENES: dict[Play, dict[str, str]] = {
         ("1001", "1002", "1003"), "ringing, missed missed"
     ),
     queue: {
-        "1004": f"ringing, ringing, {ELSEWHERE}",
-        "1005": "ringing, ringing, answered, ended answered",
+        "1004": f"ringing, missed missed, ringing, {ELSEWHERE}",
+        "1005": "ringing, missed missed, ringing, answered, ended answered",
     },
     forwarding: {
         "1001": f"ringing, {ELSEWHERE}",

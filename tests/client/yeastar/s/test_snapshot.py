@@ -8,7 +8,6 @@ import aiohttp
 import pytest
 
 from custom_components.pbx.client import (
-    CallDirection,
     Extension,
     ExtensionStatus,
     PbxInfo,
@@ -19,7 +18,7 @@ from custom_components.pbx.client import (
     Unreachable,
 )
 from custom_components.pbx.client.yeastar.s import YeastarS
-from custom_components.pbx.client.yeastar.s.found import FoundCall, PolledSnapshot
+from custom_components.pbx.client.yeastar.s.found import PolledSnapshot, Ties
 from tests.client.conftest import QUIET_POLL, TALKING_POLL, endpoints
 from tests.simulator import Fault, SimExtension, Simulator
 
@@ -48,16 +47,11 @@ async def test_snapshot_says_who_and_what(pbx: YeastarS, sim: Simulator) -> None
             Extension("1006", "Door", ExtensionStatus.IDLE, "FXS", "Span2-Port1"),
         ),
         complete=True,
-        calls=(
-            FoundCall(
-                None,
-                CallDirection.INTERNAL,
-                ("1001", "1002"),
-                caller_known=False,
-                answered=True,
-            ),
-        ),
-        looked_into=frozenset({"1001", "1002"}),
+        calls=(),
+        ties={
+            "1001": Ties(others=("1002",), whole=False),
+            "1002": Ties(others=("1001",), whole=False),
+        },
         trunks=(
             Trunk("DIGIT1", "E1", TrunkStatus.DOWN, "Span1-Port1"),
             Trunk("FXO2-4", "FXO", TrunkStatus.FAULT, "Span2-Port4"),
@@ -84,37 +78,20 @@ async def test_poll_without_trunks_costs_exactly_three(
     assert endpoints(sim) == QUIET_POLL[:3]
 
 
-async def test_only_extensions_whose_calls_no_list_shows_are_looked_into(
+async def test_all_phones_in_use_are_asked_in_one_request(
     connected: YeastarS, sim: Simulator
 ) -> None:
-    """One request more, however many they are; a call with the outside needs none."""
+    """However many there are: of what else a phone does, no list tells all."""
     sim.inbound("5503301", "1005", answer=True)
-    sim.outbound("1006", "5503302", answer=True)
-    await connected.snapshot()
-    assert endpoints(sim) == QUIET_POLL
-
-    sim.requests.clear()
     sim.call("1001", "1002")
     snapshot = await connected.snapshot()
     assert endpoints(sim) == TALKING_POLL
     (asked,) = sim.requests_to("extension/query")
-    assert asked.body == {"extid": "1001,1002"}
-    assert snapshot.looked_into == {"1001", "1002"}
+    assert asked.body == {"extid": "1001,1002,1005"}
+    assert snapshot.ties.keys() == {"1001", "1002", "1005"}
 
 
-async def test_who_is_asked_about_is_looked_into_though_a_list_shows_a_call(
-    connected: YeastarS, sim: Simulator
-) -> None:
-    """Only while in use."""
-    sim.outbound("1006", "777", answer=True)
-    assert (await connected.snapshot()).looked_into == frozenset()
-    snapshot = await connected.snapshot(ask={"1002", "1006"})
-    assert snapshot.looked_into == {"1006"}
-    assert snapshot.calls is not None
-    assert [call.numbers for call in snapshot.calls] == [("1006",)]
-
-
-async def test_no_more_than_fifty_extensions_are_looked_into(
+async def test_no_more_than_fifty_extensions_are_asked_at_once(
     connected: YeastarS, sim: Simulator
 ) -> None:
     """The answer holds all their settings; in the next polls it is the others' turn."""
@@ -123,9 +100,9 @@ async def test_no_more_than_fifty_extensions_are_looked_into(
         sim.add_extension(SimExtension(number))
     for number in numbers[::2]:
         sim.call(number, str(int(number) + 1), answer=True)
-    asked = [(await connected.snapshot()).looked_into for _ in range(3)]
+    asked = [(await connected.snapshot()).ties.keys() for _ in range(3)]
     assert [len(some) for some in asked] == [50, 50, 50]
-    assert frozenset().union(*asked) == set(numbers)
+    assert set().union(*asked) == set(numbers)
 
 
 @pytest.mark.parametrize("endpoint", ["inbound/query", "outbound/query"])
@@ -137,7 +114,7 @@ async def test_pbx_without_lists_of_calls_is_polled_all_the_same(
     snapshot = await talking.snapshot()
     assert snapshot.complete
     assert snapshot.calls is None
-    assert snapshot.looked_into == frozenset()
+    assert snapshot.ties == {}
     assert sim.requests_to("extension/query") == []
 
 
@@ -148,7 +125,7 @@ async def test_pbx_that_does_not_tell_the_settings_of_extensions(
     sim.faults.add(Fault(kind="errno", endpoint="extension/query", errno=10006))
     snapshot = await talking.snapshot()
     assert snapshot.calls == ()
-    assert snapshot.looked_into == frozenset()
+    assert snapshot.ties == {}
 
 
 async def test_pbx_that_does_not_list_its_trunks(

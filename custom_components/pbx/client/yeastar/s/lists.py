@@ -1,27 +1,20 @@
 """From the PBX's lists of calls and trunks to our model (reference, 3.4, 3.7, 3.8)."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from ...model import (
-    IN_USE,
-    CallDirection,
-    Extension,
-    ExtensionStatus,
-    Party,
-    PartyState,
-    Trunk,
-    TrunkStatus,
-)
+from ...model import CallDirection, Party, PartyState, Trunk, TrunkStatus
 from .answers import Answer, UnknownWords, text
 from .dialect import TRUNK_WORDS, Dialect
-from .found import FoundCall
+from .found import FoundCall, Ties
 
 unknown_words = UnknownWords("trunk")
 
 # Reference, section 6.3: in other states nobody talks yet.
 _TALKING: Final = "talking"
+# What the settings of an extension tell of its calls.
+_CALL_OBJECTS: Final = ("inbound", "outbound", "ext")
 
 
 def _objects(value: object) -> Iterator[dict[str, Any]]:
@@ -166,102 +159,26 @@ def _outbound(line: str, item: dict[str, Any], known: Collection[str]) -> FoundC
     )
 
 
-def to_look_into(
-    extensions: tuple[Extension, ...], calls: list[FoundCall], ask: Collection[str]
-) -> list[str]:
-    """Return the extensions in use whose calls the other lists do not show, or not all.
+def ties(answer: Answer, dialect: Dialect) -> dict[str, Ties]:
+    """Return what the settings of extensions tell of their calls (section 3.4).
 
-    Of a call to the outside they show who dialled: if that one is free by now, anybody
-    may have it.
+    Nothing else of that answer is looked at: it holds the passwords of the phones.
     """
-    in_use = [one.number for one in extensions if one.status in IN_USE]
-    busy = set(in_use)
-    if any(
-        call.direction is CallDirection.OUTBOUND and busy.isdisjoint(call.numbers)
-        for call in calls
-    ):
-        return in_use
-    shown = {number for call in calls for number in call.numbers}.difference(ask)
-    return [number for number in in_use if number not in shown]
-
-
-def own_calls(
-    answer: Answer,
-    dialect: Dialect,
-    extensions: tuple[Extension, ...],
-    calls: list[FoundCall],
-) -> tuple[list[FoundCall], frozenset[str]]:
-    """Return `calls` with what the settings of extensions tell of theirs (section 3.4).
-
-    And the extensions that were told of. Nothing else of that answer is looked at: it
-    holds the passwords of the phones.
-    """
-    statuses = {extension.number: extension.status for extension in extensions}
-    numbers_at: dict[str, list[str]] = {}
-    pairs: set[frozenset[str]] = set()
-    told: set[str] = set()
+    found: dict[str, Ties] = {}
     for item in _objects(answer.get("extinfos")):
         number = text(item.get(dialect.extension_number))
-        if number not in statuses:
+        if not number:
             continue
-        told.add(number)
-        for key in ("inbound", "outbound"):
-            for one in _objects(item.get(key)):
-                line = text(one.get(f"{key}id") or one.get("ouboundid"))
-                numbers_at.setdefault(line, []).append(number)
-        for one in _objects(item.get("ext")):
-            other = text(one.get("extid"))
-            free = statuses.get(other, ExtensionStatus.IDLE) is ExtensionStatus.IDLE
-            if other != number and not free:
-                pairs.add(frozenset((number, other)))
-    found = [_with_numbers(call, numbers_at) for call in calls]
-    found.extend(_internal(pairs, statuses))
-    return found, frozenset(told)
-
-
-def _internal(
-    pairs: set[frozenset[str]], statuses: Mapping[str, ExtensionStatus | None]
-) -> Iterator[FoundCall]:
-    """Yield the calls between extensions: where several ring, one caller calls them all.
-
-    Of one whose phone is out of reach it is not told whether they have answered.
-    """
-    called: dict[str, list[str]] = {}
-    for pair in sorted(map(sorted, pairs)):
-        there = [number for number in pair if statuses[number] in IN_USE]
-        lost = next((number for number in pair if number not in there), None)
-        ringing = [
-            number for number in there if statuses[number] is ExtensionStatus.RINGING
+        lines = [
+            text(one.get(f"{key}id") or one.get("ouboundid"))
+            for key in ("inbound", "outbound")
+            for one in _objects(item.get(key))
         ]
-        if lost is None and len(ringing) == 1:
-            (caller,) = set(pair).difference(ringing)
-            called.setdefault(caller, []).extend(ringing)
-        elif there:
-            yield FoundCall(
-                id=None,
-                direction=CallDirection.INTERNAL,
-                numbers=tuple(there),
-                caller_known=False,
-                answered=lost is None and not ringing,
-                out_of_reach=lost,
-            )
-    for caller, ringing in called.items():
-        yield FoundCall(
-            id=None, direction=CallDirection.INTERNAL, numbers=(caller, *ringing)
+        others = [text(one.get("extid")) for one in _objects(item.get("ext"))]
+        found[number] = Ties(
+            tuple(line for line in lines if line),
+            tuple(other for other in others if other and other != number),
+            # Firmware that tells an object tells one call of each kind.
+            not any(isinstance(item.get(key), dict) for key in _CALL_OBJECTS),
         )
-
-
-def _with_numbers(call: FoundCall, numbers_at: dict[str, list[str]]) -> FoundCall:
-    """Return a call with the extensions that say they are on one of its lines."""
-    more = [
-        number
-        for party in call.outside
-        if party.leg
-        for number in numbers_at.get(party.leg, ())
-        if number not in call.numbers
-    ]
-    if not more:
-        return call
-    # Who dialled may have left: the extension that is on the line now comes instead.
-    kept = call.numbers if call.direction is CallDirection.INBOUND else ()
-    return replace(call, numbers=(*kept, *more))
+    return found

@@ -1,6 +1,6 @@
 """A Yeastar S-Series PBX."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from hashlib import md5
 import time
 from typing import Final, override
@@ -14,7 +14,7 @@ from ...report import Received
 from . import answers, lists, reports
 from .answers import Answer, ExtensionList
 from .control import CallControl
-from .found import FoundCall, PolledSnapshot
+from .found import FoundCall, PolledSnapshot, Ties
 from .history import CallHistory
 from .reader import YeastarCalls
 from .session import Session
@@ -40,8 +40,9 @@ CAPABILITIES: Final = (
     | Capability.SETTINGS
 )
 
-# So many extensions are asked for their own calls in one poll.
-LOOK_INTO: Final = 50
+# So many extensions are asked for their own calls in one poll. Each answer holds some
+# forty settings, about 1.2 kB: 60 kB at once is what the list of 500 extensions takes.
+ASKED_AT_ONCE: Final = 50
 
 
 class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
@@ -77,7 +78,7 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
         self._list = ExtensionList()
         self._info: PbxInfo | None = None
         self._info_generation = 0
-        # Extensions in calls that no list shows, and in which poll each was asked last.
+        # Extensions in use, and in which poll each was asked last.
         self._asked: dict[str, int] = {}
         self._polls = 0
 
@@ -137,14 +138,11 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
         return reports.parse(body)
 
     @override
-    async def snapshot(
-        self, *, trunks: bool = True, ask: Collection[str] = ()
-    ) -> PolledSnapshot:
+    async def snapshot(self, *, trunks: bool = True) -> PolledSnapshot:
         """Read calls, extensions and trunks (reference, sections 3.3, 3.4, 3.7, 3.8).
 
-        The list of extensions comes after the calls: what it says is the newer. Only
-        extensions in a call that no list shows, and those to `ask`, are asked one by
-        one. After a new login, who the PBX is comes on top. Raises the same as
+        The list of extensions comes after the calls: what it says is the newer. Then all
+        extensions in use are asked for their own calls. After a new login, who the PBX is comes on top. Raises the same as
         `connect`.
         """
         info = await self.connect()
@@ -153,7 +151,8 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
         outbound = await self._optional(dialect.outbound_calls)
         answer = await self._session.request(dialect.extension_list)
         extensions, complete = self._list.read(answer, dialect)
-        calls, looked_into = await self._calls(inbound, outbound, extensions, ask)
+        calls = self._calls(inbound, outbound, extensions)
+        ties = {} if calls is None else await self._ties(extensions)
         trunk_list = await self._optional(dialect.trunk_list) if trunks else {}
         if self._session.generation != self._info_generation:
             info = await self.connect()
@@ -163,40 +162,37 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
             complete,
             lists.trunks(trunk_list),
             calls=calls,
-            looked_into=looked_into,
+            ties=ties,
             # No report tells that a call is resumed (section 6.1).
             again_soon=any(one.status is ExtensionStatus.ON_HOLD for one in extensions),
         )
 
-    async def _calls(
-        self,
-        inbound: Answer,
-        outbound: Answer,
-        extensions: tuple[Extension, ...],
-        ask: Collection[str],
-    ) -> tuple[tuple[FoundCall, ...] | None, frozenset[str]]:
-        """Return the calls that can be found, None where the PBX has no such lists."""
-        numbers = {extension.number for extension in extensions}
+    def _calls(
+        self, inbound: Answer, outbound: Answer, extensions: tuple[Extension, ...]
+    ) -> tuple[FoundCall, ...] | None:
+        """Return the calls on lines, None where the PBX has no such lists."""
         found = lists.inbound_calls(inbound)
         if found is not None:
+            numbers = {extension.number for extension in extensions}
             found = lists.outbound_calls(outbound, numbers, found)
-        if found is None:
-            return None, frozenset()
-        asked = self._to_ask(lists.to_look_into(extensions, found, ask))
+        return None if found is None else tuple(found)
+
+    async def _ties(self, extensions: tuple[Extension, ...]) -> dict[str, Ties]:
+        """Ask all phones in use for their own calls, in one request (section 3.4)."""
+        asked = self._to_ask([one.number for one in extensions if one.in_use])
         if not asked:
-            return tuple(found), frozenset()
+            return {}
         dialect = self._session.dialect
         settings = await self._optional(
             dialect.extension_settings, {"extid": ",".join(asked)}
         )
-        found, told = lists.own_calls(settings, dialect, extensions, found)
-        return tuple(found), told
+        return lists.ties(settings, dialect)
 
     def _to_ask(self, numbers: list[str]) -> list[str]:
         """Return as many as may be asked, those first whose turn was longest ago."""
         self._polls += 1
         self._asked = {number: self._asked.get(number, 0) for number in numbers}
-        asked = sorted(numbers, key=self._asked.__getitem__)[:LOOK_INTO]
+        asked = sorted(numbers, key=self._asked.__getitem__)[:ASKED_AT_ONCE]
         self._asked.update(dict.fromkeys(asked, self._polls))
         return asked
 

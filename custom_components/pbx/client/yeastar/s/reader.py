@@ -4,7 +4,7 @@ from collections.abc import Set as AbstractSet
 from typing import override
 
 from ...calls.ledger import CallReader, Ledger, StatusOf
-from ...model import ExtensionStatus
+from ...model import IN_USE, ExtensionStatus
 from ...report import (
     CallFailed,
     CallRecord,
@@ -16,7 +16,8 @@ from ...report import (
     Restarted,
 )
 from ...snapshot import Snapshot
-from .reconciler import CallReconciler
+from .found import PolledSnapshot
+from .polled import PolledCalls
 from .told import ToldCalls
 
 
@@ -29,6 +30,7 @@ class YeastarCalls(CallReader):
     def __init__(self, ledger: Ledger, status_of: StatusOf) -> None:
         """Keep where changes go; the statuses are looked up, never kept."""
         self._ledger = ledger
+        self._status_of = status_of
         self._told = ToldCalls(ledger, status_of)
         # Ids and keys of calls that were reported since the snapshot was asked for.
         self._newer: set[str | int] = set()
@@ -59,7 +61,13 @@ class YeastarCalls(CallReader):
 
     @override
     def hear(self, report: ExtensionReport, now: float) -> bool:
-        self._told.status(report.number, report.status, now)
+        number = report.number
+        if report.registration and self._status_of(number) in IN_USE:
+            return False  # its address has changed, it is no hang-up (reference, 6.1)
+        if report.status is not ExtensionStatus.BUSY:
+            self._told.hidden.discard(number)
+        self._told.stopped.discard(number)
+        self._told.status(number, report.status, now)
         return True
 
     @override
@@ -68,10 +76,18 @@ class YeastarCalls(CallReader):
 
     @override
     def read(self, snapshot: Snapshot, reported: AbstractSet[str], now: float) -> None:
-        newer = self._newer | reported
-        CallReconciler(self._ledger, snapshot, newer, self._before_restart, now).run()
+        if not isinstance(snapshot, PolledSnapshot):
+            return
+        over = self._before_restart if snapshot.calls is not None else set()
+        polled = PolledCalls(
+            self._ledger, self._told, snapshot, self._newer | reported, now
+        )
+        found = polled.run(over)
+        over &= self._newer
         if not self._ledger.live:
             return
+        # Of a call that no list shows, the status alone tells that it is held.
         for extension in snapshot.extensions:
-            if extension.in_use and extension.number not in reported:
-                self._told.status(extension.number, extension.status, now)
+            number = extension.number
+            if extension.in_use and number not in reported and number not in found:
+                self._told.status(number, extension.status, now)

@@ -253,11 +253,13 @@ def _seconds(value: str) -> int | None:
 
 
 def _extension_report(fields: Fields, _members: list[Member]) -> ExtensionReport | None:
-    """Return what an extension does now (5.3, 6.1)."""
-    number = extension_number(fields)
-    if not number:
+    """Return what an extension does now, None for a report without a word (5.3, 6.1)."""
+    number, word = extension_number(fields), first_of(fields, "status")
+    if not number or not word:
         return None
-    return ExtensionReport(number, extension_status(first_of(fields, "status")))
+    # In the format of v2 the word also tells that a call has ended.
+    again = word.lower() == _REGISTERED and "event" not in fields
+    return ExtensionReport(number, extension_status(word), again)
 
 
 def _settings_changed(fields: Fields, _members: list[Member]) -> SettingsChanged:
@@ -272,6 +274,8 @@ def _restarted(_fields: Fields, _members: list[Member]) -> Restarted:
     return Restarted()
 
 
+# Also sent again when the address of a phone changes (section 6.1).
+_REGISTERED: Final = "registered"
 _TALKING: Final = (PartyState.TALKING, PartyState.TALKING)
 _RINGING: Final = (PartyState.DIALING, PartyState.RINGING)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from ...calls import steps
 from ...calls.call import Leg, TrackedCall, leg_key
@@ -17,6 +18,12 @@ from ...model import (
 from ...report import CallFailed, CallRecord, CallReleased, CallReport, CallTransferred
 from .finder import CallFinder
 
+SOUGHT: Final = frozenset({PartyState.RINGING, PartyState.DIALING})
+# Seconds in which all comes that is told of one thing that happened.
+TOGETHER: Final = 1.0
+# What a phone does that is in a call already.
+TAKEN: Final = frozenset({ExtensionStatus.BUSY, ExtensionStatus.ON_HOLD})
+
 
 class ToldCalls:
     """The calls of one PBX, as its reports tell them."""
@@ -26,6 +33,10 @@ class ToldCalls:
         self._ledger = ledger
         self._status_of = status_of
         self._finder = CallFinder(ledger)
+        # Phones that stopped ringing by a status, which may have come late.
+        self.stopped: set[str] = set()
+        # Phones in a call of which nothing tells: with a service, or a supervisor's.
+        self.hidden: set[str] = set()
         # Extensions that gave a call away, whose part may get a record of its own.
         self._handed_over: dict[int, set[str]] = {}
 
@@ -52,17 +63,28 @@ class ToldCalls:
     def release(self, report: CallReleased, now: float) -> None:
         """End a call that was hung up, unless by a party that had left it."""
         call = self._finder.find(report.call_id, report.parties, now)
-        if call is None:
+        by = report.parties[0].number if report.parties else None
+        if by is None and call is None:
             return
-        if not call.live:
-            call = replace(call, released=True)
-            self._ledger.put(steps.hurry(call, now) if call.records else call, now)
+        if call is None:
+            numbers = {party.number for party in report.parties}
+            call = self._finder.find_just_ended(report.call_id, numbers, now)
+        if call is not None and not call.live:
+            if call.ended_by is None:
+                call = replace(call, released=True, ended_by=by)
+                self._ledger.put(steps.hurry(call, now) if call.records else call, now)
+            return
+        if call is None:
+            # Nothing was told of it before: its record, if any, will say how it ended.
+            call = self._ledger.begin(report.call_id, now)
+            call = _with_missing(call, report.parties, now)
+            over = replace(call, ended_at=now, ended_by=by, last=tuple(call.legs))
+            self._ledger.put(over, now)
             return
         first = call.leg(report.parties[0]) if report.parties else None
         if first is not None and not first.present:
             return
         call = replace(_with_missing(call, report.parties, now), released=True)
-        by = report.parties[0].number if report.parties else None
         self._ledger.put(steps.close(call, now, by, self._ledger.wait), now)
 
     def transfer(self, report: CallTransferred, now: float) -> None:
@@ -159,6 +181,7 @@ class ToldCalls:
             # No report tells that a queue or a group rings a phone no more.
             for call in calls:
                 if call.legs[number].state is PartyState.RINGING:
+                    self.stopped.add(number)
                     ledger.put(steps.depart(call, number, now, ledger.wait), now)
             return
         states = [call.legs[number].state for call in calls]
@@ -184,13 +207,21 @@ class ToldCalls:
         if leg is not None and leg.present and party.state is PartyState.GONE:
             key = call.key_of(party)
             return steps.leave(call, key, now, now + self._ledger.wait)
+        if leg is not None and not leg.present:
+            if party.state is PartyState.TALKING and self._talks_after_all(leg):
+                return steps.again(call, party, now)
+            if party.state in SOUGHT and self._rings_anew(call, leg):
+                # A call to the outside that comes back says that it dials.
+                party = replace(party, state=PartyState.RINGING, caller=False)
+                return steps.again(call, party, now)
         if (
-            leg is not None
-            and not leg.present
+            leg is None
+            and party.extension
             and party.state is PartyState.RINGING
-            and self._rings_anew(call, leg)
+            and self._status_of(party.number) in TAKEN
+            and not self._ledger.of(party.number)
         ):
-            return steps.again(call, party, now)
+            self.hidden.add(party.number)
         return steps.sit(call, party, now)
 
     def _rings_anew(self, call: TrackedCall, leg: Leg) -> bool:
@@ -209,6 +240,15 @@ class ToldCalls:
                 and self._occupies(other)
                 for other in call.extensions()
             )
+        )
+
+    def _talks_after_all(self, leg: Leg) -> bool:
+        """Return whether a party that stopped ringing rang again, unreported, and talks."""
+        return (
+            leg.party.extension
+            and leg.answered_at is None
+            and self._status_of(leg.number) is ExtensionStatus.BUSY
+            and not self._ledger.of(leg.number)
         )
 
     def _occupies(self, leg: Leg) -> bool:
@@ -235,6 +275,8 @@ class ToldCalls:
                 caller,
                 record.trunk if outside else None,
             )
+            if not caller and not outside and _failed_at(call, record.caller):
+                continue  # the phone of the caller could not be called, so nobody was
             # A number outside is not always written in the same way.
             there = any(
                 not leg.party.extension and leg.party.caller is caller for leg in call
@@ -259,12 +301,13 @@ class ToldCalls:
 
         Transfers by API are not reported (section 3.9): it reaches a new party. So
         does a call from a service, which a poll may have missed. Of one that nobody
-        answered the report is late.
+        answered the report is late, and so is any after the ends were told.
         """
         begun = call.records or any(leg.answered_at is not None for leg in call)
         return (
             bool(begun)
             and not call.released
+            and not any(leg.told for leg in call)
             and any(
                 call.leg(party) is None and party.state is not PartyState.GONE
                 for party in parties
@@ -279,6 +322,8 @@ class ToldCalls:
         Not when it is told late: the party that picked up has left, and others are
         called instead.
         """
+        if any(party.extension and not call.has(party) for party in parties):
+            return call
         if not any(
             p.state is PartyState.TALKING and p.caller is False and call.has(p)
             for p in parties
@@ -288,12 +333,19 @@ class ToldCalls:
             return call
         named = {leg_key(party) for party in parties}
         for key, leg in call.legs.items():
-            if (
-                leg.state is PartyState.RINGING
-                and key not in named
-                and leg.party.extension
-            ):
+            if key in named or not leg.party.extension:
+                continue
+            if leg.state is PartyState.RINGING:
                 call = answered_elsewhere(call, key, now)
+            elif (
+                leg.answered_at is None
+                and leg.outcome is None
+                and leg.left_at is not None
+                and now - leg.left_at <= TOGETHER
+            ):
+                # Its status was told first.
+                outcome = CallOutcome.ANSWERED_ELSEWHERE
+                call = steps.leave(call, key, leg.left_at, now, outcome)
         return call
 
     def _answered_by_service(self, call: TrackedCall, now: float) -> TrackedCall:
@@ -302,18 +354,23 @@ class ToldCalls:
             if (
                 leg.party.extension
                 and leg.state is PartyState.RINGING
-                and self._status_of(leg.number)
-                in (ExtensionStatus.BUSY, ExtensionStatus.ON_HOLD)
+                and self._status_of(leg.number) in TAKEN
             ):
                 call = steps.depart(call, key, now, self._ledger.wait)
         return call
 
 
-def bring_back(call: TrackedCall, party: Party, now: float) -> TrackedCall:
-    """Return a call that a party had not left; once its end was told, it has another part."""
+def bring_back(
+    call: TrackedCall, party: Party, now: float, *, rang: bool = True
+) -> TrackedCall:
+    """Return a call that a party is back in.
+
+    It had not left after all, unless its end was told, or unless it `rang` until it left:
+    a queue rings its agents again and again.
+    """
     key = call.key_of(party)
     leg = call.legs[key]
-    if leg.party.extension and leg.told:
+    if leg.party.extension and (leg.told or (rang and leg.answered_at is None)):
         return steps.again(call, party, now)
     return steps.come_back(call, key)
 
@@ -332,6 +389,12 @@ def _with_missing(
         if call.leg(party) is None:
             call = steps.sit(call, party, now)
     return call
+
+
+def _failed_at(call: TrackedCall, number: str) -> bool:
+    """Return whether a call failed before it had any other party."""
+    numbers = [leg.number for leg in call]
+    return call.failure is not None and numbers == [number]
 
 
 def _with_role(leg: Leg, record: CallRecord) -> Leg:

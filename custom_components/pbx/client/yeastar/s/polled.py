@@ -1,0 +1,464 @@
+"""What a poll shows of the calls, made changes of the ledger.
+
+The picture after a poll is a function of the poll. It is made of lines and of ties
+between phones; a remembered call lends its id, roles and times to what was found only
+if nothing in the poll contradicts it. What was not found is over.
+"""
+
+from collections.abc import Iterator, Set as AbstractSet
+from dataclasses import replace
+
+from ...calls import steps
+from ...calls.call import Leg, TrackedCall
+from ...calls.ledger import Ledger
+from ...model import (
+    IN_USE,
+    OUT_OF_REACH,
+    CallDirection,
+    ExtensionStatus,
+    Party,
+    PartyState,
+)
+from .found import FoundCall, PolledSnapshot, Ties
+from .possible import Picture, Possible
+from .told import SOUGHT, TAKEN, ToldCalls, answered_elsewhere, bring_back
+
+
+class PolledCalls:
+    """Makes the ledger agree with one snapshot.
+
+    `newer` are the extensions, and the ids and keys of calls, that were reported while
+    the snapshot was under way: they stay as they are.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        told: ToldCalls,
+        snapshot: PolledSnapshot,
+        newer: AbstractSet[str | int],
+        now: float,
+    ) -> None:
+        """Look through the snapshot once."""
+        self._ledger = ledger
+        self._now = now
+        self._newer = newer
+        self._hidden = told.hidden
+        self._stopped = told.stopped
+        self._read = snapshot.calls is not None
+        self._rows = snapshot.calls or ()
+        self._ties = snapshot.ties
+        self._missing = ExtensionStatus.OFFLINE if snapshot.complete else None
+        self._statuses = {one.number: one.status for one in snapshot.extensions}
+        self._pairs = self._find_pairs()
+        self._seen: set[int] = set()
+        self._pictures: list[Picture] = []
+
+    def run(self, over: AbstractSet[int]) -> set[str]:
+        """Take the snapshot over, and return the extensions that were found in calls.
+
+        `over` are the calls that a restart of the PBX has ended.
+        """
+        for row in self._rows:
+            self._add_row(row)
+        self._add_ties()
+        kept = {call.key: self._alone(call) for call in self._unfound(over)}
+        alone = {leg.number for call in kept.values() for leg in call.extensions()}
+        self._find_hidden(alone)
+        possible = Possible(self._status, self._pictures, alone | self._hidden)
+        for picture in self._pictures:
+            self._take(picture, possible)
+        for call in list(self._ledger.live.values()):
+            if call.key in kept:
+                self._ledger.put(kept[call.key], self._now)
+            elif call.key not in self._seen and not self._is_newer(call):
+                over_now = steps.close(call, self._now, None, self._ledger.wait)
+                self._ledger.put(over_now, self._now)
+        return {number for one in self._pictures for number in one.numbers}
+
+    def _unfound(self, over: AbstractSet[int]) -> list[TrackedCall]:
+        """Return the calls that go on though no list shows them.
+
+        Of two in which the same phone is alone, the one without an id is the other one.
+        """
+        found = [
+            call
+            for call in self._ledger.live.values()
+            if call.key not in over and self._stays(call)
+        ]
+        named = {
+            leg.number
+            for call in found
+            if call.id is not None
+            for leg in self._alone(call).extensions()
+        }
+        return [
+            call
+            for call in found
+            if call.id is not None
+            or named.isdisjoint(leg.number for leg in self._alone(call).extensions())
+        ]
+
+    def _find_hidden(self, alone: AbstractSet[str]) -> None:
+        """Note which phones are in use by a call of which nothing tells."""
+        busy = {n for n, status in self._statuses.items() if status in TAKEN}
+        found = {number for one in self._pictures for number in one.numbers}
+        known = {n for n in busy - found - alone if self._ledger.of(n)}
+        self._hidden &= busy
+        self._hidden |= (busy & self._ties.keys()) - found - alone - known - self._newer
+
+    # -- what is there
+
+    def _status(self, number: str) -> ExtensionStatus | None:
+        """Return what the list says of an extension, None for an unknown word."""
+        return self._statuses.get(number, self._missing)
+
+    def _in_use(self, number: str) -> bool:
+        """Return whether an extension can be in a call, by the list."""
+        status = self._status(number)
+        return status is None or status in IN_USE
+
+    def _lost(self, number: str) -> bool:
+        """Return whether an extension's phone is out of reach, which ends no call."""
+        return self._statuses.get(number) in OUT_OF_REACH
+
+    def _is_newer(self, call: TrackedCall) -> bool:
+        """Return whether a call was reported while the snapshot was under way."""
+        return (
+            call.key in self._newer
+            or call.id in self._newer
+            or any(leg.number in self._newer for leg in call.extensions())
+        )
+
+    # -- calls on lines
+
+    def _add_row(self, row: FoundCall) -> None:
+        """Add a call on a line, with the extensions that are on it."""
+        lines = {party.leg for party in row.outside}
+        on_it = [
+            n for n, ties in self._ties.items() if not lines.isdisjoint(ties.lines)
+        ]
+        inbound = row.direction is CallDirection.INBOUND
+        for number in row.numbers:
+            # A row names the phones it rings at; one to the outside who dialled it.
+            ties = self._ties.get(number)
+            left = not inbound and (
+                on_it or (ties is not None and ties.whole) or not self._in_use(number)
+            )
+            if number not in on_it and not left:
+                on_it.insert(0, number)
+        numbers = [n for n in on_it if self._in_use(n) or self._lost(n)]
+        picture = Picture(row.direction, numbers, row, list(row.outside))
+        call = self._known_line(row, numbers)
+        if call is not None and call.key in self._seen:
+            # A call that was handed on to the outside has two lines there.
+            for other in self._pictures:
+                if other.call is not None and other.call.key == call.key:
+                    other.lines += row.outside
+                    other.numbers += [n for n in numbers if n not in other.numbers]
+            return
+        self._add(picture, call)
+
+    def _add(self, picture: Picture, call: TrackedCall | None) -> None:
+        """Add a call, unless a report about it is newer."""
+        newer = not self._newer.isdisjoint(picture.numbers) or (
+            picture.row is not None and picture.row.id in self._newer
+        )
+        if call is not None:
+            self._seen.add(call.key)
+            newer = newer or self._is_newer(call)
+        if not newer:
+            picture.call = call
+            self._pictures.append(picture)
+
+    def _known_line(self, row: FoundCall, numbers: list[str]) -> TrackedCall | None:
+        """Return the remembered call of a row: by its id, its line, or who is on it."""
+        known = None if row.id is None else self._ledger.find(row.id)
+        if known is not None:
+            return known
+        lines = {party.leg for party in row.outside if party.leg}
+        outside = {party.number for party in row.outside}
+        unnamed = []
+        for call in self._ledger.live.values():
+            if row.id is not None and call.id is not None:
+                continue
+            legs = [leg.party for leg in call if not leg.party.extension]
+            if any(party.leg in lines for party in legs):
+                return call
+            if (
+                call.key not in self._seen
+                and any(p.leg is None and p.number in outside for p in legs)
+                and call.direction in (None, row.direction)
+            ):
+                unnamed.append(call)
+        return unnamed[-1] if unnamed else self._begun(row.direction, numbers)
+
+    # -- calls inside
+
+    def _add_ties(self) -> None:
+        """Add the calls between extensions, the known ones first."""
+        ties = self._pairs
+        # Of two between the same phones the older one has ended unseen.
+        for call in reversed(list(self._ledger.live.values())):
+            if call.outside or call.key in self._seen:
+                continue
+            there = {leg.number for leg in call.extensions()}
+            mine = [pair for pair in ties if pair <= there]
+            if not mine or self._contradicted(call, mine):
+                continue
+            numbers = list(dict.fromkeys(n for pair in mine for n in sorted(pair)))
+            self._add(Picture(CallDirection.INTERNAL, numbers), call)
+            ties = [pair for pair in ties if pair not in mine]
+        for caller, called, calls in self._groups(ties):
+            known = self._rung_on(caller, called) if calls else None
+            if known is not None:
+                known.numbers += [n for n in called if n not in known.numbers]
+                continue
+            numbers = [caller, *called]
+            self._add(
+                Picture(
+                    CallDirection.INTERNAL, numbers, caller=caller if calls else None
+                ),
+                self._begun(CallDirection.INTERNAL, numbers),
+            )
+
+    def _find_pairs(self) -> list[frozenset[str]]:
+        """Return which extensions are connected, or call each other."""
+        found: dict[frozenset[str], None] = {}
+        for number, ties in self._ties.items():
+            for other in ties.others:
+                pair = frozenset((number, other))
+                if len(pair) == 2 and (self._in_use(other) or self._lost(other)):
+                    found[pair] = None
+        return list(found)
+
+    def _contradicted(self, call: TrackedCall, pairs: list[frozenset[str]]) -> bool:
+        """Return whether a remembered call cannot be that of the phones found tied."""
+        for leg in call.extensions():
+            if not any(leg.number in pair for pair in pairs):
+                continue
+            rings = self._status(leg.number) is ExtensionStatus.RINGING
+            only = self._only_tie(leg.number)
+            if only and rings and (leg.connected or leg.state is PartyState.DIALING):
+                return True
+        return False
+
+    def _only_tie(self, number: str) -> bool:
+        """Return whether a phone is found in one call, and known to be in no other."""
+        ties = self._ties.get(number, Ties())
+        pairs = sum(number in pair for pair in self._pairs)
+        return max(pairs, len(ties.others)) + len(ties.lines) < 2
+
+    def _groups(
+        self, pairs: list[frozenset[str]]
+    ) -> Iterator[tuple[str, list[str], bool]]:
+        """Yield callers with the phones they call, and whether it is known who calls.
+
+        A caller names the first of several.
+        """
+        rung: dict[str, list[str]] = {}
+        for pair in pairs:
+            first, second = sorted(pair)
+            if not (self._in_use(first) and self._in_use(second)):
+                continue  # what is done in a call with a lost phone nobody can tell
+            caller = self._caller(first, second)
+            if caller is None:
+                yield first, [second], False
+            else:
+                (other,) = pair - {caller}
+                rung.setdefault(caller, []).append(other)
+        for caller, called in rung.items():
+            ties = self._ties.get(caller)
+            named = [n for n in called if ties is not None and n in ties.others]
+            if ties is None or not ties.whole or len(named) < 2:
+                yield caller, called, True
+                continue
+            rest = [n for n in called if n not in named]
+            for index, number in enumerate(named):
+                last = index == len(named) - 1
+                yield caller, [number, *(rest if last else ())], True
+
+    def _caller(self, first: str, second: str) -> str | None:
+        """Return which of two phones calls the other, None where nothing shows it.
+
+        A phone that is named, and does not name the other, calls several.
+        """
+        for one, other in ((first, second), (second, first)):
+            ties = self._ties.get(one)
+            if ties is not None and ties.whole and other not in ties.others:
+                return one
+        rings = [
+            number
+            for number in (first, second)
+            if self._status(number) is ExtensionStatus.RINGING
+        ]
+        if len(rings) == 2:
+            rings = [number for number in rings if self._only_tie(number)]
+        if len(rings) != 1:
+            return None
+        return second if rings[0] == first else first
+
+    def _rung_on(self, caller: str, called: list[str]) -> Picture | None:
+        """Return the known call of a caller that rings at more phones by now.
+
+        A caller names one phone of each of its calls.
+        """
+        ties = self._ties.get(caller)
+        if ties is None or (
+            ties.whole
+            and len(ties.others) > 1
+            and any(number in ties.others for number in called)
+        ):
+            return None
+        for picture in self._pictures:
+            call = picture.call
+            if call is None or picture.row is not None or caller not in picture.numbers:
+                continue
+            leg = call.legs.get(caller)
+            if leg is not None and leg.party.caller and not leg.connected:
+                return picture
+        return None
+
+    def _begun(
+        self, direction: CallDirection, numbers: list[str]
+    ) -> TrackedCall | None:
+        """Return a remembered call with one party only, that is found with others now."""
+        for number in numbers:
+            for call in reversed(self._ledger.of(number)):
+                legs = call.extensions()
+                if (
+                    call.key not in self._seen
+                    and not call.outside
+                    and len(legs) == 1
+                    and call.direction in (None, CallDirection.INTERNAL, direction)
+                    # One that talks, and whose partner has not left, talks to a service.
+                    and (
+                        not legs[0].connected
+                        or any(leg.answered_at and not leg.present for leg in call)
+                    )
+                ):
+                    return call
+        return None
+
+    # -- what is not found
+
+    def _stays(self, call: TrackedCall) -> bool:
+        """Return whether a call that is not found may go on all the same.
+
+        A party alone talks to a service of the PBX, or waits in a queue: no list shows
+        that. Extensions that were not asked may be in calls that no list shows.
+        """
+        if call.key in self._seen or self._is_newer(call):
+            return False
+        if call.outside:
+            return not self._read and any(
+                self._in_use(leg.number) for leg in call.extensions()
+            )
+        there = [leg for leg in call.extensions() if self._in_use(leg.number)]
+        if len(there) > 1 and not any(leg.number in self._ties for leg in there):
+            return True
+        legs = call.extensions()
+        # Where the others only rang, the voicemail may have answered instead.
+        alone = [
+            leg
+            for leg in there
+            if leg.party.caller or len(legs) == 1
+            if not any(other.answered_at for other in legs if other is not leg)
+        ]
+        return len(alone) == 1 and self._may_be_alone(alone[0])
+
+    def _may_be_alone(self, leg: Leg) -> bool:
+        """Return whether nothing else explains that a phone is in use."""
+        if leg.state is PartyState.RINGING:
+            return self._status(leg.number) is ExtensionStatus.RINGING and not any(
+                leg.number in picture.numbers for picture in self._pictures
+            )
+        if self._status(leg.number) is ExtensionStatus.RINGING:
+            return False
+        return all(
+            (other := picture.known(leg.number)) is None
+            or other.state is PartyState.RINGING
+            for picture in self._pictures
+            if leg.number in picture.numbers
+        )
+
+    def _alone(self, call: TrackedCall) -> TrackedCall:
+        """Return a call without those who can be in it no more."""
+        there = [leg for leg in call.extensions() if self._in_use(leg.number)]
+        asked = any(leg.number in self._ties for leg in there)
+        for leg in call.extensions():
+            stays = leg in there and not (
+                asked and len(there) > 1 and not leg.party.caller
+            )
+            if not stays:
+                call = steps.depart(call, leg.number, self._now, self._ledger.wait)
+        return call
+
+    # -- taking over
+
+    def _take(self, picture: Picture, possible: Possible) -> None:
+        """Take one call over as it was found."""
+        now, row = self._now, picture.row
+        call = picture.call
+        if call is None:
+            if not picture.numbers and row is None:
+                return
+            call = self._ledger.begin(row.id if row else None, now)
+        elif not call.live:
+            call = steps.reopen(call)
+        elif call.id is None and row is not None and row.id is not None:
+            call = replace(call, id=row.id)
+        self._seen.add(call.key)
+        call = steps.learn(call, picture.direction, row.dialed if row else None)
+        for party in picture.lines:
+            call = self._seat(call, party)
+        for number in picture.numbers:
+            state, connected = possible.state(picture, number)
+            caller: bool | None = None
+            if picture.direction is CallDirection.INBOUND:
+                caller = False
+            elif picture.caller is not None:
+                caller = number == picture.caller
+            party = Party(number, extension=True, state=state, caller=caller)
+            call = self._seat(call, party, connected=connected)
+        answered = any(leg.connected for leg in call.extensions())
+        for leg in call.extensions():
+            if leg.number in picture.numbers or self._stays_on_line(picture, leg):
+                continue
+            if leg.state is PartyState.RINGING and answered:
+                call = answered_elsewhere(call, leg.number, now)
+            else:
+                call = steps.depart(call, leg.number, now, self._ledger.wait)
+        self._ledger.put(call, now)
+
+    def _stays_on_line(self, picture: Picture, leg: Leg) -> bool:
+        """Return whether an extension that no row names can still be on the line."""
+        if picture.direction is CallDirection.INBOUND:
+            return False
+        if self._lost(leg.number):
+            return picture.row is not None
+        return self._in_use(leg.number) and leg.number not in self._ties
+
+    def _seat(
+        self, call: TrackedCall, party: Party, *, connected: bool = False
+    ) -> TrackedCall:
+        """Return a call in which a party does what was found.
+
+        A party that was connected once stays so while another end is sought for it.
+        """
+        leg, key, state = call.leg(party), call.key_of(party), party.state
+        if leg is None:
+            call = steps.sit(call, party, self._now)
+        elif not leg.present:
+            rang = party.number not in self._stopped
+            call = bring_back(call, party, self._now, rang=rang)
+        elif leg.answered_at is not None and state in SOUGHT:
+            if party.extension and state is PartyState.RINGING:
+                return steps.again(call, party, self._now)
+            state = leg.state
+        known = call.legs[key].state
+        call = steps.sit(call, replace(party, state=known), self._now)
+        call = steps.set_state(call, key, state, self._now)
+        if connected and call.legs[key].answered_at is None:
+            call = steps.answered(call, key, self._now)
+        return call

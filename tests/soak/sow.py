@@ -1,0 +1,215 @@
+"""Sows days: many random ones, each from a seed of its own; what is wrong is shrunk."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from itertools import count
+from multiprocessing import get_context
+import os
+import sys
+import time
+from typing import Final
+
+from .board import live
+from .oracle import Wrong
+from .steps import LONG, SHORT, Day, Step, draw
+
+type Play = Callable[[Day], list[Wrong]]
+
+# Length, and whether anything goes wrong on the way; in turn.
+SORTS: Final = ((SHORT, True), (SHORT, False), (LONG, True), (LONG, False))
+SHRINK_SECONDS: Final = 20.0
+
+
+@dataclass(slots=True)
+class Sown:
+    """How many days of a sort passed, and which were wrong, by their names."""
+
+    days: int = 0
+    seconds: float = 0.0
+    wrong: dict[str, list[Wrong]] = field(default_factory=dict)
+    kinds: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def per_thousand(self) -> float:
+        """Return the wrong days of 1,000."""
+        return 1000 * len(self.wrong) / self.days if self.days else 0.0
+
+    def note(self, day: Day, wrong: list[Wrong]) -> None:
+        """Count a day."""
+        self.days += 1
+        if wrong:
+            self.wrong[day.name] = wrong
+            self.kinds.update({one.field for one in wrong})
+
+    def add(self, other: Sown) -> None:
+        """Count the days of another."""
+        self.days += other.days
+        self.seconds += other.seconds
+        self.wrong |= other.wrong
+        self.kinds += other.kinds
+
+    def __str__(self) -> str:
+        """Return it as a line; the speed is that of one core."""
+        speed = self.days / self.seconds if self.seconds else 0.0
+        return (
+            f"{self.days} days, {speed:.0f} a second, {len(self.wrong)} wrong "
+            f"({self.per_thousand:.2f} per 1,000)"
+        )
+
+
+def played(day: Day, play: Play = live) -> list[Wrong]:
+    """Return what was wrong in a day; what it raises is wrong, too."""
+    try:
+        return play(day)
+    except Exception as error:  # noqa: BLE001 - whatever it is, this day found it
+        return [Wrong("raised", f"{type(error).__name__}: {error}")]
+
+
+def day_named(name: str) -> Day:
+    """Return the day that `Day.name` names, as it is printed."""
+    seed, kind, length = name.split()
+    low, _, high = length.partition("-")
+    return draw(int(seed), (int(low), int(high)), faults=kind == "faults")
+
+
+def sow(days: Iterable[Day], play: Play = live, until: float | None = None) -> Sown:
+    """Let days pass, going on after wrong ones."""
+    sown = Sown()
+    begun = time.process_time()
+    for day in days:
+        sown.note(day, played(day, play))
+        if until is not None and time.monotonic() > until:
+            break
+    sown.seconds = time.process_time() - begun
+    return sown
+
+
+def shrink(day: Day, play: Play = live, seconds: float = SHRINK_SECONDS) -> Day:
+    """Return the shortest day found that is wrong in the same way.
+
+    Leaves out ever smaller runs of steps, then puts the switches back to the first.
+    """
+    kinds = {one.field for one in played(day, play)}
+    if not kinds:
+        return day
+    end = time.monotonic() + seconds
+
+    def still(steps: tuple[Step, ...], of: Day) -> bool:
+        found = played(replace(of, steps=steps), play)
+        return bool(kinds & {one.field for one in found})
+
+    steps = day.steps
+    size = max(1, len(steps) // 2)
+    while time.monotonic() < end:
+        start, smaller = 0, False
+        while start < len(steps) and time.monotonic() < end:
+            rest = steps[:start] + steps[start + size :]
+            if still(rest, day):
+                steps, smaller = rest, True
+            else:
+                start += size
+        if size == 1 and not smaller:
+            break
+        size = max(1, size // 2)
+    day = replace(day, steps=steps)
+    for name in sorted(day.firmware.chosen):
+        chosen = {k: v for k, v in day.firmware.chosen.items() if k != name}
+        plain = replace(day, firmware=replace(day.firmware, chosen=chosen))
+        if time.monotonic() < end and still(steps, plain):
+            day = plain
+    return day
+
+
+def written(day: Day) -> str:
+    """Return a day as the source text that makes it."""
+    steps = ", ".join(
+        f'Step("{step.what}", {step.who}, {step.whom})' for step in day.steps
+    )
+    return f"Day(({steps},), {day.firmware!r})"
+
+
+def trace(day: Day) -> str:
+    """Return all that a day's steps caused: reports, polls, what was told, what is wrong."""
+    lines: list[str] = [f"day {day.name}", repr(day.firmware)]
+    try:
+        live(day, lines)
+    except Exception as error:  # noqa: BLE001 - it belongs to the trace
+        lines.append(f"raised {type(error).__name__}: {error}")
+    return "\n".join(lines)
+
+
+def main(arguments: list[str]) -> int:
+    """Sow for so many seconds, or play or shrink one day: see README.md."""
+    match arguments:
+        case ["trace", *name]:
+            sys.stdout.write(trace(day_named(" ".join(name))) + "\n")
+        case ["shrink", *name]:
+            day = shrink(day_named(" ".join(name)))
+            sys.stdout.write(trace(day) + "\n" + written(day) + "\n")
+        case ["days", number, first, *name]:
+            sorts = [
+                (length, faults)
+                for length, faults in SORTS
+                if not name
+                or name == ["faults" if faults else "quiet", f"{length[0]}-{length[1]}"]
+            ]
+            return _days(int(number), int(first), sorts)
+        case [seconds, first]:
+            return _sow_for(float(seconds), int(first))
+        case _:
+            sys.stderr.write("usage: see tests/soak/README.md\n")
+            return 2
+    return 0
+
+
+def _report(sort: str, sown: Sown) -> None:
+    sys.stdout.write(f"{sort}: {sown}\n")
+    for kind, found in sown.kinds.most_common():
+        sys.stdout.write(f"    {found:5} {kind}\n")
+    for name, wrong in sown.wrong.items():
+        sys.stdout.write(f"  {name}: {wrong[0]}\n")
+    sys.stdout.flush()
+
+
+def _days(number: int, first: int, sorts: list[tuple[tuple[int, int], bool]]) -> int:
+    failed = False
+    for length, faults in sorts:
+        days = (
+            draw(seed, length, faults=faults) for seed in range(first, first + number)
+        )
+        sown = sow(days)
+        _report(f"{'faults' if faults else 'quiet'} {length[0]}-{length[1]}", sown)
+        failed = failed or bool(sown.wrong)
+    return int(failed)
+
+
+def _sow_sort(task: tuple[tuple[int, int], bool, float, int, int]) -> Sown:
+    """Sow one share of a sort of days; runs in a process of its own."""
+    length, faults, seconds, first, step = task
+    until = time.monotonic() + seconds
+    days = (draw(seed, length, faults=faults) for seed in count(first, step))
+    return sow(days, until=until)
+
+
+def _sow_for(seconds: float, first: int) -> int:
+    """Sow on all cores: of each sort each core has seeds of its own."""
+    cores = os.cpu_count() or 1
+    failed = False
+    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
+        for length, faults in SORTS:
+            tasks = [
+                (length, faults, seconds / len(SORTS), first + core, cores)
+                for core in range(cores)
+            ]
+            whole = Sown()
+            for part in pool.map(_sow_sort, tasks):
+                whole.add(part)
+            _report(f"{'faults' if faults else 'quiet'} {length[0]}-{length[1]}", whole)
+            failed = failed or bool(whole.wrong)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
