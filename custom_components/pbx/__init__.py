@@ -103,7 +103,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> None:
-    """Forget everything that is kept beside the entry."""
+    """Forget the data of a removed entry that is kept beside it."""
     LockOut(hass, entry.entry_id).async_forget()
     async_forget_board(hass, entry.entry_id)
     await async_forget_memory(hass, entry.entry_id)

@@ -151,13 +151,13 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
         for entry in self._async_current_entries(include_ignore=False):
             known, host = entry.data.get(CONF_MAC), entry.data[CONF_HOST]
             if known is None and host == discovery_info.ip:
-                # The API does not tell the hardware address: learn it here, so that
-                # the PBX is known again when its address changes.
+                # The API does not tell the MAC address. It is stored here, so that the
+                # PBX is recognized after a change of its IP address.
                 self.hass.config_entries.async_update_entry(
                     entry, data={**entry.data, CONF_MAC: mac}
                 )
                 return self.async_abort(reason="already_configured")
-            # A name is left alone: whoever gave it keeps it pointing right.
+            # A host name is kept: it is up to the user's DNS to resolve it.
             if known == mac and host != discovery_info.ip and is_ip_address(host):
                 await self._async_moved(entry, discovery_info.ip)
             if mac == known or host == discovery_info.ip:
@@ -172,10 +172,10 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
         return await self.async_step_user()
 
     async def _async_moved(self, entry: PbxConfigEntry, host: str) -> None:
-        """Take over a discovered address where the PBX proves that it is there.
+        """Store a discovered address if the PBX proves that it is there.
 
-        Over TLS its trusted certificate does, before anything is sent, and then its
-        serial number. Without TLS the user is asked.
+        With TLS the proof is its trusted certificate, before anything is sent, and then
+        its serial number. Without TLS the user is asked.
         """
         if (
             entry.state is ConfigEntryState.LOADED

@@ -1,4 +1,4 @@
-"""Repair flows: trust a new certificate of a PBX, take over its new address."""
+"""Repair flows: trust a new certificate of a PBX, or accept its new address."""
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
@@ -36,7 +36,7 @@ class AddressRepairFlow(RepairsFlow):
     async def async_step_init(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Ask the user; nothing is sent to the new address before."""
+        """Ask for confirmation; nothing is sent to the new address before."""
         return await self.async_step_confirm()
 
     async def async_step_confirm(

@@ -91,7 +91,7 @@ class MonitoringTable:
         tell: Callable[[MonitoringEvent], None],
         ended: CALLBACK_TYPE,
     ) -> None:
-        """Initialize without any."""
+        """Initialize without monitorings."""
         self._memory = memory
         self._hass = hass
         self._coordinator = coordinator
@@ -119,7 +119,10 @@ class MonitoringTable:
 
     @callback
     def async_begin(self, monitoring: Monitoring, *, look: bool) -> None:
-        """Watch the phone that the PBX calls now; look at it at once, if that tells."""
+        """Start tracking the supervisor's phone, which the PBX is calling.
+
+        `look` tells whether the known status of the phone is evaluated at once.
+        """
         self._watch(monitoring)
 
         @callback
@@ -146,21 +149,21 @@ class MonitoringTable:
 
     @callback
     def async_go_on(self, monitoring: Monitoring) -> None:
-        """Watch a phone again, after a reload or a restart."""
+        """Resume tracking a supervisor's phone after a reload or a restart."""
         monitoring.seen = True
         self._watch(monitoring)
         self._show(monitoring)
         self._look(monitoring)
 
     def _watch(self, monitoring: Monitoring) -> None:
-        """Look at a supervisor's phone with each of its changes."""
+        """Subscribe to the changes of a supervisor's phone."""
         self._of_supervisor[monitoring.supervisor] = monitoring
         monitoring.unsubscribe = self._coordinator.async_add_listener(
             lambda: self._look(monitoring), (Part.STATUS, monitoring.supervisor)
         )
 
     def _show(self, monitoring: Monitoring) -> None:
-        """Write the state of the monitored extension, which names its supervisors."""
+        """Update the state of the monitored extension, which names its supervisors."""
         subjects = self._coordinator.subscriptions.subjects
         subjects.async_call((Part.STATUS, monitoring.extension))
 
@@ -224,7 +227,7 @@ class MonitoringTable:
         )
 
         def tell() -> None:
-            """Write the state first: the event may lead to a look at it."""
+            """Update the state first, as a handler of the event may read it."""
             self._show(monitoring)
             self._tell_event(event)
 
