@@ -521,10 +521,14 @@ LINES: Final[tuple[Line, ...]] = (
             not case.polled
             and case.part is not None
             and case.part.cause in ("stopped", "voicemail", "elsewhere")
-            and bool(case.history.sim.exchange.legs_of(case.number))
+            and (
+                bool(case.history.sim.exchange.legs_of(case.number))
+                or not case.history.in_reach(case.number)
+            )
         ),
         lambda case: case.shown == "ringing",
-        "That a phone which has another call stopped ringing, between two polls",
+        "That a phone which has another call, or is out of reach, stopped ringing, between "
+        "two polls",
         "that it rings",
         "no report tells that a phone of several stopped; its status stays what it was",
         "5.3, 6.1",
