@@ -126,6 +126,23 @@ _STATE_OF: Final = {
 
 LINES: Final[tuple[Line, ...]] = (
     Line(
+        "state of one of two calls",
+        frozenset({"state"}),
+        lambda case: (
+            case.story is not None
+            and any(
+                case.history.shares_its_phone(part) for part in case.story.live_parts()
+            )
+        ),
+        _unknown,
+        "What a phone does in one of its two calls, and what the other end does in it, "
+        "where nothing but a poll has told",
+        "unknown",
+        "a phone has one word for all its calls; extension/query names the other end, "
+        "not what is done",
+        "6.1, 3.4",
+    ),
+    Line(
         "group",
         frozenset({"via"}),
         lambda case: not _group_told(case),
@@ -442,7 +459,10 @@ LINES: Final[tuple[Line, ...]] = (
                 case.part.jumped
                 or any(moment.told != moment.at for moment in case.part.moments[:-1])
                 or (case.story is not None and case.story.hit)
-                or (case.part.cause in ("stopped", "elsewhere") and case.history.hit)
+                or (
+                    case.part.cause in ("stopped", "elsewhere")
+                    and (case.history.hit or case.part.shared)
+                )
                 or not case.part.moments[:-1]
             )
         ),
@@ -564,30 +584,6 @@ LINES: Final[tuple[Line, ...]] = (
         "no such party",
         "RING is not sent for all calls by all firmware, and reports can be missing",
         "5.3, 5.5",
-    ),
-    Line(
-        "pairs of a group",
-        frozenset({"missing party", "extra call", "extra event", "call twice"}),
-        lambda case: (
-            case.history.sim.switches.call_objects == "object"
-            and any(
-                len(story.live_parts()) > 2
-                and set(case.number.split(","))
-                <= {p.number for p in story.live_parts()}
-                and (story.hit or case.history.hit)
-                for story in case.history.stories.values()
-                if story.live
-            )
-        ),
-        lambda case: (
-            case.shown in (None, "ringing", "dialing")
-            or str(case.shown).startswith("call None")
-        ),
-        "Whether phones that name the same phone as their other end are in one call with "
-        "it, or in several, on firmware that shows one call object of a kind",
-        "one call or several",
-        "each names the caller; the caller names one of them",
-        "3.4",
     ),
     Line(
         "report lost",

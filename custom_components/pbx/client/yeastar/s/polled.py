@@ -415,8 +415,10 @@ class PolledCalls:
         for number in picture.numbers:
             state, connected = possible.state(picture, number)
             caller: bool | None = None
-            if picture.direction is CallDirection.INBOUND:
-                caller = False
+            if picture.direction is CallDirection.INBOUND or (
+                row is not None and number not in row.numbers
+            ):
+                caller = False  # such a row names who dialled
             elif picture.caller is not None:
                 caller = number == picture.caller
             party = Party(number, extension=True, state=state, caller=caller)
