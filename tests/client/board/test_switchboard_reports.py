@@ -272,7 +272,7 @@ def test_registration_of_a_phone_that_was_lost_is_its_status() -> None:
     board = board_of(ANNA, BRUNO)
     board.apply(ExtensionReport("1001", ExtensionStatus.OFFLINE), 100)
     again = ExtensionReport("1001", ExtensionStatus.IDLE, registration=True)
-    assert board.apply(again, 110) == changes(changed="1001")
+    assert board.apply(again, 110) == changes(changed="1001", registered="1001")
     assert board.extensions["1001"].status is ExtensionStatus.IDLE
 
 
