@@ -3,16 +3,19 @@
 from homeassistant.components import webhook
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_WEBHOOK_ID, EVENT_HOMEASSISTANT_STOP, Platform
-from homeassistant.core import Event, HomeAssistant
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
-from .const import CONF_REPORT_PORT, DEFAULT_REPORT_PORT, DOMAIN, LOGGER
-from .hub.connect import create_pbx
-from .hub.coordinator import PbxConfigEntry, PbxCoordinator
+from .const import CONF_FAMILY, DOMAIN, LOGGER
+from .extension_settings.store import SettingsStore
+from .hub.connect import LockOut
+from .hub.coordinator import PbxCoordinator
+from .hub.families import FIRST_FAMILY, create_pbx
 from .hub.issues import async_port_taken
-from .hub.lock_out import LockOut
+from .runtime import PbxConfigEntry, PbxRuntime
 from .services import async_setup_services
+from .supervision.supervision import Supervision
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [
@@ -26,38 +29,62 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up the actions, which outlive any entry."""
+    """Set up the actions."""
     async_setup_services(hass)
+    return True
+
+
+async def async_migrate_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool:
+    """Migrate an entry of an older version."""
+    if entry.version > 1:
+        return False  # made by a newer release
+    if entry.minor_version < 2:
+        # Before, there was one family.
+        data = {**entry.data, CONF_FAMILY: FIRST_FAMILY}
+        hass.config_entries.async_update_entry(entry, data=data, minor_version=2)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool:
     """Set up one PBX."""
     if CONF_WEBHOOK_ID not in entry.data:
-        # Nobody can guess it, so that nobody else can report.
+        # A secret, so that only the PBX can report.
         data = {**entry.data, CONF_WEBHOOK_ID: webhook.async_generate_id()}
         hass.config_entries.async_update_entry(entry, data=data)
     coordinator = PbxCoordinator(hass, entry, create_pbx(hass, entry.data))
+    runtime = PbxRuntime(
+        coordinator, Supervision(hass, coordinator), SettingsStore(hass, coordinator)
+    )
+
+    @callback
+    def shut_down() -> None:
+        """Stop what builds on the coordinator; that shuts down by itself."""
+        runtime.supervision.async_shutdown()
+        runtime.settings.async_shutdown()
 
     async def log_out(_: Event) -> None:
         """Give the session back when Home Assistant stops."""
+        shut_down()
         await coordinator.async_shutdown()
 
+    entry.async_on_unload(shut_down)
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, log_out))
-    # The coordinator shuts down by itself when the entry is unloaded, or fails to set up.
-    try:
-        await coordinator.receiver.async_start(entry.title)
-    except OSError as err:
-        port = entry.options.get(CONF_REPORT_PORT, DEFAULT_REPORT_PORT)
-        LOGGER.warning("Cannot listen for reports on port %s: %s", port, err.strerror)
-        async_port_taken(hass, entry, port)
+    if coordinator.receiver is not None:
+        try:
+            await coordinator.receiver.async_start()
+        except OSError as err:
+            port = coordinator.options.report_port
+            LOGGER.warning(
+                "Cannot listen for reports on port %s: %s", port, err.strerror
+            )
+            async_port_taken(hass, entry, port)
     await coordinator.async_config_entry_first_refresh()
     coordinator.devices.async_register_pbx(
         coordinator.info, coordinator.pbx.address.url
     )
-    entry.runtime_data = coordinator
+    entry.runtime_data = runtime
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    coordinator.settings.async_start()
+    runtime.settings.async_start()
     return True
 
 
@@ -67,17 +94,17 @@ async def async_unload_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> None:
-    """Forget what was remembered beside the entry."""
+    """Forget a lock-out, which is kept beside the entry."""
     LockOut(hass, entry.entry_id).async_forget()
 
 
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: PbxConfigEntry, device: dr.AnyDeviceEntry
 ) -> bool:
-    """Let the user remove the device of what the PBX no longer lists."""
+    """Return whether a device may be removed: the PBX must no longer list it."""
     if entry.state is not ConfigEntryState.LOADED:
-        return False  # nobody knows what it lists
-    coordinator = entry.runtime_data
+        return False  # it is not known what the PBX lists
+    coordinator = entry.runtime_data.coordinator
     board, devices = coordinator.data, coordinator.devices
     if (trunk := devices.trunk_name(device)) is not None:
         if board.trunk_present(trunk):

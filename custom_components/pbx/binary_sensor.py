@@ -18,8 +18,8 @@ from .entity import (
     async_add_for_each_extension,
     async_add_for_each_trunk,
 )
-from .hub.coordinator import PbxConfigEntry
 from .hub.subscriptions import Part
+from .runtime import PbxConfigEntry
 
 PARALLEL_UPDATES = 0
 
@@ -50,17 +50,17 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the binary sensors of a PBX."""
-    coordinator = entry.runtime_data
-    async_add_entities([ConnectionSensor(coordinator, CONNECTION)])
+    runtime = entry.runtime_data
+    async_add_entities([ConnectionSensor(runtime, CONNECTION)])
     async_add_for_each_extension(
         entry,
         async_add_entities,
-        lambda number: [RegisteredSensor(coordinator, number, REGISTERED)],
+        lambda number: [RegisteredSensor(runtime, number, REGISTERED)],
     )
     async_add_for_each_trunk(
         entry,
         async_add_entities,
-        lambda name: [TrunkUsableSensor(coordinator, name, USABLE)],
+        lambda name: [TrunkUsableSensor(runtime, name, USABLE)],
     )
 
 

@@ -6,12 +6,12 @@ from homeassistant.components.button import ButtonEntity, ButtonEntityDescriptio
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .client import Capability
+from .client.pbx import Capability
 from .entity import ExtensionEntity, async_add_for_each_extension
-from .hub.coordinator import PbxConfigEntry
-from .hub.names import spoken_name
-from .hub.request import Kind, async_act
+from .hub.describe import spoken_name
+from .hub.request import async_act
 from .hub.subscriptions import Part
+from .runtime import PbxConfigEntry
 
 PARALLEL_UPDATES = 1
 
@@ -24,13 +24,13 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the buttons of a PBX that can be told to end calls."""
-    coordinator = entry.runtime_data
-    if Capability.CALL_CONTROL not in coordinator.pbx.capabilities:
+    runtime = entry.runtime_data
+    if Capability.HANG_UP not in runtime.coordinator.pbx.capabilities:
         return
     async_add_for_each_extension(
         entry,
         async_add_entities,
-        lambda number: [HangUpButton(coordinator, number, HANG_UP)],
+        lambda number: [HangUpButton(runtime, number, HANG_UP)],
     )
 
 
@@ -50,7 +50,7 @@ class HangUpButton(ExtensionEntity, ButtonEntity):
         """Hang up."""
         await async_act(
             self.coordinator,
-            self.coordinator.pbx.hang_up(self._number),
-            Kind.CONTROL,
+            Capability.HANG_UP,
+            lambda pbx: pbx.hang_up(self._number),
             {"extension": spoken_name(self._extension)},
         )

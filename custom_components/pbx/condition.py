@@ -1,4 +1,4 @@
-"""Conditions: what extensions are doing, and whether their PBX answers."""
+"""Conditions on extensions and on the connection to their PBX."""
 
 from typing import ClassVar, override
 
@@ -15,7 +15,7 @@ from homeassistant.helpers.condition import (
 
 from .client.model import ExtensionStatus
 from .const import ATTR_MONITORED_BY
-from .hub.own_entities import own_entities
+from .hub.registry import own_entities
 
 
 class OwnCondition(EntityConditionBase):
@@ -25,14 +25,14 @@ class OwnCondition(EntityConditionBase):
 
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
-        """Keep to that kind."""
+        """Return the entities of that kind."""
         return own_entities(
             self._hass, super().entity_filter(entities), self._translation_key
         )
 
     @override
     def _check_all_match_state(self, states: list[State]) -> bool:
-        """Test all; where nothing is known of any, nothing is true of all."""
+        """Test all states; without any known state the test fails."""
         return bool(states) and super()._check_all_match_state(states)
 
 
@@ -44,43 +44,43 @@ class StatusCondition(OwnCondition, EntityStateConditionBase):
 
 
 class InCallCondition(StatusCondition):
-    """Extensions talk, or have put somebody on hold."""
+    """Test if extensions are in a call, on hold or not."""
 
     _states = {ExtensionStatus.BUSY, ExtensionStatus.ON_HOLD}
 
 
 class FreeCondition(StatusCondition):
-    """Extensions can be called and nobody does."""
+    """Test if extensions are idle."""
 
     _states = {ExtensionStatus.IDLE}
 
 
 class RingingCondition(StatusCondition):
-    """Somebody calls extensions."""
+    """Test if extensions are ringing."""
 
     _states = {ExtensionStatus.RINGING}
 
 
 class OfflineCondition(StatusCondition):
-    """The PBX cannot reach the phones of extensions."""
+    """Test if the phones of extensions are not registered."""
 
     _states = {ExtensionStatus.OFFLINE}
 
 
 class MonitoredCondition(OwnCondition):
-    """Supervisors have joined the calls of extensions, through Home Assistant."""
+    """Test if supervisors have joined the calls of extensions through Home Assistant."""
 
     _translation_key = "extension_status"
     _domain_specs = {SENSOR_DOMAIN: DomainSpec(value_source=ATTR_MONITORED_BY)}
 
     @override
     def is_valid_state(self, entity_state: State) -> bool:
-        """Check that there is somebody."""
+        """Check that there is a supervisor."""
         return bool(entity_state.attributes.get(ATTR_MONITORED_BY))
 
 
 class ConnectedCondition(OwnCondition, EntityStateConditionBase):
-    """PBXs answer."""
+    """Test if PBXs answer."""
 
     _translation_key = "connection"
     _domain_specs = {BINARY_SENSOR_DOMAIN: DomainSpec()}

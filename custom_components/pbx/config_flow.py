@@ -1,4 +1,4 @@
-"""Add a PBX, sign in again, point the entry to another address, choose options."""
+"""Config flow: add a PBX, sign in again, change its address."""
 
 from collections.abc import Mapping
 from typing import Any, override
@@ -10,14 +10,7 @@ from homeassistant.config_entries import (
     ConfigFlow,
     ConfigFlowResult,
 )
-from homeassistant.const import (
-    CONF_HOST,
-    CONF_MAC,
-    CONF_PASSWORD,
-    CONF_PORT,
-    CONF_SSL,
-    CONF_USERNAME,
-)
+from homeassistant.const import CONF_HOST, CONF_MAC, CONF_PORT, CONF_SSL
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.selector import (
@@ -25,6 +18,10 @@ from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
@@ -32,92 +29,78 @@ from homeassistant.helpers.selector import (
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.util.network import is_ip_address
 import voluptuous as vol
-from yarl import URL
 
 from .client.errors import PbxError, PbxNotTrusted
 from .client.model import PbxInfo
 from .client.tls import fingerprint_of
-from .client.yeastar.s import hash_password
-from .const import (
-    CONF_FINGERPRINT,
-    CONF_PASSWORD_MD5,
-    DEFAULT_PORT,
-    DEFAULT_SSL,
-    DOMAIN,
-    LOGGER,
-)
+from .const import CONF_FAMILY, CONF_FINGERPRINT, DOMAIN, LOGGER
+from .flows.address import split_address
 from .flows.certificate import describe
 from .flows.options import PbxOptionsFlow
-from .hub.connect import create_pbx, failure_key, failure_placeholders
+from .hub.connect import failure_key, failure_placeholders
+from .hub.families import (
+    FAMILIES,
+    FIRST_FAMILY,
+    Family,
+    create_pbx,
+    family_of,
+    family_of_mac,
+)
 
-HOST_SELECTOR = TextSelector(TextSelectorConfig(autocomplete="off"))
 PORT_SELECTOR = vol.All(
     NumberSelector(
         NumberSelectorConfig(min=1, max=65535, step=1, mode=NumberSelectorMode.BOX)
     ),
     vol.Coerce(int),
 )
-USERNAME_SELECTOR = TextSelector(TextSelectorConfig(autocomplete="off"))
-PASSWORD_SELECTOR = TextSelector(
-    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
-)
-CREDENTIALS_SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_USERNAME): USERNAME_SELECTOR,
-        vol.Required(CONF_PASSWORD): PASSWORD_SELECTOR,
-    }
-)
-ADDRESS_SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_HOST): HOST_SELECTOR,
-        vol.Required(CONF_PORT, default=DEFAULT_PORT): PORT_SELECTOR,
-        vol.Required(CONF_SSL, default=DEFAULT_SSL): BooleanSelector(),
-    }
-)
-USER_SCHEMA = ADDRESS_SCHEMA.extend(CREDENTIALS_SCHEMA.schema)
-RECONFIGURE_SCHEMA = ADDRESS_SCHEMA.extend(
-    {
-        vol.Required(CONF_USERNAME): USERNAME_SELECTOR,
-        vol.Optional(CONF_PASSWORD): PASSWORD_SELECTOR,
-    }
-)
 
 # Which field of the form an error belongs to; the rest concern the form as a whole.
 FIELD_OF_ERROR = {"invalid_host": CONF_HOST, "name_not_resolved": CONF_HOST}
 
 
-def split_address(user_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Return host, port and TLS from a form whose host may be a pasted URL.
+def address_schema(family: Family) -> vol.Schema:
+    """Return the fields for the address of a PBX."""
+    text = TextSelector(TextSelectorConfig(autocomplete="off"))
+    return vol.Schema(
+        {
+            vol.Required(CONF_HOST): text,
+            vol.Required(CONF_PORT, default=family.default_port): PORT_SELECTOR,
+            vol.Required(CONF_SSL, default=family.default_tls): BooleanSelector(),
+        }
+    )
 
-    What a pasted URL says comes before the fields beside it. Raises ValueError when
-    there is no host in it.
-    """
-    text = user_input[CONF_HOST].strip()
-    bare_ipv6 = text.count(":") > 1 and "[" not in text and "/" not in text
-    url = URL(text if "://" in text else f"//[{text}]" if bare_ipv6 else f"//{text}")
-    if not url.host or " " in url.host or url.scheme not in ("", "http", "https"):
-        raise ValueError("No host")
-    tls = url.scheme == "https" if url.scheme else user_input[CONF_SSL]
-    port = url.explicit_port or (url.port if url.scheme else user_input[CONF_PORT])
-    return {CONF_HOST: url.host, CONF_PORT: port, CONF_SSL: tls}
+
+def credentials_schema(family: Family, *, keep_secrets: bool = False) -> vol.Schema:
+    """Return the fields for the credentials; an empty secret may keep the stored one."""
+    fields: dict[vol.Marker, TextSelector] = {}
+    for credential in family.credentials:
+        optional = credential.secret and keep_secrets
+        marker = vol.Optional if optional else vol.Required
+        kind = TextSelectorType.PASSWORD if credential.secret else TextSelectorType.TEXT
+        fields[marker(credential.key)] = TextSelector(
+            TextSelectorConfig(type=kind, autocomplete="off")
+        )
+    return vol.Schema(fields)
 
 
 class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
-    """Handle everything an entry is made and changed by."""
+    """Handle the flows that create and change the entry of a PBX."""
 
     VERSION = 1
+    MINOR_VERSION = 2
 
     @staticmethod
     @callback
     @override
     def async_get_options_flow(config_entry: ConfigEntry) -> PbxOptionsFlow:
-        """Return what the options are changed by."""
+        """Return the options flow."""
         return PbxOptionsFlow()
 
     def __init__(self) -> None:
         """Initialize the flow."""
         self._data: dict[str, Any] = {}
-        self._form: tuple[str, vol.Schema] = ("user", USER_SCHEMA)
+        self._step_id = "user"
+        self._schema = vol.Schema({})
         self._suggested: dict[str, Any] = {}
         self._certificate = b""
 
@@ -125,9 +108,33 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the PBX's address and the API's credentials."""
-        self._form = ("user", USER_SCHEMA)
+        """Ask for the family of PBX where there is a choice, then for its address."""
+        if CONF_FAMILY not in self._data:
+            if len(FAMILIES) > 1:
+                return await self.async_step_family()
+            self._data[CONF_FAMILY] = FIRST_FAMILY
+        family = family_of(self._data)
+        self._step_id = "user"
+        self._schema = address_schema(family).extend(credentials_schema(family).schema)
         return await self._async_handle_form(user_input)
+
+    async def async_step_family(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the family of PBX."""
+        if user_input is not None:
+            self._data[CONF_FAMILY] = user_input[CONF_FAMILY]
+            return await self.async_step_user()
+        options = [
+            SelectOptionDict(value=family.key, label=family.name)
+            for family in FAMILIES.values()
+        ]
+        schema = {
+            vol.Required(CONF_FAMILY): SelectSelector(
+                SelectSelectorConfig(options=options, mode=SelectSelectorMode.LIST)
+            )
+        }
+        return self.async_show_form(step_id="family", data_schema=vol.Schema(schema))
 
     @override
     async def async_step_dhcp(
@@ -148,6 +155,8 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
         await self.async_set_unique_id(mac)
         self._abort_if_unique_id_configured()
         self._data[CONF_MAC] = mac
+        if (family := family_of_mac(mac)) is not None:
+            self._data[CONF_FAMILY] = family.key
         self._suggested = {CONF_HOST: discovery_info.ip}
         self.context["title_placeholders"] = {"name": discovery_info.ip}
         return await self.async_step_user()
@@ -168,24 +177,33 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Handle credentials that the PBX no longer accepts."""
         self._data = dict(entry_data)
-        self._suggested = {CONF_USERNAME: entry_data[CONF_USERNAME]}
+        self._suggested = {
+            credential.key: entry_data[credential.stored_as]
+            for credential in family_of(entry_data).credentials
+            if not credential.secret
+        }
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the API's credentials again."""
-        self._form = ("reauth_confirm", CREDENTIALS_SCHEMA)
+        self._step_id = "reauth_confirm"
+        self._schema = credentials_schema(family_of(self._data))
         return await self._async_handle_form(user_input)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for another address or other credentials of the same PBX."""
-        self._form = ("reconfigure", RECONFIGURE_SCHEMA)
         if not self._data:
             self._data = dict(self._get_reconfigure_entry().data)
             self._suggested = self._data
+        family = family_of(self._data)
+        self._step_id = "reconfigure"
+        self._schema = address_schema(family).extend(
+            credentials_schema(family, keep_secrets=True).schema
+        )
         return await self._async_handle_form(user_input)
 
     async def async_step_certificate(
@@ -221,9 +239,9 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is None:
             return self._show_form()
         self._suggested = user_input
-        self._data[CONF_USERNAME] = user_input[CONF_USERNAME]
-        if password := user_input.get(CONF_PASSWORD):
-            self._data[CONF_PASSWORD_MD5] = hash_password(password)
+        for credential in family_of(self._data).credentials:
+            if value := user_input.get(credential.key):
+                self._data[credential.stored_as] = credential.store(value)
         if CONF_HOST in user_input:
             try:
                 address = split_address(user_input)
@@ -241,10 +259,11 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
         self, error: str | None = None, placeholders: dict[str, str] | None = None
     ) -> ConfigFlowResult:
         """Show the form of this flow, filled with what is known."""
-        step_id, schema = self._form
         return self.async_show_form(
-            step_id=step_id,
-            data_schema=self.add_suggested_values_to_schema(schema, self._suggested),
+            step_id=self._step_id,
+            data_schema=self.add_suggested_values_to_schema(
+                self._schema, self._suggested
+            ),
             errors={FIELD_OF_ERROR.get(error, "base"): error} if error else {},
             description_placeholders={
                 "host": self._data.get(CONF_HOST, ""),

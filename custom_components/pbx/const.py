@@ -6,9 +6,9 @@ from typing import Final
 DOMAIN: Final = "pbx"
 LOGGER: Final = logging.getLogger(__package__)
 
-CONF_FINGERPRINT: Final = "fingerprint"
 CONF_CONTACTS: Final = "contacts"
-CONF_PASSWORD_MD5: Final = "password_md5"
+CONF_FAMILY: Final = "family"
+CONF_FINGERPRINT: Final = "fingerprint"
 CONF_NEVER_MONITORED: Final = "never_monitored"
 CONF_REPORT_ADDRESS: Final = "report_address"
 CONF_REPORT_PORT: Final = "report_port"
@@ -17,9 +17,7 @@ CONF_REPORT_SENDERS: Final = "report_senders"
 CONF_SUPERVISION: Final = "supervision"
 CONF_SUPERVISORS: Final = "supervisors"
 
-DEFAULT_PORT: Final = 8088
 DEFAULT_REPORT_PORT: Final = 8260
-DEFAULT_SSL: Final = True
 
 # The sensor that stands for all calls of a PBX.
 KEY_CALLS: Final = "calls"

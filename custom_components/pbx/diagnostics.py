@@ -1,4 +1,4 @@
-"""Diagnostics: what a person needs to help, and nothing that opens a door."""
+"""Diagnostics, without secrets and without names of people."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -15,24 +15,25 @@ from .client.model import Call, Extension, Trunk
 from .const import (
     CONF_CONTACTS,
     CONF_FINGERPRINT,
-    CONF_PASSWORD_MD5,
     CONF_REPORT_ADDRESS,
     CONF_REPORT_SENDERS,
 )
-from .hub.coordinator import PbxConfigEntry, PbxCoordinator
+from .hub.coordinator import PbxCoordinator
+from .hub.families import secret_keys
+from .runtime import PbxConfigEntry
 
 TO_REDACT = {
     CONF_CONTACTS,
     CONF_FINGERPRINT,
     CONF_HOST,
     CONF_MAC,
-    CONF_PASSWORD_MD5,
     CONF_REPORT_ADDRESS,
     CONF_REPORT_SENDERS,
     CONF_USERNAME,
     CONF_WEBHOOK_ID,
     "name",
     "serial_number",
+    *secret_keys(),
 }
 
 
@@ -50,7 +51,8 @@ async def async_get_config_entry_diagnostics(
         return configured | {
             "connection": {"connected": False, "last_failure": failure}
         }
-    coordinator = entry.runtime_data
+    coordinator = entry.runtime_data.coordinator
+    settings = entry.runtime_data.settings
     extensions = coordinator.data.extensions.values()
     return configured | {
         "pbx": async_redact_data(asdict(coordinator.info), TO_REDACT),
@@ -63,8 +65,8 @@ async def async_get_config_entry_diagnostics(
         },
         "push": _push(coordinator),
         "settings": {
-            "known": coordinator.settings.known_count,
-            "refused": coordinator.settings.refused,
+            "known": settings.known_count,
+            "refused": settings.refused,
         },
         "calls": {
             "total": coordinator.data.call_count,
@@ -86,30 +88,34 @@ async def async_get_device_diagnostics(
     """Return diagnostics of one extension, or of the PBX."""
     if entry.state is not ConfigEntryState.LOADED:
         return await async_get_config_entry_diagnostics(hass, entry)
-    number = entry.runtime_data.devices.extension_number(device)
-    extension = entry.runtime_data.data.extensions.get(number) if number else None
+    coordinator = entry.runtime_data.coordinator
+    number = coordinator.devices.extension_number(device)
+    extension = coordinator.data.extensions.get(number) if number else None
     if extension is None:
         return await async_get_config_entry_diagnostics(hass, entry)
     return _describe(entry, extension)
 
 
 def _push(coordinator: PbxCoordinator) -> dict[str, Any]:
-    """Return whether reports arrive, and what became of them; not where they go."""
+    """Return whether reports arrive, and how many were dropped; not where they go."""
+    last, interval = coordinator.last_report, coordinator.update_interval
     receiver = coordinator.receiver
-    last, interval = receiver.last_report, coordinator.update_interval
     return {
-        "mode": coordinator.push_mode.value,
-        "address_overridden": CONF_REPORT_ADDRESS in coordinator.config_entry.options,
-        "accepted": receiver.accepted,
-        "dropped": {reason.value: count for reason, count in receiver.dropped.items()},
+        "mode": coordinator.polling.mode.value,
+        "address_overridden": coordinator.options.report_address is not None,
+        "accepted": receiver.accepted if receiver else None,
+        "dropped": {
+            reason.value: count
+            for reason, count in (receiver.dropped.items() if receiver else ())
+        },
         "last_report": last.isoformat() if last else None,
         "poll_interval": interval.total_seconds() if interval else None,
-        "extensions_not_reported": len(coordinator.proof.never_reported),
+        "extensions_not_reported": len(coordinator.polling.proof.never_reported),
     }
 
 
 def _call(call: Call) -> dict[str, Any]:
-    """Return a call without who is in it."""
+    """Return a call without numbers and names."""
     return {
         "id_known": call.id is not None,
         "direction": call.direction.value if call.direction else None,
@@ -136,5 +142,5 @@ def _describe(entry: PbxConfigEntry, extension: Extension) -> dict[str, Any]:
     """Return an extension without its owner's name."""
     return {
         **async_redact_data(asdict(extension), TO_REDACT),
-        "listed": entry.runtime_data.data.present(extension.number),
+        "listed": entry.runtime_data.coordinator.data.present(extension.number),
     }

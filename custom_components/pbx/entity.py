@@ -1,4 +1,4 @@
-"""What the entities of a PBX, of its extensions and of its trunks share."""
+"""Base classes of the entities of a PBX, of its extensions and of its trunks."""
 
 from collections.abc import Callable, Iterable
 from typing import override
@@ -10,8 +10,10 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .client.extension_settings import ExtensionSettings, SettingsChange
 from .client.model import Extension, Trunk
-from .hub.coordinator import PbxConfigEntry, PbxCoordinator
-from .hub.subscriptions import Part, Topic
+from .hub.coordinator import PbxCoordinator
+from .hub.registry import TRUNK
+from .hub.subscriptions import News, Part, Topic
+from .runtime import PbxConfigEntry, PbxRuntime
 
 
 @callback
@@ -20,15 +22,17 @@ def async_add_for_each_extension(
     async_add_entities: AddConfigEntryEntitiesCallback,
     create: Callable[[str], Iterable[Entity]],
 ) -> None:
-    """Add the entities of the extensions there are, and of those that come later."""
+    """Add entities for the present extensions, and for those added later."""
 
     @callback
     def add(numbers: Iterable[str]) -> None:
+        """Add the entities of some extensions."""
         async_add_entities(entity for number in numbers for entity in create(number))
 
-    coordinator = entry.runtime_data
+    coordinator = entry.runtime_data.coordinator
     add(coordinator.data.extensions)
-    entry.async_on_unload(coordinator.async_add_newcomer_listener(Part.STATUS, add))
+    news = coordinator.subscriptions.news
+    entry.async_on_unload(news.async_add(News.EXTENSIONS_ADDED, add))
 
 
 @callback
@@ -37,15 +41,17 @@ def async_add_for_each_trunk(
     async_add_entities: AddConfigEntryEntitiesCallback,
     create: Callable[[str], Iterable[Entity]],
 ) -> None:
-    """Add the entities of the trunks there are, and of those that come later."""
+    """Add entities for the present trunks, and for those added later."""
 
     @callback
     def add(names: Iterable[str]) -> None:
+        """Add the entities of some trunks."""
         async_add_entities(entity for name in names for entity in create(name))
 
-    coordinator = entry.runtime_data
+    coordinator = entry.runtime_data.coordinator
     add(coordinator.data.trunks)
-    entry.async_on_unload(coordinator.async_add_newcomer_listener(Part.TRUNK, add))
+    news = coordinator.subscriptions.news
+    entry.async_on_unload(news.async_add(News.TRUNKS_ADDED, add))
 
 
 class PbxEntity(CoordinatorEntity[PbxCoordinator]):
@@ -55,12 +61,14 @@ class PbxEntity(CoordinatorEntity[PbxCoordinator]):
 
     def __init__(
         self,
-        coordinator: PbxCoordinator,
+        runtime: PbxRuntime,
         description: EntityDescription,
         topic: Topic | None = None,
     ) -> None:
         """Initialize the entity."""
+        coordinator = runtime.coordinator
         super().__init__(coordinator, topic)
+        self._runtime = runtime
         self.entity_description = description
         serial_number = coordinator.serial_number
         self._attr_unique_id = f"{serial_number}_{description.key}"
@@ -74,10 +82,12 @@ class ExtensionEntity(CoordinatorEntity[PbxCoordinator]):
     _part = Part.STATUS
 
     def __init__(
-        self, coordinator: PbxCoordinator, number: str, description: EntityDescription
+        self, runtime: PbxRuntime, number: str, description: EntityDescription
     ) -> None:
         """Initialize the entity."""
+        coordinator = runtime.coordinator
         super().__init__(coordinator, (self._part, number))
+        self._runtime = runtime
         self.entity_description = description
         self._number = number
         identifier = f"{coordinator.serial_number}_{number}"
@@ -88,7 +98,7 @@ class ExtensionEntity(CoordinatorEntity[PbxCoordinator]):
 
     @property
     def _extension(self) -> Extension:
-        """The extension, as the PBX last described it."""
+        """Return the extension, as the PBX last described it."""
         return self.coordinator.data.extensions[self._number]
 
     @property
@@ -105,18 +115,18 @@ class SettingEntity(ExtensionEntity):
 
     @property
     def _settings(self) -> ExtensionSettings | None:
-        """The settings, as the PBX said them last."""
-        return self.coordinator.settings.of(self._number)
+        """Return the settings, as they were last read."""
+        return self._runtime.settings.of(self._number)
 
     @property
     @override
     def available(self) -> bool:
-        """Return whether the PBX answers, and tells its settings."""
-        return super().available and not self.coordinator.settings.refused
+        """Return whether the PBX answers, and has settings that can be read."""
+        return super().available and not self._runtime.settings.refused
 
     async def _async_change(self, change: SettingsChange) -> None:
-        """Change a setting. Raises the sentence for what went wrong."""
-        await self.coordinator.settings.async_change(self._extension, change)
+        """Change a setting. Raises the errors of `SettingsStore.async_change`."""
+        await self._runtime.settings.async_change(self._extension, change)
 
 
 class TrunkEntity(CoordinatorEntity[PbxCoordinator]):
@@ -125,19 +135,20 @@ class TrunkEntity(CoordinatorEntity[PbxCoordinator]):
     _attr_has_entity_name = True
 
     def __init__(
-        self, coordinator: PbxCoordinator, name: str, description: EntityDescription
+        self, runtime: PbxRuntime, name: str, description: EntityDescription
     ) -> None:
         """Initialize the entity."""
+        coordinator = runtime.coordinator
         super().__init__(coordinator, (Part.TRUNK, name))
         self.entity_description = description
         self._trunk_name = name
-        identifier = f"{coordinator.serial_number}_trunk_{name}"
+        identifier = f"{coordinator.serial_number}_{TRUNK}{name}"
         self._attr_unique_id = f"{identifier}_{description.key}"
         self._attr_device_info = coordinator.devices.trunk(name)
 
     @property
     def _trunk(self) -> Trunk:
-        """The trunk, as the PBX last described it."""
+        """Return the trunk, as the PBX last described it."""
         return self.coordinator.data.trunks[self._trunk_name]
 
     @property

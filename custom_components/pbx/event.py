@@ -19,10 +19,10 @@ from .const import (
     ATTR_USER,
 )
 from .entity import ExtensionEntity, PbxEntity, async_add_for_each_extension
-from .hub.coordinator import PbxConfigEntry
 from .hub.describe import event_data
 from .hub.subscriptions import Part
-from .supervision.supervision import MonitoringEvent, MonitoringEventType
+from .runtime import PbxConfigEntry
+from .supervision.monitoring import MonitoringEvent, MonitoringEventType
 
 PARALLEL_UPDATES = 0
 
@@ -45,12 +45,13 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the events of a PBX."""
-    coordinator = entry.runtime_data
-    async_add_entities([MonitoringEventEntity(coordinator, MONITORING)])
+    runtime = entry.runtime_data
+    if runtime.supervision.supported:
+        async_add_entities([MonitoringEventEntity(runtime, MONITORING)])
     async_add_for_each_extension(
         entry,
         async_add_entities,
-        lambda number: [CallEventEntity(coordinator, number, CALL)],
+        lambda number: [CallEventEntity(runtime, number, CALL)],
     )
 
 
@@ -68,7 +69,7 @@ class CallEventEntity(ExtensionEntity, EventEntity):
         """Listen for what happens."""
         await super().async_added_to_hass()
         self.async_on_remove(
-            self.coordinator.async_add_call_listener(self._number, self._happened)
+            self.coordinator.subscriptions.calls.async_add(self._number, self._happened)
         )
 
     @callback
@@ -86,9 +87,7 @@ class MonitoringEventEntity(PbxEntity, EventEntity):
     async def async_added_to_hass(self) -> None:
         """Listen for what happens."""
         await super().async_added_to_hass()
-        self.async_on_remove(
-            self.coordinator.supervision.async_add_listener(self._happened)
-        )
+        self.async_on_remove(self._runtime.supervision.async_subscribe(self._happened))
 
     @callback
     def _happened(self, event: MonitoringEvent) -> None:
@@ -100,7 +99,7 @@ class MonitoringEventEntity(PbxEntity, EventEntity):
                 ATTR_SUPERVISOR: event.supervisor,
                 ATTR_EXTENSION: event.extension,
                 ATTR_USER: event.user,
-                ATTR_REASON: event.reason,
+                ATTR_REASON: event.reason.value if event.reason else None,
             },
         )
         # So that the logbook names who did it, and nobody for what came by itself.

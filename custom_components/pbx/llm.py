@@ -14,9 +14,10 @@ import voluptuous as vol
 
 from .client.model import Extension, ExtensionStatus
 from .const import ATTR_EXTENSION, DOMAIN, KEY_OTHER_PARTY, KEY_STATUS
-from .hub.coordinator import PbxConfigEntry, PbxCoordinator
+from .hub.coordinator import PbxCoordinator
 from .hub.describe import party_data
-from .hub.own_entities import sensor_id
+from .hub.registry import sensor_id
+from .runtime import PbxConfigEntry
 
 
 @callback
@@ -66,7 +67,7 @@ def _exposed(hass: HomeAssistant, llm_context: llm.LLMContext) -> Iterator[Expos
     """Yield the extensions whose status an assistant may know."""
     entries: list[PbxConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
     for entry in entries:
-        coordinator = entry.runtime_data
+        coordinator = entry.runtime_data.coordinator
         for extension in coordinator.data.extensions.values():
             entity_id = _exposed_entity(
                 hass, llm_context, coordinator, extension.number, KEY_STATUS

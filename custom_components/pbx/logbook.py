@@ -1,4 +1,4 @@
-"""Logbook: who supervises whom, who has stopped, and who was refused."""
+"""Logbook entries of supervision: starts, ends and refusals."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -12,6 +12,7 @@ from homeassistant.components.logbook import (
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import Event, HomeAssistant, callback
 
+from .client.errors import Refusal
 from .client.model import MonitorMode
 from .const import (
     ATTR_EXTENSION_NAME,
@@ -22,15 +23,16 @@ from .const import (
     DOMAIN,
     EVENT_MONITORING,
 )
-from .supervision.supervision import MonitoringEventType
+from .hub.permission import Denial
+from .supervision.monitoring import EndReason, MonitoringEventType
 
 type Description = dict[str, str | None]
 
-# Shown where there is no entity whose name could be.
+# The name of an entry without an entity.
 NAME: Final = "Monitoring"
 
-# Beginning, end and refusal of each way; after it comes the monitored extension.
-WAYS: Final = {
+# Start, end and refusal of each mode; the monitored extension follows.
+PHRASES: Final = {
     MonitorMode.LISTEN: ("listens to", "stopped listening to", "to listen to"),
     MonitorMode.WHISPER: ("whispers to", "stopped whispering to", "to whisper to"),
     MonitorMode.BARGE_IN: (
@@ -44,30 +46,32 @@ ICONS: Final = {
     MonitoringEventType.STOPPED: "mdi:phone-hangup",
     MonitoringEventType.REFUSED: "mdi:account-cancel",
 }
-# Why it ended, where it is not said by who is named as its cause.
+# Reasons of an end, where the context does not tell them.
 ENDS: Final = {
-    "changed": "to join in another way",
-    "not_picked_up": "as nobody picked the phone up",
+    EndReason.CHANGED: "to join in another way",
+    EndReason.NOT_PICKED_UP: "as the phone was not picked up",
 }
-NOT_REACHED: Final = "the PBX could not be asked"
-NOT_LEFT: Final = "{supervisor} could not leave the call joined before"
-REFUSALS: Final = {
-    "administrators_only": "only administrators may",
-    "monitor_internal_error": "the PBX had an internal error",
-    "monitor_missing_parameter": "the PBX found one of the numbers missing",
-    "monitor_monitor_mode_mismatch": "the monitor mode of {supervisor} does not cover it",
-    "monitor_monitoring_forbidden": "{extension} may not be monitored, or is already",
-    "monitor_no_such_extension": "the PBX does not know one of them",
-    "monitor_not_idle": "the phone of {supervisor} is not free",
-    "monitor_not_in_call": "{extension} is not in a call",
-    "monitor_refused": "the PBX gave an error code",
-    "monitor_unanswered": "the PBX did not answer, and may have done it all the same",
-    "never_monitored": "the calls of {extension} are never joined",
-    "not_a_supervisor": "{supervisor} is not among the supervisors",
-    "not_free_in_time": "the phone of {supervisor} did not become free in time",
-    "not_permitted": "whoever asked may not control both of them",
-    "supervision_off": "supervision is switched off",
+REFUSALS: Final[Mapping[str, str]] = {
+    Denial.ADMINISTRATORS_ONLY: "only administrators may",
+    Denial.NEVER_MONITORED: "the calls of {extension} are never joined",
+    Denial.NOT_A_SUPERVISOR: "{supervisor} is not among the supervisors",
+    Denial.NOT_FREE_IN_TIME: "the phone of {supervisor} did not become free in time",
+    Denial.NOT_LEFT: "{supervisor} could not leave the call joined before",
+    Denial.NOT_LOADED: "the connection to the PBX was closed",
+    Denial.NOT_PERMITTED: "the user may not control both of them",
+    Denial.SUPERVISION_OFF: "supervision is switched off",
+    Denial.UNANSWERED: "the PBX did not answer, and may have done it all the same",
+    Denial.UNREACHABLE: "the PBX could not be asked",
+    Refusal.INTERNAL_ERROR: "the PBX had an internal error",
+    Refusal.MISSING_PARAMETER: "the PBX found one of the numbers missing",
+    Refusal.MONITOR_MODE_MISMATCH: "the monitor mode of {supervisor} does not cover it",
+    Refusal.MONITORING_FORBIDDEN: "{extension} may not be monitored, or is already",
+    Refusal.NO_SUCH_EXTENSION: "the PBX does not know one of them",
+    Refusal.NOT_IDLE: "the phone of {supervisor} is not free",
+    Refusal.NOT_IN_CALL: "{extension} is not in a call",
+    Refusal.UNSUPPORTED: "the PBX cannot do it",
 }
+OTHER_REFUSAL: Final = "the PBX gave an error code"
 
 
 @callback
@@ -75,13 +79,13 @@ def async_describe_events(
     hass: HomeAssistant,
     async_describe_event: Callable[[str, str, Callable[[Event], Description]], None],
 ) -> None:
-    """Say what our event means."""
+    """Describe the event of supervision."""
     async_describe_event(DOMAIN, EVENT_MONITORING, _describe)
 
 
 @callback
 def _describe(event: Event) -> Description:
-    """Return the entry: the name shown above it is that of the entity it belongs to."""
+    """Return a logbook entry; it is shown under the entity it belongs to."""
     kind = MonitoringEventType(event.data[ATTR_TYPE])
     return {
         LOGBOOK_ENTRY_NAME: NAME,
@@ -92,23 +96,18 @@ def _describe(event: Event) -> Description:
 
 
 def _sentence(kind: MonitoringEventType, data: Mapping[str, Any]) -> str:
-    """Return what happened, with both names: not every view shows the entity's."""
+    """Return the sentence, with both names: not every view shows the entity's."""
     supervisor, extension = data[ATTR_SUPERVISOR_NAME], data[ATTR_EXTENSION_NAME]
     if extension is None:
         return f"{supervisor} stopped supervising a call"
-    begins, ends, wish = WAYS[MonitorMode(data[ATTR_MODE])]
+    begins, ends, wish = PHRASES[MonitorMode(data[ATTR_MODE])]
     reason = data[ATTR_REASON]
     if kind is MonitoringEventType.STARTED:
         return f"{supervisor} {begins} {extension}"
     if kind is MonitoringEventType.STOPPED:
         why = f" {ENDS[reason]}" if reason in ENDS else ""
         return f"{supervisor} {ends} {extension}{why}"
-    why = refusal(reason).format(supervisor=supervisor, extension=extension)
+    why = REFUSALS.get(reason, OTHER_REFUSAL).format(
+        supervisor=supervisor, extension=extension
+    )
     return f"{supervisor} wanted {wish} {extension} and was refused: {why}"
-
-
-def refusal(reason: str) -> str:
-    """Return why somebody was refused; all that has no words of its own is the connection."""
-    if reason.startswith("control_"):
-        return NOT_LEFT
-    return REFUSALS.get(reason, NOT_REACHED)

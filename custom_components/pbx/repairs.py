@@ -1,4 +1,4 @@
-"""Repairs that can be made by a click: trust the certificate that a PBX has now."""
+"""Repair flows: trust the certificate that a PBX has now."""
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
@@ -9,7 +9,8 @@ from .client.errors import PbxError, PbxNotTrusted
 from .client.tls import fingerprint_of
 from .const import CONF_FINGERPRINT, LOGGER
 from .flows.certificate import describe
-from .hub.connect import create_pbx, failure_key
+from .hub.connect import failure_key
+from .hub.families import create_pbx
 
 
 async def async_create_fix_flow(
@@ -21,23 +22,23 @@ async def async_create_fix_flow(
 
 
 class CertificateRepairFlow(RepairsFlow):
-    """Show the certificate that the PBX presents, and trust it when the user does."""
+    """Show the certificate that the PBX presents, and trust it if the user does."""
 
     def __init__(self, entry: ConfigEntry) -> None:
-        """Begin without a certificate."""
+        """Initialize the flow."""
         self._entry = entry
         self._certificate = b""
 
     async def async_step_init(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Look at what the PBX presents now."""
+        """Read the certificate that the PBX presents now."""
         return await self._async_try(self._entry.data.get(CONF_FINGERPRINT))
 
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Let the user decide; what was shown is trusted, and nothing else."""
+        """Ask the user; exactly the certificate that was shown is trusted."""
         if user_input is not None:
             return await self._async_try(fingerprint_of(self._certificate))
         return self.async_show_form(
@@ -50,7 +51,7 @@ class CertificateRepairFlow(RepairsFlow):
         )
 
     async def _async_try(self, fingerprint: str | None) -> RepairsFlowResult:
-        """Log in under a certificate; what lets us in stays trusted."""
+        """Log in under a certificate, and keep it where that succeeds."""
         data = {**self._entry.data, CONF_FINGERPRINT: fingerprint}
         pbx = create_pbx(self.hass, data)
         names = {"pbx": self._entry.title, "address": pbx.address.url}

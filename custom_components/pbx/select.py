@@ -9,7 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client.extension_settings import MonitorPermission, SettingsChange
 from .entity import SettingEntity, async_add_for_each_extension
-from .hub.coordinator import PbxConfigEntry
+from .runtime import PbxConfigEntry
 
 # The settings' own task writes one after the other, and makes one request of several
 # changes: entities that wait for each other would never have any in common.
@@ -30,13 +30,13 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the selects of a PBX whose settings can be changed."""
-    coordinator = entry.runtime_data
-    if not coordinator.settings.supported:
+    runtime = entry.runtime_data
+    if not runtime.settings.supported:
         return
     async_add_for_each_extension(
         entry,
         async_add_entities,
-        lambda number: [MonitorModeSelect(coordinator, number, MONITOR_MODE)],
+        lambda number: [MonitorModeSelect(runtime, number, MONITOR_MODE)],
     )
 
 

@@ -1,4 +1,4 @@
-"""The actions: registered once, from tables; each lives with its kind."""
+"""The actions of the domain, registered once."""
 
 from homeassistant.core import HomeAssistant, callback
 
@@ -25,7 +25,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
         hass.services.async_register(
             DOMAIN,
             action.name,
-            action.handler,
+            action.async_handle,
             schema=action.schema,
             supports_response=action.response,
         )

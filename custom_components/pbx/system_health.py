@@ -1,4 +1,4 @@
-"""System health: how each PBX is doing, at a glance and without a name."""
+"""System health: the state of each PBX, without names."""
 
 import asyncio
 from typing import Any, Final
@@ -9,7 +9,7 @@ from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
-from .hub.coordinator import PbxConfigEntry
+from .runtime import PbxConfigEntry
 
 TIMEOUT: Final = 5.0
 
@@ -18,12 +18,12 @@ TIMEOUT: Final = 5.0
 def async_register(
     hass: HomeAssistant, register: system_health.SystemHealthRegistration
 ) -> None:
-    """Register what is shown."""
+    """Register the system health callback."""
     register.async_register_info(async_info)
 
 
 async def async_info(hass: HomeAssistant) -> dict[str, Any]:
-    """Return one line for each question, with the answers of all PBXs in the same order."""
+    """Return the state of all PBXs, in the same order in each line."""
     entries: list[PbxConfigEntry] = hass.config_entries.async_entries(
         DOMAIN, include_ignore=False, include_disabled=False
     )
@@ -39,31 +39,31 @@ async def async_info(hass: HomeAssistant) -> dict[str, Any]:
 
 
 def _connection(entry: PbxConfigEntry) -> str:
-    """Return whether a PBX answers, or else the name of what is wrong."""
+    """Return whether a PBX answers, or else the key of the failure."""
     if entry.state is not ConfigEntryState.LOADED:
         return entry.error_reason_translation_key or entry.state.value
-    coordinator = entry.runtime_data
+    coordinator = entry.runtime_data.coordinator
     if coordinator.last_update_success:
         return "connected"
     return getattr(coordinator.last_exception, "translation_key", None) or "unknown"
 
 
 def _push_mode(entry: PbxConfigEntry) -> str:
-    """Return what is known about the reports of a PBX."""
+    """Return the state of the reports of a PBX."""
     if entry.state is not ConfigEntryState.LOADED:
         return "-"
-    return entry.runtime_data.push_mode.value
+    return entry.runtime_data.coordinator.polling.mode.value
 
 
 def _firmware(entry: PbxConfigEntry) -> str:
-    """Return the version of a PBX's firmware."""
+    """Return the firmware version of a PBX."""
     if entry.state is not ConfigEntryState.LOADED:
         return "-"
-    return entry.runtime_data.info.firmware_version or "-"
+    return entry.runtime_data.coordinator.info.firmware_version or "-"
 
 
 async def _can_reach(entry: PbxConfigEntry) -> str | dict[str, str]:
-    """Return whether something accepts a connection at a PBX's address.
+    """Return whether a connection to the address of a PBX is accepted.
 
     Home Assistant's own check asks for a page, which fails for every certificate that
     a PBX signed itself.

@@ -1,4 +1,4 @@
-"""Triggers: what happens to calls, extensions, trunks and under supervision."""
+"""Triggers on calls, extensions, trunks and supervision."""
 
 from typing import ClassVar, override
 
@@ -23,8 +23,8 @@ import voluptuous as vol
 from .actions.definition import as_list
 from .client.model import IN_USE, CallEventType, CallOutcome, ExtensionStatus
 from .const import ATTR_CALL_ID, ATTR_OUTCOME
-from .hub.own_entities import own_entities
-from .supervision.supervision import MonitoringEventType
+from .hub.registry import own_entities
+from .supervision.monitoring import MonitoringEventType
 
 OUTCOME_SCHEMA = ENTITY_STATE_TRIGGER_SCHEMA.extend(
     {
@@ -44,53 +44,53 @@ class OwnTrigger(EntityTriggerBase):
 
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
-        """Keep to that kind."""
+        """Return the entities of that kind."""
         return own_entities(
             self._hass, super().entity_filter(entities), self._translation_key
         )
 
 
 class EventTrigger(OwnTrigger, StatelessEntityTriggerBase):
-    """A trigger on what an event entity of ours tells."""
+    """A trigger on events of our own event entities."""
 
     _domain_specs = {EVENT_DOMAIN: DomainSpec()}
     _event_types: ClassVar[frozenset[str]]
 
     @override
     def is_valid_transition(self, from_state: State, to_state: State) -> bool:
-        """Check that something happened; two things may in one millisecond."""
+        """Check that there is a new event; two events may have the same time."""
         return _happening(from_state) != _happening(to_state)
 
     @override
     def is_valid_state(
         self, state: State, report_not_triggered: NotTriggeredReasonReporter
     ) -> bool:
-        """Check that it is what is waited for."""
+        """Check that the event has the right type."""
         return state.attributes.get(ATTR_EVENT_TYPE) in self._event_types
 
 
 def _happening(state: State) -> tuple[object, ...]:
-    """Return what tells one thing that happened from another."""
+    """Return the values that tell one event from another."""
     attributes = state.attributes
     return state.state, attributes.get(ATTR_EVENT_TYPE), attributes.get(ATTR_CALL_ID)
 
 
 class RangTrigger(EventTrigger):
-    """Somebody calls an extension; each call counts."""
+    """Trigger when an extension starts ringing; each call counts."""
 
     _translation_key = "call"
     _event_types = frozenset({CallEventType.RINGING})
 
 
 class AnsweredTrigger(EventTrigger):
-    """An extension is connected to somebody."""
+    """Trigger when an extension is connected with another party."""
 
     _translation_key = "call"
     _event_types = frozenset({CallEventType.ANSWERED})
 
 
 class EndedTrigger(EventTrigger):
-    """An extension's part in a call is over, however it ended."""
+    """Trigger when an extension's part in a call has ended, with any outcome."""
 
     _translation_key = "call"
     _event_types = frozenset(
@@ -99,7 +99,7 @@ class EndedTrigger(EventTrigger):
     _schema = OUTCOME_SCHEMA
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
-        """Keep the outcomes that are waited for; none means any."""
+        """Initialize with the wanted outcomes; none means any."""
         super().__init__(hass, config)
         self._outcomes = frozenset(self._options[ATTR_OUTCOME])
 
@@ -107,31 +107,31 @@ class EndedTrigger(EventTrigger):
     def is_valid_state(
         self, state: State, report_not_triggered: NotTriggeredReasonReporter
     ) -> bool:
-        """Check that a call ended, and how."""
+        """Check that a call ended, with a wanted outcome."""
         return super().is_valid_state(state, report_not_triggered) and (
             not self._outcomes or state.attributes.get(ATTR_OUTCOME) in self._outcomes
         )
 
 
 class MissedTrigger(EventTrigger):
-    """Somebody called an extension and nobody took the call."""
+    """Trigger when a call to an extension was not answered."""
 
     _translation_key = "call"
     _event_types = frozenset({CallEventType.MISSED})
 
 
 class MonitoringTrigger(EventTrigger):
-    """A supervisor joins somebody else's call."""
+    """Trigger when a supervisor joins the call of an extension."""
 
     _translation_key = "monitoring"
     _event_types = frozenset({MonitoringEventType.STARTED})
 
 
 class BecameFreeTrigger(OwnTrigger, EntityTransitionTriggerBase):
-    """An extension rang or was in a call, and is free.
+    """Trigger when an extension that rang or was in a call becomes free.
 
-    A phone that was out of reach and registers again had no call: it does not count,
-    or each restart of the PBX would free the whole office.
+    A phone that registers again does not count, or each restart of the PBX would
+    trigger for the whole office.
     """
 
     _translation_key = "extension_status"
@@ -141,7 +141,7 @@ class BecameFreeTrigger(OwnTrigger, EntityTransitionTriggerBase):
 
 
 class WentOfflineTrigger(OwnTrigger, EntityTargetStateTriggerBase):
-    """The PBX cannot reach an extension's phone any more."""
+    """Trigger when an extension's phone is not registered any more."""
 
     _translation_key = "extension_status"
     _domain_specs = {SENSOR_DOMAIN: DomainSpec()}
@@ -149,7 +149,7 @@ class WentOfflineTrigger(OwnTrigger, EntityTargetStateTriggerBase):
 
 
 class TrunkDownTrigger(OwnTrigger, EntityTargetStateTriggerBase):
-    """No call can pass through a trunk any more."""
+    """Trigger when a trunk becomes unusable."""
 
     _translation_key = "trunk_usable"
     _domain_specs = {BINARY_SENSOR_DOMAIN: DomainSpec()}

@@ -131,7 +131,7 @@ async def measure(pbx: RecordedPbx, config: Path) -> None:
         await home.serve()
         for way in compared.values():
             home.hass.bus.async_listen(EVENT_STATE_CHANGED, way.noted)
-        ask_soon = entry.runtime_data._doubt._ask_soon
+        polling = entry.runtime_data.coordinator.polling
         order = random.Random(0)  # noqa: S311
         for round_ in range(ROUNDS + 1):
             with no_garbage_collection():
@@ -146,7 +146,7 @@ async def measure(pbx: RecordedPbx, config: Path) -> None:
                             if round_:
                                 way.samples[stay].append(taken)
                     # The PBX is not asked meanwhile.
-                    ask_soon.async_cancel()
+                    polling.async_cancel()
         for way in compared.values():
             way.close()
     for stay in (False, True):

@@ -14,7 +14,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from custom_components.pbx.const import DOMAIN as PBX
 from custom_components.pbx.entity import async_add_for_each_extension
-from custom_components.pbx.hub.coordinator import PbxConfigEntry, PbxCoordinator
+from custom_components.pbx.hub.coordinator import PbxCoordinator
+from custom_components.pbx.runtime import PbxConfigEntry
 from custom_components.pbx.sensor import ExtensionStatusSensor
 from tests.demo.process import StageError
 
@@ -105,9 +106,10 @@ async def cost(pbx: RecordedPbx, config: Path, count: int) -> Cost:
         trivial: TrivialConfigEntry = home.entry(TRIVIAL, 1)
         await home.set_up(trivial)
         sensor = next(iter(trivial.runtime_data.sensors.values()))[0]
-        coordinator: PbxCoordinator = entry.runtime_data
-        look_at = coordinator.receiver._look_at
-        ask_soon = coordinator._doubt._ask_soon
+        coordinator: PbxCoordinator = entry.runtime_data.coordinator
+        assert coordinator.receiver is not None
+        look_at = coordinator.receiver.async_take_body
+        polling = coordinator.polling
         found = Cost(hass.states.async_entity_ids_count())
         gc.freeze()
         try:
@@ -122,7 +124,7 @@ async def cost(pbx: RecordedPbx, config: Path, count: int) -> Cost:
                         sensor.async_write_ha_state()
                         written = thread_time()
                         # The PBX is not asked meanwhile.
-                        ask_soon.async_cancel()
+                        polling.async_cancel()
                         if round_:
                             found.report.append(reported - started)
                             found.floor.append(written - reported)
@@ -136,7 +138,7 @@ async def cost(pbx: RecordedPbx, config: Path, count: int) -> Cost:
                     look_at(bodies[index % 2])
                     coordinator.async_update_listeners()
                     found.obvious.append(thread_time() - started)
-                    ask_soon.async_cancel()
+                    polling.async_cancel()
         finally:
             gc.unfreeze()
         return found

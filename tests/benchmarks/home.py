@@ -25,7 +25,7 @@ from pytest_homeassistant_custom_component.common import (
     async_test_home_assistant,
 )
 
-from custom_components.pbx.const import CONF_PASSWORD_MD5, DOMAIN as PBX
+from custom_components.pbx.const import CONF_FAMILY, DOMAIN as PBX
 from tests.demo.process import StageError, free_port
 
 from .pbx import HOST, RecordedPbx
@@ -98,7 +98,8 @@ class Home:
                 CONF_PORT: self._pbx.port,
                 CONF_SSL: False,
                 CONF_USERNAME: USERNAME,
-                CONF_PASSWORD_MD5: "0" * 32,
+                CONF_FAMILY: "yeastar_s",
+                "password_md5": "0" * 32,
             }
         entry = MockConfigEntry(
             domain=domain,

@@ -40,10 +40,10 @@ async def polls(pbx: RecordedPbx, config: Path, count: int) -> Samples:
     async with Home.running(pbx, config) as home:
         entry = home.entry(PBX, count)
         await home.set_up(entry)
-        coordinator: PbxCoordinator = entry.runtime_data
+        coordinator: PbxCoordinator = entry.runtime_data.coordinator
         bodies = await pbx.ask(ASKED)
         before = await pbx.requests()
-        coordinator._trunks_read = None
+        coordinator.polling.async_trunks_changed()
         await coordinator.async_refresh()
         samples["asked"].append(await pbx.requests() - before)
         steps = ["poll", "fast poll", "requests", "request", "parse"]
@@ -55,7 +55,7 @@ async def polls(pbx: RecordedPbx, config: Path, count: int) -> Samples:
                 with no_garbage_collection():
                     for step in steps:
                         if step == "poll":
-                            coordinator._trunks_read = None
+                            coordinator.polling.async_trunks_changed()
                         started = process_time()
                         match step:
                             case "poll" | "fast poll":

@@ -25,6 +25,7 @@ from custom_components.pbx.const import (
     SERVICE_WHISPER,
 )
 from custom_components.pbx.hub.coordinator import PbxCoordinator
+from custom_components.pbx.hub.subscriptions import News
 
 from .home import Home, configuration, no_garbage_collection
 from .pbx import RecordedPbx
@@ -87,11 +88,9 @@ def watched(moments: Moments) -> Generator[None]:
 
 def hung_up(coordinator: PbxCoordinator, supervisor: str) -> None:
     """Let the whisper be over, and the PBX not be asked meanwhile: each is a first one."""
-    sessions = coordinator.supervision._sessions
-    session = sessions.of_supervisor(supervisor)
-    if session is not None:
-        sessions.async_end(session)
-    coordinator._doubt._ask_soon.async_cancel()
+    # Supervision of an extension that is gone ends without a request.
+    coordinator.subscriptions.news.async_call(News.EXTENSIONS_REMOVED, [supervisor])
+    coordinator.polling.async_cancel()
 
 
 async def measure(act: Callable[[], Awaitable[object]], moments: Moments) -> Sample:

@@ -18,7 +18,7 @@ from custom_components.pbx.client import (
     Unreachable,
     WrongService,
 )
-from custom_components.pbx.client.yeastar.s import YeastarS
+from custom_components.pbx.client.yeastar.s.pbx import CAPABILITIES
 
 
 @pytest.mark.parametrize(
@@ -74,4 +74,4 @@ def test_errors_speak(error: PbxError, text: str) -> None:
 
 def test_what_this_kind_of_pbx_can_do() -> None:
     """Everything that any can."""
-    assert YeastarS.capabilities == ~Capability(0)
+    assert ~Capability(0) == CAPABILITIES | Capability.HISTORY

@@ -23,15 +23,21 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 from syrupy.filters import props
 
+from custom_components.pbx.client.pbx import ReportsByPost
 from custom_components.pbx.const import (
+    CONF_FAMILY,
     CONF_FINGERPRINT,
-    CONF_PASSWORD_MD5,
     CONF_REPORT_ADDRESS,
     DOMAIN,
 )
 from custom_components.pbx.hub.coordinator import PbxCoordinator
+from custom_components.pbx.hub.push import PushReceiver
+from custom_components.pbx.runtime import PbxRuntime
 from tests.integration.told import Told, collect_events
 from tests.simulator import Clock, Fault, ManualClock, SimExtension, Simulator
+
+# The key of the entry's data that holds the password.
+CONF_PASSWORD_MD5 = "password_md5"
 
 OFFICE = (
     SimExtension("1001", "Anna Berg"),
@@ -152,11 +158,16 @@ def entry_for(simulator: Simulator, title: str = "Yeastar S100") -> MockConfigEn
         CONF_SSL: simulator.fingerprint is not None,
         CONF_USERNAME: simulator.username,
         CONF_PASSWORD_MD5: md5(simulator.password.encode()).hexdigest(),
+        CONF_FAMILY: "yeastar_s",
     }
     if simulator.fingerprint:
         data[CONF_FINGERPRINT] = simulator.fingerprint
     return MockConfigEntry(
-        domain=DOMAIN, title=title, unique_id=simulator.serial, data=data
+        domain=DOMAIN,
+        title=title,
+        unique_id=simulator.serial,
+        data=data,
+        minor_version=2,
     )
 
 
@@ -174,7 +185,14 @@ async def coordinator(hass: HomeAssistant, entry: MockConfigEntry) -> PbxCoordin
     assert await hass.config_entries.async_setup(entry.entry_id)
     # The settings are read in the background.
     await hass.async_block_till_done(wait_background_tasks=True)
-    result: PbxCoordinator = entry.runtime_data
+    runtime: PbxRuntime = entry.runtime_data
+    return runtime.coordinator
+
+
+@pytest.fixture
+async def runtime(entry: MockConfigEntry, coordinator: PbxCoordinator) -> PbxRuntime:
+    """Return all that a PBX which is set up has."""
+    result: PbxRuntime = entry.runtime_data
     return result
 
 
@@ -201,13 +219,31 @@ class Push:
     @property
     def coordinator(self) -> PbxCoordinator:
         """Return the coordinator of the entry, the newest after a reload."""
-        result: PbxCoordinator = self.entry.runtime_data
+        return self.runtime.coordinator
+
+    @property
+    def runtime(self) -> PbxRuntime:
+        """Return all that the entry has, the newest after a reload."""
+        result: PbxRuntime = self.entry.runtime_data
         return result
+
+    @property
+    def pbx(self) -> ReportsByPost:
+        """Return the client's side of the reports."""
+        pbx = self.coordinator.pbx
+        assert isinstance(pbx, ReportsByPost)
+        return pbx
+
+    @property
+    def receiver(self) -> PushReceiver:
+        """Return what receives the reports."""
+        assert self.coordinator.receiver is not None
+        return self.coordinator.receiver
 
     @property
     def url(self) -> str:
         """Return where the PBX reports to."""
-        target = self.coordinator.pbx.report_target
+        target = self.pbx.report_target
         assert target is not None
         return target.url("127.0.0.1")
 

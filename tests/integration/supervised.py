@@ -1,5 +1,6 @@
 """What the tests of supervision share: an office in which one call is supervised."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,9 +27,12 @@ async def act(
     hass: HomeAssistant, action: str, context: Context | None = None, **data: Any
 ) -> Any:
     """Call an action as an automation does, or as a user where there is a context."""
-    return await hass.services.async_call(
+    answer = await hass.services.async_call(
         DOMAIN, action, data, blocking=True, return_response=True, context=context
     )
+    # The action returns with the PBX's answer; states and events follow.
+    await asyncio.sleep(0)
+    return answer
 
 
 async def monitor(push: Push, mode: str, **more: Any) -> Any:

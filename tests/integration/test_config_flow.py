@@ -17,8 +17,8 @@ from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.pbx.config_flow import split_address
 from custom_components.pbx.const import DOMAIN
+from custom_components.pbx.flows.address import split_address
 from tests.simulator import Fault, Simulator
 
 from .conftest import entry_for, small_office

@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.pbx.const import DOMAIN
 from custom_components.pbx.hub.coordinator import PbxCoordinator
+from custom_components.pbx.runtime import PbxRuntime
 from tests.simulator import SimExtension, Simulator
 
 from .conftest import state_of, trunk_state
@@ -99,14 +100,14 @@ async def test_extension_removed_by_hand_is_as_new_when_it_is_listed_again(
 
 
 async def test_settings_of_an_extension_removed_by_hand_are_forgotten(
-    sim: Simulator, coordinator: PbxCoordinator, remover: Remover
+    sim: Simulator, coordinator: PbxCoordinator, runtime: PbxRuntime, remover: Remover
 ) -> None:
     """Whoever has its number next has other ones."""
-    assert coordinator.settings.of("1001") is not None
+    assert runtime.settings.of("1001") is not None
     sim.remove_extension("1001")
     await coordinator.async_refresh()
     assert (await remover.remove("1001"))["success"]
-    assert coordinator.settings.of("1001") is None
+    assert runtime.settings.of("1001") is None
 
 
 async def test_trunk_removed_by_hand_comes_back_when_it_is_listed_again(
@@ -114,11 +115,11 @@ async def test_trunk_removed_by_hand_comes_back_when_it_is_listed_again(
 ) -> None:
     """Between two reads the user was faster; the trunk was there all the time."""
     trunk = sim.trunks.pop(TRUNK)
-    coordinator._trunks_read = None
+    coordinator.polling.async_trunks_changed()
     await coordinator.async_refresh()
     assert (await remover.remove(f"trunk_{TRUNK}"))["success"]
     sim.trunks[TRUNK] = trunk
-    coordinator._trunks_read = None
+    coordinator.polling.async_trunks_changed()
     await coordinator.async_refresh()
     await hass.async_block_till_done()
     assert trunk_state(hass, sim, TRUNK) == "registered"

@@ -40,7 +40,7 @@ async def test_entry(
     )
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
-    coordinator: PbxCoordinator = entry.runtime_data
+    coordinator: PbxCoordinator = entry.runtime_data.coordinator
     sim.call("1001", "1002", answer=True)
     sim.inbound("0401234567", "1005", answer=True)
     await coordinator.async_refresh()
@@ -101,7 +101,7 @@ async def test_reports_that_came(
     assert isinstance(push, dict)
     assert (push["mode"], push["accepted"]) == ("working", 1)
     assert push["poll_interval"] == 60.0
-    last = coordinator.receiver.last_report
+    last = coordinator.last_report
     assert last is not None
     assert push["last_report"] == last.isoformat()
 

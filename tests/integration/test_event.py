@@ -93,7 +93,7 @@ async def test_hold_is_found_by_the_poll(pushing: Push, told: Told) -> None:
     await pushing.coordinator.async_refresh()
     await pushing.settled()
     assert types(told, "1001") == ["dialing", "answered", "held", "resumed"]
-    assert pushing.coordinator.push_mode.value == "working"
+    assert pushing.coordinator.polling.mode.value == "working"
 
 
 async def test_two_calls_at_once_stay_two(pushing: Push, told: Told) -> None:

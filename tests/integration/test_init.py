@@ -226,6 +226,6 @@ async def test_only_devices_of_vanished_extensions_can_be_removed(
     assert trunk is not None
     assert not (await client.remove_device(trunk.id))["success"]
     del sim.trunks["SIP-142"]
-    coordinator._trunks_read = None
+    coordinator.polling.async_trunks_changed()
     await coordinator.async_refresh()
     assert (await client.remove_device(trunk.id))["success"]

@@ -22,11 +22,10 @@ from pytest_homeassistant_custom_component.typing import (
 )
 
 from custom_components.pbx import logbook
-from custom_components.pbx.client.errors import PbxError, Unreachable, WrongService
 from custom_components.pbx.const import EVENT_MONITORING
-from custom_components.pbx.hub.connect import failure_key
+from custom_components.pbx.hub.options import SupervisionPolicy
+from custom_components.pbx.hub.permission import Denial
 from custom_components.pbx.hub.request import REFUSALS, Kind
-from custom_components.pbx.supervision.policy import Policy
 from tests.simulator import Fault, ManualClock, Simulator
 
 from .conftest import Push, device_of, set_up_pushing
@@ -187,7 +186,7 @@ async def test_ends_that_need_a_reason(pushing: Push, read: Read) -> None:
         f"{SAMI} listens to {BRUNO}",
         f"{SAMI} stopped listening to {BRUNO} to join in another way",
         f"{SAMI} whispers to {BRUNO}",
-        f"{SAMI} stopped whispering to {BRUNO} as nobody picked the phone up",
+        f"{SAMI} stopped whispering to {BRUNO} as the phone was not picked up",
     ]
 
 
@@ -199,7 +198,8 @@ async def test_refusals(pushing: Push, read: Read) -> None:
     with pytest.raises(HomeAssistantError):
         await monitor(pushing, "listen")
     pushing.hass.config_entries.async_update_entry(
-        pushing.entry, options={**pushing.entry.options, "supervision": Policy.OFF}
+        pushing.entry,
+        options={**pushing.entry.options, "supervision": SupervisionPolicy.OFF},
     )
     with pytest.raises(HomeAssistantError):
         await monitor(pushing, "barge_in")
@@ -274,16 +274,8 @@ async def test_event_holds_no_secret_and_all_that_is_told(
 
 
 def test_every_refusal_has_words() -> None:
-    """Of the PBX and of our own rules; what concerns the connection shares its words."""
-    own = {f"monitor_{refusal}" for refusal in REFUSALS[Kind.MONITOR]}
-    own |= {"monitor_refused", "monitor_unanswered"}
-    own |= {"supervision_off", "not_a_supervisor", "never_monitored"}
-    own |= {"not_permitted", "administrators_only", "not_free_in_time"}
-    said = {reason: logbook.refusal(reason) for reason in own}
-    assert logbook.NOT_REACHED not in said.values()
-    assert len(set(said.values())) == len(own)
-    assert own == logbook.REFUSALS.keys()
-    for reason in (*Unreachable, *WrongService, failure_key(PbxError()), "not_loaded"):
-        assert logbook.refusal(reason) == logbook.NOT_REACHED
-    for refusal in REFUSALS[Kind.CONTROL]:
-        assert logbook.refusal(f"control_{refusal}") == logbook.NOT_LEFT
+    """Those of the PBX that have a sentence, and all of our own; no two share words."""
+    wanted = {*REFUSALS[Kind.MONITOR], *Denial}
+    assert wanted == logbook.REFUSALS.keys()
+    words = [*logbook.REFUSALS.values(), logbook.OTHER_REFUSAL]
+    assert len(set(words)) == len(words)

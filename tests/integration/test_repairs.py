@@ -67,7 +67,7 @@ async def renewed(hass: HomeAssistant, tls_sim: Simulator) -> MockConfigEntry:
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     await renew(tls_sim, entry.data["port"])
-    await entry.runtime_data.async_refresh()
+    await entry.runtime_data.coordinator.async_refresh()
     return entry
 
 

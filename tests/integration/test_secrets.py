@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.pbx.hub.subscriptions import News
 from tests.simulator import Fault, Simulator
 
 FAULTS = (
@@ -44,7 +45,7 @@ async def test_no_secret_in_logs_states_diagnostics_or_exceptions(
     with everything:
         assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
-    coordinator = entry.runtime_data
+    coordinator = entry.runtime_data.coordinator
     sim.call("1001", "1002", answer=True)
     texts: list[str] = []
 
@@ -57,8 +58,8 @@ async def test_no_secret_in_logs_states_diagnostics_or_exceptions(
             texts.append("".join(traceback.format_exception(err)))
 
     async def change_settings() -> None:
-        coordinator.settings.async_read_again()
-        coordinator.settings.async_start()
+        coordinator.subscriptions.news.async_call(News.RESTORED, [])
+        entry.runtime_data.settings.async_start()
         for action, data in (
             ("switch.turn_on", {"entity_id": "switch.anna_berg_do_not_disturb"}),
             ("pbx.set_forwarding", {"extension": "1001", "to": "voicemail"}),

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import (
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.pbx.client.extension_settings import MonitorPermission
-from custom_components.pbx.hub.coordinator import PbxCoordinator
+from custom_components.pbx.runtime import PbxRuntime
 from tests.simulator import Fault, Simulator
 
 from .conftest import state_of
@@ -97,11 +97,11 @@ def test_every_mode_is_tried_above() -> None:
 
 @pytest.mark.usefixtures("_enabled")
 async def test_word_that_nobody_knows(
-    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
+    hass: HomeAssistant, sim: Simulator, runtime: PbxRuntime
 ) -> None:
     """Neither allowed nor not, and it can be chosen anew."""
     sim.extensions["1005"].monitor_mode = "Telepathy"
-    coordinator.settings.async_start()
+    runtime.settings.async_start()
     await hass.async_block_till_done(wait_background_tasks=True)
     assert state_of(hass, SAMI) == "unknown"
     await choose(hass, "whisper")

@@ -217,7 +217,7 @@ async def test_last_call_survives_a_restart(
 
 async def reread_trunks(coordinator: PbxCoordinator) -> None:
     """Poll as if a minute had passed."""
-    coordinator._trunks_read = None
+    coordinator.polling.async_trunks_changed()
     await coordinator.async_refresh()
     await coordinator.hass.async_block_till_done()
 
@@ -288,7 +288,7 @@ async def test_trunk_that_went_while_home_assistant_was_off(
         )
 
     assert there()
-    await reread_trunks(entry.runtime_data)
+    await reread_trunks(entry.runtime_data.coordinator)
     assert not there()
 
 

@@ -45,11 +45,11 @@ from custom_components.pbx.const import (
 from custom_components.pbx.flows.options import options_schema
 from custom_components.pbx.hub.connect import failure
 from custom_components.pbx.hub.issues import CONNECTION_ISSUES, FIXABLE, OTHER_ISSUES
+from custom_components.pbx.hub.options import SupervisionPolicy
 from custom_components.pbx.hub.polling import PushMode
 from custom_components.pbx.hub.request import REFUSALS, Kind
 from custom_components.pbx.sensor.last_call import LAST_CALL_ATTRIBUTES
-from custom_components.pbx.supervision.policy import Policy
-from custom_components.pbx.supervision.supervision import MonitoringEventType
+from custom_components.pbx.supervision.monitoring import MonitoringEventType
 
 COMPONENT = Path(__file__).parents[2] / "custom_components" / "pbx"
 ENGLISH: dict[str, Any] = json.loads(
@@ -213,7 +213,7 @@ def test_every_attribute_of_a_call_has_a_name() -> None:
 
 def test_every_policy_has_a_name() -> None:
     """Who may supervise is chosen from words that say it."""
-    assert set(ENGLISH["selector"]["supervision"]["options"]) == set(Policy)
+    assert set(ENGLISH["selector"]["supervision"]["options"]) == set(SupervisionPolicy)
 
 
 CERTIFICATE = {"subject", "issuer", "valid_from", "valid_until", "fingerprint"}

@@ -90,7 +90,7 @@ async def test_pbx_triggers(pushing: Push, reach: Reach) -> None:
         ],
     )
     pushing.sim.set_trunk_status("SIP-142", "Failure")
-    pushing.coordinator._trunks_read = None
+    pushing.coordinator.polling.async_trunks_changed()
     await pushing.coordinator.async_refresh()
     await pushing.settled()
     assert told_by(calls) == [usable]

@@ -128,7 +128,7 @@ class Living:
     def _listen(self) -> None:
         """Note what is told of the calls."""
         for number in PHONES:
-            self.coordinator.async_add_call_listener(
+            self.coordinator.subscriptions.calls.async_add(
                 number, lambda event: self.ledger.told([event])
             )
 

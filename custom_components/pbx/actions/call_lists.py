@@ -1,10 +1,10 @@
-"""The actions that only tell: the calls in progress, and those that are over."""
+"""The actions that return calls: those in progress, and those that are over."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
-from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.core import ServiceCall, SupportsResponse
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
@@ -13,7 +13,7 @@ import voluptuous as vol
 
 from ..client.errors import PbxError
 from ..client.model import Call, Extension, HistoryCall, Party, PartyState
-from ..client.pbx import HISTORY_LIMIT
+from ..client.pbx import HISTORY_LIMIT, Capability
 from ..const import (
     ATTR_CALL_ID,
     ATTR_DIALED,
@@ -33,50 +33,47 @@ from ..const import (
 )
 from ..hub.connect import failure
 from ..hub.coordinator import PbxCoordinator
-from ..hub.describe import call_data, party_data
-from ..hub.names import spoken_name
-from ..hub.request import Kind, async_request
+from ..hub.describe import call_data, party_data, spoken_name
+from ..hub.permission import async_check_control, async_check_permission
+from ..hub.request import async_request
 from .definition import OF_PBX, REFERENCE, Action
-from .destinations import find_pbx
-from .targets import (
-    async_check_control,
-    async_check_permission,
-    find_extension,
-    invalid,
-)
+from .targets import Target, find_extension, find_pbx, invalid
 
 ATTR_CALLS: Final = "calls"
-# What is told when nobody says from when on.
+# The time span without a start.
 RECENT: Final = timedelta(days=1)
 MOST: Final = 1000
 
 
-async def _async_subject(call: ServiceCall) -> tuple[PbxCoordinator, Extension | None]:
-    """Return whose calls are meant: an extension's, or all of a PBX.
+async def _async_subject(call: ServiceCall) -> Target[Extension | None]:
+    """Return the extension whose calls are asked for, or none for all of a PBX.
 
-    Who wants all of them must be allowed to control the sensor that stands for them.
+    For all of them the user must be allowed to control the sensor that stands for them.
     """
     reference, entry_id = (
         call.data.get(ATTR_EXTENSION),
         call.data.get(ATTR_CONFIG_ENTRY_ID),
     )
     if reference is not None:
-        coordinator, extension = find_extension(call.hass, reference, entry_id)
-        await async_check_permission(call.hass, call.context, coordinator, extension)
-        return coordinator, extension
-    coordinator = find_pbx(call.hass, entry_id)
+        found = find_extension(call.hass, reference, entry_id)
+        await async_check_permission(
+            call.hass, call.context, found.coordinator, found.subject
+        )
+        return Target(found.runtime, found.subject, None)
+    runtime = find_pbx(call.hass, entry_id)
     await async_check_control(
         call.hass,
         call.context,
-        coordinator,
-        {KEY_CALLS: coordinator.config_entry.title},
+        runtime.coordinator,
+        {KEY_CALLS: runtime.coordinator.config_entry.title},
     )
-    return coordinator, None
+    return Target(runtime, None, None)
 
 
-async def _async_get_calls(call: ServiceCall) -> ServiceResponse:
+async def _async_get_calls(call: ServiceCall) -> JsonObjectType:
     """Return the calls in progress, the oldest first."""
-    coordinator, extension = await _async_subject(call)
+    target = await _async_subject(call)
+    coordinator, extension = target.coordinator, target.subject
     if not coordinator.last_update_success:
         raise _not_known(coordinator)
     board = coordinator.data
@@ -85,19 +82,15 @@ async def _async_get_calls(call: ServiceCall) -> ServiceResponse:
 
 
 def _not_known(coordinator: PbxCoordinator) -> HomeAssistantError:
-    """Return why nobody knows what goes on: what the last poll failed for."""
+    """Return the error that the last poll failed with."""
     err = coordinator.last_exception
-    if isinstance(err, HomeAssistantError) and err.translation_key:
-        return HomeAssistantError(
-            translation_domain=err.translation_domain,
-            translation_key=err.translation_key,
-            translation_placeholders=err.translation_placeholders,
-        )
+    if isinstance(err, HomeAssistantError):
+        return err.with_traceback(None)
     return HomeAssistantError(**failure(PbxError(), coordinator.pbx.address))
 
 
 def _live(coordinator: PbxCoordinator, call: Call) -> JsonObjectType:
-    """Return what is told of a call in progress."""
+    """Return the data of a call in progress."""
     return {
         **call_data(call),
         "since": _time(call.started_at),
@@ -112,7 +105,7 @@ def _live(coordinator: PbxCoordinator, call: Call) -> JsonObjectType:
 
 
 def _party(coordinator: PbxCoordinator, party: Party) -> JsonObjectType:
-    """Return what is told of one who takes part in a call."""
+    """Return the data of a party of a call."""
     return {
         **party_data(coordinator, party),
         ATTR_EXTENSION: party.extension,
@@ -128,9 +121,10 @@ def _time(timestamp: float) -> str:
     )
 
 
-async def _async_get_call_history(call: ServiceCall) -> ServiceResponse:
+async def _async_get_call_history(call: ServiceCall) -> JsonObjectType:
     """Return the PBX's own records of calls, the newest first."""
-    coordinator, extension = await _async_subject(call)
+    target = await _async_subject(call)
+    coordinator, extension = target.coordinator, target.subject
     end = _pbx_time(call.data.get(ATTR_END) or dt_util.now())
     start = _pbx_time(call.data.get(ATTR_START) or end - RECENT)
     if end < start:
@@ -142,8 +136,8 @@ async def _async_get_call_history(call: ServiceCall) -> ServiceResponse:
     )
     calls = await async_request(
         coordinator,
-        coordinator.pbx.call_history(start, end, number, call.data[ATTR_LIMIT]),
-        Kind.HISTORY,
+        Capability.HISTORY,
+        lambda pbx: pbx.call_history(start, end, number, call.data[ATTR_LIMIT]),
         {"subject": subject},
     )
     return {ATTR_CALLS: [_past(coordinator, one) for one in calls]}
@@ -156,7 +150,7 @@ def _pbx_time(time: datetime) -> datetime:
 
 
 def _past(coordinator: PbxCoordinator, call: HistoryCall) -> JsonObjectType:
-    """Return what is told of a call that is over."""
+    """Return the data of a call that is over."""
     return {
         ATTR_CALL_ID: call.id,
         "started": call.started_at.isoformat(),

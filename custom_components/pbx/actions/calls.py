@@ -1,16 +1,17 @@
-"""The actions on calls: dial, hang up, hold, mute, transfer, let in or turn away."""
+"""The actions on calls: dial, hang up, hold, mute, transfer, accept and refuse."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
-from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.core import ServiceCall
 from homeassistant.helpers import config_validation as cv
+from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
-from ..client.model import DestinationKind
-from ..client.pbx import Pbx
+from ..client.model import DestinationKind, Extension
+from ..client.pbx import Capability, Pbx
 from ..const import (
     ATTR_AUTO_ANSWER,
     ATTR_CALL_ID,
@@ -28,102 +29,85 @@ from ..const import (
     SERVICE_TRANSFER,
     SERVICE_UNMUTE,
 )
-from ..hub.names import spoken_name
-from ..hub.request import Kind, async_act
+from ..hub.describe import spoken_name
+from ..hub.permission import async_check_control, async_check_permission
+from ..hub.request import async_act, require
 from .definition import OF_PBX, REFERENCE, Action
 from .destinations import (
-    Connection,
+    Destination,
     async_find_outside_call,
     find_call,
     find_connection,
 )
-from .targets import (
-    async_check_control,
-    async_check_permission,
-    find_extension,
-    invalid,
-)
+from .targets import Target, find_extension, invalid
+
+type ExtensionRequest = Callable[[Pbx, str], Awaitable[None]]
 
 
-async def _async_connection(call: ServiceCall) -> Connection:
-    """Return the extension that is used and whom to connect it with.
+async def _async_connection(call: ServiceCall) -> Target[Extension, Destination]:
+    """Return an extension and its destination, where the user may use the extension.
 
-    Its user can call everybody from its phone: only the extension itself is asked for.
+    Its user can call any number from its phone: only the extension itself is checked.
     """
-    connection = find_connection(
+    target = find_connection(
         call.hass,
         call.data[ATTR_EXTENSION],
         call.data[ATTR_TO],
         call.data.get(ATTR_CONFIG_ENTRY_ID),
     )
-    extension = connection.extension
-    if connection.to.number == extension.number:
+    extension = target.subject
+    if target.other.number == extension.number:
         raise invalid("same_number", extension=spoken_name(extension))
-    await async_check_permission(
-        call.hass, call.context, connection.coordinator, extension
-    )
-    return connection
+    await async_check_permission(call.hass, call.context, target.coordinator, extension)
+    return target
 
 
-async def _async_dial(call: ServiceCall) -> ServiceResponse:
+async def _async_dial(call: ServiceCall) -> JsonObjectType:
     """Call an extension's phone and, once it is picked up, another number."""
-    connection = await _async_connection(call)
-    coordinator, extension, to = (
-        connection.coordinator,
-        connection.extension,
-        connection.to,
-    )
+    target = await _async_connection(call)
+    extension, to = target.subject, target.other
     call_id = await async_act(
-        coordinator,
-        coordinator.pbx.dial(
+        target.coordinator,
+        Capability.DIAL,
+        lambda pbx: pbx.dial(
             extension.number,
             to.number,
             outside=to.outside,
             auto_answer=call.data[ATTR_AUTO_ANSWER],
         ),
-        Kind.CONTROL,
         {"extension": spoken_name(extension)},
     )
-    if not call.return_response:
-        return None
-    return {
-        ATTR_CALL_ID: call_id,
-        ATTR_EXTENSION: extension.number,
-        ATTR_TO: to.number,
-    }
+    return {ATTR_CALL_ID: call_id, ATTR_EXTENSION: extension.number, ATTR_TO: to.number}
 
 
 async def _async_control(
-    request: Callable[[Pbx, str], Awaitable[None]], call: ServiceCall
-) -> ServiceResponse:
-    """Do something to the call of an extension; which of several, the PBX decides."""
-    coordinator, extension = find_extension(
+    capability: Capability, request: ExtensionRequest, call: ServiceCall
+) -> JsonObjectType:
+    """Control the call of an extension; of several calls, the PBX chooses."""
+    target = find_extension(
         call.hass, call.data[ATTR_EXTENSION], call.data.get(ATTR_CONFIG_ENTRY_ID)
     )
+    coordinator, extension = target.coordinator, target.subject
     await async_check_permission(call.hass, call.context, coordinator, extension)
     calls = coordinator.data.calls_of(extension.number)
     await async_act(
         coordinator,
-        request(coordinator.pbx, extension.number),
-        Kind.CONTROL,
+        capability,
+        lambda pbx: request(pbx, extension.number),
         {"extension": spoken_name(extension)},
     )
-    if not call.return_response:
-        return None
     return {
         ATTR_CALL_ID: calls[0].id if len(calls) == 1 else None,
         ATTR_EXTENSION: extension.number,
     }
 
 
-async def _async_transfer(call: ServiceCall) -> ServiceResponse:
-    """Connect the outside party of an extension's call with somebody else."""
-    connection = await _async_connection(call)
-    coordinator, extension, to = (
-        connection.coordinator,
-        connection.extension,
-        connection.to,
-    )
+async def _async_transfer(call: ServiceCall) -> JsonObjectType:
+    """Connect the outside party of an extension's call with another destination."""
+    target = await _async_connection(call)
+    coordinator, extension, to = target.coordinator, target.subject, target.other
+    names = {"extension": spoken_name(extension)}
+    require(coordinator, Capability.TRANSFER, names)
     kind: DestinationKind = call.data[ATTR_DESTINATION]
     if not to.outside:
         kind = DestinationKind.EXTENSION
@@ -134,12 +118,10 @@ async def _async_transfer(call: ServiceCall) -> ServiceResponse:
     )
     call_id = await async_act(
         coordinator,
-        coordinator.pbx.transfer(chosen, to.number, kind, permission=extension.number),
-        Kind.CONTROL,
-        {"extension": spoken_name(extension)},
+        Capability.TRANSFER,
+        lambda pbx: pbx.transfer(chosen, to.number, kind, permission=extension.number),
+        names,
     )
-    if not call.return_response:
-        return None
     return {
         ATTR_CALL_ID: call_id or chosen.id,
         ATTR_EXTENSION: extension.number,
@@ -150,15 +132,16 @@ async def _async_transfer(call: ServiceCall) -> ServiceResponse:
 
 async def _async_decide(
     request: Callable[[Pbx, str], Awaitable[None]], call: ServiceCall
-) -> ServiceResponse:
-    """Let an inbound call in, or turn it away.
+) -> JsonObjectType:
+    """Accept or refuse an inbound call.
 
-    It has not reached any extension yet, so who decides must be allowed to control the
+    It has not reached an extension yet, so the user must be allowed to control the
     sensor that stands for all calls of the PBX.
     """
-    coordinator, call_id = find_call(
+    target = find_call(
         call.hass, call.data[ATTR_CALL_ID], call.data.get(ATTR_CONFIG_ENTRY_ID)
     )
+    coordinator, call_id = target.coordinator, target.subject
     await async_check_control(
         call.hass,
         call.context,
@@ -168,20 +151,22 @@ async def _async_decide(
     try:
         await async_act(
             coordinator,
-            request(coordinator.pbx, call_id),
-            Kind.INBOUND,
+            Capability.INBOUND_CONTROL,
+            lambda pbx: request(pbx, call_id),
             {"call": call_id},
         )
     except ValueError as err:
         raise invalid("inbound_not_in_call", call=call_id) from err
-    return {ATTR_CALL_ID: call_id} if call.return_response else None
+    return {ATTR_CALL_ID: call_id}
 
 
-def _on_extension(name: str, request: Callable[[Pbx, str], Awaitable[None]]) -> Action:
-    """Return one of the actions that take an extension and nothing else."""
+def _on_extension(
+    name: str, capability: Capability, request: ExtensionRequest
+) -> Action:
+    """Return an action that takes an extension and nothing else."""
     return Action(
         name=name,
-        handler=partial(_async_control, request),
+        handler=partial(_async_control, capability, request),
         schema=vol.Schema({vol.Required(ATTR_EXTENSION): REFERENCE, **OF_PBX}),
     )
 
@@ -210,11 +195,17 @@ CALL_ACTIONS: Final = (
             }
         ),
     ),
-    _on_extension(SERVICE_HANG_UP, lambda pbx, number: pbx.hang_up(number)),
-    _on_extension(SERVICE_HOLD, lambda pbx, number: pbx.hold(number)),
-    _on_extension(SERVICE_RESUME, lambda pbx, number: pbx.resume(number)),
-    _on_extension(SERVICE_MUTE, lambda pbx, number: pbx.mute(number)),
-    _on_extension(SERVICE_UNMUTE, lambda pbx, number: pbx.unmute(number)),
+    _on_extension(
+        SERVICE_HANG_UP, Capability.HANG_UP, lambda pbx, number: pbx.hang_up(number)
+    ),
+    _on_extension(SERVICE_HOLD, Capability.HOLD, lambda pbx, number: pbx.hold(number)),
+    _on_extension(
+        SERVICE_RESUME, Capability.HOLD, lambda pbx, number: pbx.resume(number)
+    ),
+    _on_extension(SERVICE_MUTE, Capability.MUTE, lambda pbx, number: pbx.mute(number)),
+    _on_extension(
+        SERVICE_UNMUTE, Capability.MUTE, lambda pbx, number: pbx.unmute(number)
+    ),
     Action(
         name=SERVICE_TRANSFER,
         handler=_async_transfer,

@@ -3,8 +3,9 @@
 from typing import Any, Final
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
-from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.core import ServiceCall
 from homeassistant.helpers import config_validation as cv
+from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
 from ..client.extension_settings import Forwarding, ForwardTo, SettingsChange
@@ -16,15 +17,16 @@ from ..const import (
     ATTR_WHEN,
     SERVICE_SET_FORWARDING,
 )
-from ..hub.names import spoken_name
+from ..hub.describe import spoken_name
+from ..hub.permission import async_check_permission
 from .definition import OF_PBX, REFERENCE, Action, as_list
 from .destinations import number_to_dial
-from .targets import async_check_permission, find_extension, invalid
+from .targets import find_extension, invalid
 
 # The situations in which calls are forwarded, as the settings name them.
 SITUATIONS: Final = ("always", "no_answer", "busy")
 OFF: Final = "off"
-# Where it went before it was switched off.
+# The destination from before it was switched off.
 LAST: Final = "last"
 DESTINATIONS: Final = (OFF, *(to.value for to in ForwardTo), LAST)
 WITH_NUMBER: Final = (ForwardTo.EXTENSION, ForwardTo.NUMBER)
@@ -32,15 +34,16 @@ WITH_PREFIX: Final = (ForwardTo.MOBILE, ForwardTo.NUMBER)
 
 
 def _destination(value: Any) -> Any:
-    """Return a destination as it was meant: YAML takes a bare `off` for False."""
+    """Return a destination; YAML reads a bare `off` as False."""
     return OFF if value is False else value
 
 
-async def _async_set_forwarding(call: ServiceCall) -> ServiceResponse:
-    """Forward an extension's calls, or do so no more."""
-    coordinator, extension = find_extension(
+async def _async_set_forwarding(call: ServiceCall) -> JsonObjectType:
+    """Forward an extension's calls, or stop forwarding them."""
+    target = find_extension(
         call.hass, call.data[ATTR_EXTENSION], call.data.get(ATTR_CONFIG_ENTRY_ID)
     )
+    coordinator, extension = target.coordinator, target.subject
     await async_check_permission(call.hass, call.context, coordinator, extension)
     to = call.data[ATTR_TO]
     number: str | None = call.data.get(ATTR_NUMBER)
@@ -53,9 +56,9 @@ async def _async_set_forwarding(call: ServiceCall) -> ServiceResponse:
         if to in WITH_NUMBER:
             raise invalid("forwarding_needs_number")
     elif to == ForwardTo.EXTENSION:
-        _, destination = find_extension(
+        destination = find_extension(
             call.hass, number, coordinator.config_entry.entry_id
-        )
+        ).subject
         if destination.number == extension.number:
             raise invalid("forwarding_to_itself", extension=spoken_name(extension))
         number = destination.number
@@ -72,9 +75,7 @@ async def _async_set_forwarding(call: ServiceCall) -> ServiceResponse:
     changes: dict[str, Any] = {
         f"forward_{when}": forwarding for when in call.data[ATTR_WHEN]
     }
-    await coordinator.settings.async_change(extension, SettingsChange(**changes))
-    if not call.return_response:
-        return None
+    await target.runtime.settings.async_change(extension, SettingsChange(**changes))
     return {
         ATTR_EXTENSION: extension.number,
         ATTR_WHEN: call.data[ATTR_WHEN],

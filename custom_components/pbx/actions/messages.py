@@ -1,12 +1,14 @@
-"""The actions that say something: a text message, a prompt played to a phone."""
+"""The actions that send a text message, and play a prompt to a phone."""
 
 from typing import Final
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
-from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.core import ServiceCall
 from homeassistant.helpers import config_validation as cv
+from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
+from ..client.pbx import Capability
 from ..const import (
     ATTR_AUTO_ANSWER,
     ATTR_CALL_ID,
@@ -20,74 +22,68 @@ from ..const import (
     SERVICE_PLAY_PROMPT,
     SERVICE_SEND_SMS,
 )
-from ..hub.names import spoken_name
+from ..hub.describe import spoken_name
+from ..hub.permission import async_check_control, async_check_permission
 from ..hub.registry import TRUNK
-from ..hub.request import Kind, async_act, async_request
+from ..hub.request import async_act, async_request
 from .definition import OF_PBX, REFERENCE, Action, as_list
-from .destinations import find_destination, find_trunk, number_to_dial
-from .targets import async_check_control, async_check_permission, invalid
+from .destinations import find_destination, number_to_dial
+from .targets import find_trunk, invalid
 
 ATTR_MESSAGE_ID: Final = "message_id"
 
 
-async def _async_send_sms(call: ServiceCall) -> ServiceResponse:
+async def _async_send_sms(call: ServiceCall) -> JsonObjectType:
     """Send a text message through a mobile trunk."""
-    coordinator, trunk = find_trunk(
+    target = find_trunk(
         call.hass, call.data[ATTR_TRUNK], call.data.get(ATTR_CONFIG_ENTRY_ID)
     )
+    trunk = target.subject.name
     number = number_to_dial(call.data[ATTR_NUMBER])
     await async_check_control(
         call.hass,
         call.context,
-        coordinator,
-        {f"{TRUNK}{trunk.name}_{KEY_STATUS}": trunk.name},
+        target.coordinator,
+        {f"{TRUNK}{trunk}_{KEY_STATUS}": trunk},
     )
     try:
         message_id = await async_request(
-            coordinator,
-            coordinator.pbx.send_sms(trunk.name, number, call.data[ATTR_MESSAGE]),
-            Kind.SMS,
-            {"trunk": trunk.name, "number": number},
+            target.coordinator,
+            Capability.SMS,
+            lambda pbx: pbx.send_sms(trunk, number, call.data[ATTR_MESSAGE]),
+            {"trunk": trunk, "number": number},
         )
     except ValueError as err:
         raise invalid("not_a_message") from err
-    if not call.return_response:
-        return None
-    return {ATTR_MESSAGE_ID: message_id, ATTR_TRUNK: trunk.name, ATTR_NUMBER: number}
+    return {ATTR_MESSAGE_ID: message_id, ATTR_TRUNK: trunk, ATTR_NUMBER: number}
 
 
-async def _async_play_prompt(call: ServiceCall) -> ServiceResponse:
-    """Call somebody and play prompts to them."""
+async def _async_play_prompt(call: ServiceCall) -> JsonObjectType:
+    """Call a phone and play prompts to it."""
     prompts: list[str] = call.data[ATTR_PROMPTS]
-    connection = find_destination(
+    target = find_destination(
         call.hass,
         call.data[ATTR_TO],
         call.data.get(ATTR_PERMISSION_OF),
         call.data.get(ATTR_CONFIG_ENTRY_ID),
     )
-    coordinator, used, to = (
-        connection.coordinator,
-        connection.extension,
-        connection.to,
-    )
+    coordinator, used, to = target.coordinator, target.subject, target.other
     await async_check_permission(call.hass, call.context, coordinator, used)
     try:
         call_id = await async_act(
             coordinator,
-            coordinator.pbx.play_prompt(
+            Capability.PROMPT,
+            lambda pbx: pbx.play_prompt(
                 to.number,
                 prompts,
                 outside=to.outside,
                 auto_answer=call.data[ATTR_AUTO_ANSWER],
                 permission=used.number if to.outside else None,
             ),
-            Kind.CONTROL,
             {"extension": spoken_name(used)},
         )
     except ValueError as err:
         raise invalid("not_a_prompt", prompts=", ".join(prompts)) from err
-    if not call.return_response:
-        return None
     return {ATTR_CALL_ID: call_id, ATTR_TO: to.number}
 
 

@@ -4,8 +4,9 @@ from functools import partial
 from typing import Final
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
-from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.core import ServiceCall
 from homeassistant.helpers import config_validation as cv
+from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
 from ..client.model import MonitorMode
@@ -21,51 +22,51 @@ from ..const import (
     SERVICE_STOP_MONITORING,
     SERVICE_WHISPER,
 )
+from ..hub.permission import async_check_permission
 from .definition import OF_PBX, REFERENCE, Action
-from .targets import async_check_permission, find_extension, find_pair
+from .targets import find_extension, find_monitored
 
 
 async def _async_monitor(
-    mode: MonitorMode, fields: tuple[str, str], call: ServiceCall
-) -> ServiceResponse:
-    """Let a supervisor join the call of an extension."""
-    pair = find_pair(
+    mode: MonitorMode, supervisor: str, extension: str, call: ServiceCall
+) -> JsonObjectType:
+    """Join a supervisor to an extension's call; the fields are named as the mode wants."""
+    target = find_monitored(
         call.hass,
-        call.data[fields[0]],
-        call.data[fields[1]],
+        call.data[supervisor],
+        call.data[extension],
         call.data.get(ATTR_CONFIG_ENTRY_ID),
     )
-    call_id = await pair.coordinator.supervision.async_start(
-        mode, pair.supervisor, pair.extension, call.context, wait=call.data[ATTR_WAIT]
+    call_id = await target.runtime.supervision.async_start(
+        mode, target.other, target.subject, call.context, wait=call.data[ATTR_WAIT]
     )
-    if not call.return_response:
-        return None
     return {
         ATTR_CALL_ID: call_id,
-        fields[0]: pair.supervisor.number,
-        fields[1]: pair.extension.number,
+        supervisor: target.other.number,
+        extension: target.subject.number,
     }
 
 
-async def _async_stop(call: ServiceCall) -> ServiceResponse:
-    """Let a supervisor leave the call they joined."""
-    coordinator, supervisor = find_extension(
+async def _async_stop(call: ServiceCall) -> JsonObjectType:
+    """Take a supervisor out of the call they joined."""
+    target = find_extension(
         call.hass, call.data[ATTR_SUPERVISOR], call.data.get(ATTR_CONFIG_ENTRY_ID)
     )
-    await async_check_permission(call.hass, call.context, coordinator, supervisor)
-    extension = await coordinator.supervision.async_stop(supervisor, call.context)
-    if not call.return_response:
-        return None
+    supervisor = target.subject
+    await async_check_permission(
+        call.hass, call.context, target.coordinator, supervisor
+    )
+    extension = await target.runtime.supervision.async_stop(supervisor, call.context)
     return {ATTR_SUPERVISOR: supervisor.number, ATTR_EXTENSION: extension}
 
 
 def _monitoring(
     name: str, mode: MonitorMode, supervisor: str, extension: str
 ) -> Action:
-    """Return one of the three ways of monitoring; they differ in their words only."""
+    """Return the action of one mode."""
     return Action(
         name=name,
-        handler=partial(_async_monitor, mode, (supervisor, extension)),
+        handler=partial(_async_monitor, mode, supervisor, extension),
         schema=vol.Schema(
             {
                 vol.Required(supervisor): REFERENCE,

@@ -1,46 +1,38 @@
-"""Who is meant by an action, and may the caller: entity, device or bare number."""
+"""Targets: the extensions, trunks and calls that an action's fields refer to."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from homeassistant.auth.permissions.const import POLICY_CONTROL
-from homeassistant.core import Context, HomeAssistant
-from homeassistant.exceptions import ServiceValidationError, Unauthorized, UnknownUser
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er, service
 
-from ..client.model import Extension
-from ..const import DOMAIN, KEY_STATUS
-from ..hub.names import spoken_name
-from ..hub.own_entities import sensor_id
-
-if TYPE_CHECKING:
-    from ..hub.coordinator import PbxConfigEntry, PbxCoordinator
+from ..client.model import Extension, Trunk
+from ..const import DOMAIN
+from ..hub.coordinator import PbxCoordinator
+from ..hub.describe import spoken_name
+from ..runtime import PbxConfigEntry, PbxRuntime
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """Two extensions of one PBX."""
+class Target[Subject, Other = None]:
+    """The subject of an action on one PBX, and the other side of what is done to it.
 
-    coordinator: PbxCoordinator
-    supervisor: Extension
-    extension: Extension
+    Of a monitored extension, the other side is its supervisor; of an extension that is
+    connected, the destination.
+    """
 
+    runtime: PbxRuntime
+    subject: Subject
+    other: Other
 
-class NotPermitted(Unauthorized):
-    """The caller may not do this; says so in the user's language."""
-
-    def __init__(self, key: str, context: Context, **placeholders: str) -> None:
-        """Keep who asked, and for what."""
-        super().__init__(context=context, permission=POLICY_CONTROL)
-        self.translation_domain = DOMAIN
-        self.translation_key = key
-        self.translation_placeholders = placeholders
-        self.generate_message = True
+    @property
+    def coordinator(self) -> PbxCoordinator:
+        """Return the coordinator of the PBX."""
+        return self.runtime.coordinator
 
 
 def invalid(key: str, **placeholders: str) -> ServiceValidationError:
-    """Return the error for something that cannot be meant."""
+    """Return the error for fields of an action that do not fit."""
     return ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key=key,
@@ -48,43 +40,8 @@ def invalid(key: str, **placeholders: str) -> ServiceValidationError:
     )
 
 
-def find_pair(
-    hass: HomeAssistant, supervisor: str, extension: str, entry_id: str | None
-) -> Pair:
-    """Return the two extensions that are meant, on the one PBX that has both."""
-    entries = loaded_entries(hass, entry_id)
-    supervisors = find_extensions(hass, supervisor, entries)
-    extensions = find_extensions(hass, extension, entries)
-    common = supervisors.keys() & extensions.keys()
-    names = {"supervisor": supervisor, "extension": extension}
-    if not common:
-        raise invalid("different_pbxs", **names)
-    if len(common) > 1:
-        raise invalid("ambiguous", **names)
-    coordinator = entries[common.pop()].runtime_data
-    entry_id = coordinator.config_entry.entry_id
-    pair = Pair(coordinator, supervisors[entry_id], extensions[entry_id])
-    if pair.supervisor.number == pair.extension.number:
-        raise invalid("same_extension", extension=spoken_name(pair.extension))
-    return pair
-
-
-def find_extension(
-    hass: HomeAssistant, reference: str, entry_id: str | None
-) -> tuple[PbxCoordinator, Extension]:
-    """Return the one extension that is meant, and its PBX."""
-    entries = loaded_entries(hass, entry_id)
-    found = find_extensions(hass, reference, entries)
-    if len(found) > 1:
-        raise invalid("ambiguous_extension", extension=reference)
-    ((entry_id, extension),) = found.items()
-    return entries[entry_id].runtime_data, extension
-
-
-def loaded_entries(
-    hass: HomeAssistant, entry_id: str | None
-) -> dict[str, PbxConfigEntry]:
-    """Return the loaded PBXs that may be meant, by entry id."""
+def loaded_pbxs(hass: HomeAssistant, entry_id: str | None) -> dict[str, PbxRuntime]:
+    """Return the loaded PBXs that an action may refer to, by entry id; at least one."""
     entries: list[PbxConfigEntry] = (
         hass.config_entries.async_loaded_entries(DOMAIN)
         if entry_id is None
@@ -92,11 +49,19 @@ def loaded_entries(
     )
     if not entries:
         raise invalid("not_loaded")
-    return {entry.entry_id: entry for entry in entries}
+    return {entry.entry_id: entry.runtime_data for entry in entries}
+
+
+def find_pbx(hass: HomeAssistant, entry_id: str | None) -> PbxRuntime:
+    """Return the only loaded PBX, or the one of an entry."""
+    pbxs = list(loaded_pbxs(hass, entry_id).values())
+    if len(pbxs) > 1:
+        raise invalid("several_pbxs")
+    return pbxs[0]
 
 
 def find_device(hass: HomeAssistant, reference: str) -> str | None:
-    """Return the id of the device that is meant, itself or by one of its entities."""
+    """Return the id of the device that a reference names itself or by an entity."""
     entity = er.async_get(hass).async_get(reference)
     device_id = reference if entity is None else entity.device_id
     if device_id is None or dr.async_get(hass).async_get(device_id) is None:
@@ -105,7 +70,7 @@ def find_device(hass: HomeAssistant, reference: str) -> str | None:
 
 
 def find_extensions(
-    hass: HomeAssistant, reference: str, entries: dict[str, PbxConfigEntry]
+    hass: HomeAssistant, reference: str, pbxs: dict[str, PbxRuntime]
 ) -> dict[str, Extension]:
     """Return the extensions a reference can mean, by entry id; at least one.
 
@@ -116,69 +81,73 @@ def find_extensions(
         device, entry = service.async_get_device_and_config_entry(
             hass, DOMAIN, device_id
         )
-        coordinator: PbxCoordinator = entry.runtime_data
-        number = coordinator.devices.extension_number(device)
+        runtime: PbxRuntime = entry.runtime_data
+        number = runtime.coordinator.devices.extension_number(device)
         if number is None:
             raise invalid("not_an_extension", reference=reference)
-        if entry.entry_id not in entries:
+        if entry.entry_id not in pbxs:
             raise invalid("not_on_this_pbx", reference=reference)
-        candidates = [(entry.entry_id, coordinator, number)]
+        candidates = {entry.entry_id: runtime}
     elif "." in reference:
         raise invalid("not_an_extension", reference=reference)
     else:
-        candidates = [
-            (entry_id, entry.runtime_data, reference)
-            for entry_id, entry in entries.items()
-        ]
+        candidates, number = pbxs, reference
     found = {
         entry_id: extension
-        for entry_id, coordinator, number in candidates
-        if (extension := coordinator.data.extensions.get(number))
+        for entry_id, runtime in candidates.items()
+        if (extension := runtime.coordinator.data.extensions.get(number))
     }
     if not found:
         raise invalid("unknown_extension", reference=reference)
     return found
 
 
-async def async_check_permission(
-    hass: HomeAssistant,
-    context: Context,
-    coordinator: PbxCoordinator,
-    *extensions: Extension,
-) -> None:
-    """Let a user do only what they may do to the entities of all these extensions."""
-    await async_check_control(
-        hass,
-        context,
-        coordinator,
-        {
-            f"{extension.number}_{KEY_STATUS}": spoken_name(extension)
-            for extension in extensions
-        },
-    )
+def find_extension(
+    hass: HomeAssistant, reference: str, entry_id: str | None
+) -> Target[Extension]:
+    """Return the one extension that a reference means."""
+    pbxs = loaded_pbxs(hass, entry_id)
+    found = find_extensions(hass, reference, pbxs)
+    if len(found) > 1:
+        raise invalid("ambiguous_extension", extension=reference)
+    ((found_id, extension),) = found.items()
+    return Target(pbxs[found_id], extension, None)
 
 
-async def async_check_control(
-    hass: HomeAssistant,
-    context: Context,
-    coordinator: PbxCoordinator,
-    sensors: Mapping[str, str],
-) -> None:
-    """Let a user do only what they may do to all these sensors of a PBX.
+def find_monitored(
+    hass: HomeAssistant, supervisor: str, extension: str, entry_id: str | None
+) -> Target[Extension, Extension]:
+    """Return an extension and its supervisor, on the one PBX that has both."""
+    pbxs = loaded_pbxs(hass, entry_id)
+    supervisors = find_extensions(hass, supervisor, pbxs)
+    extensions = find_extensions(hass, extension, pbxs)
+    common = supervisors.keys() & extensions.keys()
+    names = {"supervisor": supervisor, "extension": extension}
+    if not common:
+        raise invalid("different_pbxs", **names)
+    if len(common) > 1:
+        raise invalid("ambiguous", **names)
+    found_id = common.pop()
+    target = Target(pbxs[found_id], extensions[found_id], supervisors[found_id])
+    if target.subject.number == target.other.number:
+        raise invalid("same_extension", extension=spoken_name(target.subject))
+    return target
 
-    `sensors` are the ends of their unique ids, and what a sentence calls what they
-    stand for. An automation without a user acts for its owner.
-    """
-    if context.user_id is None:
-        return
-    user = await hass.auth.async_get_user(context.user_id)
-    if user is None:
-        raise UnknownUser(context=context, permission=POLICY_CONTROL)
-    if user.is_admin:
-        return
-    for key, name in sensors.items():
-        entity_id = sensor_id(hass, coordinator.serial_number, key)
-        if entity_id is None or not user.permissions.check_entity(
-            entity_id, POLICY_CONTROL
-        ):
-            raise NotPermitted("not_permitted", context, extension=name)
+
+def find_trunk(
+    hass: HomeAssistant, reference: str, entry_id: str | None
+) -> Target[Trunk]:
+    """Return the one trunk that an entity, a device or a name means."""
+    device_id = find_device(hass, reference)
+    device = None if device_id is None else dr.async_get(hass).async_get(device_id)
+    found = []
+    for runtime in loaded_pbxs(hass, entry_id).values():
+        coordinator = runtime.coordinator
+        name = reference if device is None else coordinator.devices.trunk_name(device)
+        if name is not None and (trunk := coordinator.data.trunks.get(name)):
+            found.append(Target(runtime, trunk, None))
+    if not found:
+        raise invalid("unknown_trunk", trunk=reference)
+    if len(found) > 1:
+        raise invalid("several_pbxs")
+    return found[0]

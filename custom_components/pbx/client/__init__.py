@@ -1,6 +1,6 @@
 """Client for telephone systems (PBXs): asyncio, typed, without Home Assistant.
 
-What all kinds of PBX share is here; each kind is a package of its own, `yeastar_s`.
+This package holds what all families of PBX share; each family is a package of its own.
 """
 
 from .board.switchboard import Changes, Switchboard
@@ -41,7 +41,7 @@ from .model import (
     Trunk,
     TrunkStatus,
 )
-from .pbx import Address, Capability, Pbx, ReportTarget
+from .pbx import Address, Capability, Pbx, ReportsByPost, ReportsByStream, ReportTarget
 from .snapshot import Snapshot
 from .tls import fingerprint_of, read_certificate
 
@@ -76,6 +76,8 @@ __all__ = [
     "PbxWrongService",
     "Refusal",
     "ReportTarget",
+    "ReportsByPost",
+    "ReportsByStream",
     "SettingsChange",
     "Snapshot",
     "Switchboard",

@@ -1,7 +1,7 @@
-"""The contract every kind of PBX fulfils."""
+"""The contract that every family of PBX fulfils."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Flag, auto
@@ -9,23 +9,25 @@ from typing import Final
 
 from .calls.ledger import MakeReader
 from .calls.whole import WholeCalls
-from .errors import PbxRefused, Refusal
+from .errors import PbxError, PbxRefused, Refusal
 from .extension_settings import ExtensionSettings, SettingsChange
 from .model import Call, DestinationKind, HistoryCall, MonitorMode, PbxInfo
-from .report import Received
+from .report import Received, Report
 from .snapshot import Snapshot
 
 HISTORY_LIMIT: Final = 100
 
 
 class Capability(Flag):
-    """What a kind of PBX can do; entities and actions ask before they offer it."""
+    """What a PBX can do; whoever offers it to a user asks first."""
 
     LISTEN = auto()
     WHISPER = auto()
     BARGE_IN = auto()
     DIAL = auto()
-    CALL_CONTROL = auto()
+    HANG_UP = auto()
+    HOLD = auto()
+    MUTE = auto()
     TRANSFER = auto()
     INBOUND_CONTROL = auto()
     SMS = auto()
@@ -33,10 +35,12 @@ class Capability(Flag):
     SETTINGS = auto()
     HISTORY = auto()
 
+    MONITOR = LISTEN | WHISPER | BARGE_IN
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a PBX is: a name or literal address, a TCP port, and whether TLS is spoken."""
+    """The host name or literal IP address of a PBX, its TCP port, and whether it uses TLS."""
 
     host: str
     port: int
@@ -44,14 +48,14 @@ class Address:
 
     @property
     def url(self) -> str:
-        """The address as a URL without a path, for a browser."""
+        """Return the address as a URL without a path, for a browser."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.tls else 'http'}://{host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
 class ReportTarget:
-    """Where the PBX shall report to: plain HTTP, a TCP port and a path without a slash.
+    """The address a PBX reports to: plain HTTP, a TCP port and a path without a slash.
 
     `host` is None for the address that our requests come from.
     """
@@ -61,7 +65,7 @@ class ReportTarget:
     path: str
 
     def url(self, own_address: str) -> str:
-        """Return it as a URL, given the address our requests come from."""
+        """Return the URL, given the address that our requests come from."""
         host = self.host or own_address
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/{self.path}"
 
@@ -69,58 +73,42 @@ class ReportTarget:
 class Pbx(ABC):
     """One PBX. Every method raises PbxError's children and nothing else.
 
-    Except that methods which act raise ValueError, with nothing sent, for what can not
-    be meant: a number that `dial_string` does not take, for one. Nothing that acts is
-    repeated once it may have been carried out; PbxUnreachable's `maybe_done` tells.
-    What a kind of PBX cannot do, says its `capabilities`, and PbxRefused with
-    Refusal.UNSUPPORTED.
+    Except that methods which act raise ValueError, with nothing sent, for an argument
+    that cannot be meant: a number that `dial_string` does not take, for one. No request
+    that acts is repeated once it may have been carried out; `maybe_done` of
+    PbxUnreachable tells. What a PBX cannot do is missing from its `capabilities` and is
+    PbxRefused with Refusal.UNSUPPORTED.
 
-    `report_target` is told to the PBX with every login and while the session lives;
-    None asks for no reports. `call_reader` makes what reads its calls from reports and
-    snapshots for a switchboard.
+    A family whose PBXs report by themselves is a `ReportsByPost` or a `ReportsByStream`
+    too. `call_reader` makes the reader of its calls for a switchboard.
     """
 
-    capabilities: Capability
-    call_reader: MakeReader = WholeCalls
     address: Address
-    report_target: ReportTarget | None = None
+    call_reader: MakeReader = WholeCalls
 
     @property
     @abstractmethod
-    def own_address(self) -> str:
-        """Our literal IP address towards the PBX; blank before the first request."""
-
-    @property
-    @abstractmethod
-    def remote_address(self) -> str:
-        """The PBX's literal IP address; blank before the first request."""
-
-    @abstractmethod
-    def parse(self, body: bytes) -> Received | None:
-        """Return what a report says, None when it is none. Raises nothing."""
+    def capabilities(self) -> Capability:
+        """Return what this PBX can do; after `connect`, what this version can do."""
 
     @abstractmethod
     async def connect(self) -> PbxInfo:
-        """Log in where that has not been done yet, and read who the PBX is."""
+        """Log in where that has not been done yet, and return the identity of the PBX."""
 
     @abstractmethod
     async def snapshot(
         self, *, trunks: bool = True, ask: Collection[str] = ()
     ) -> Snapshot:
-        """Read everything that is polled, keeping the session alive; trunks if wanted.
-
-        Of the extensions to `ask`, what the lists show may not be all their calls.
-        """
+        """Return everything that is polled, trunks if wanted; keep the session alive."""
 
     @abstractmethod
     async def monitor(
         self, mode: MonitorMode, supervisor: str, extension: str
     ) -> str | None:
-        """Call the supervisor's phone and let it join the extension's call.
+        """Call the supervisor's phone and join it to the extension's call.
 
         Returns when the supervisor's phone is being called, not when it answered: the
-        id of that call where the PBX tells it, else None. Never repeated once it may
-        have been carried out.
+        id of that call where the PBX tells it, else None.
         """
 
     # -- Capability.DIAL
@@ -142,11 +130,13 @@ class Pbx(ABC):
         """
         raise PbxRefused(Refusal.UNSUPPORTED)
 
-    # -- Capability.CALL_CONTROL
+    # -- Capability.HANG_UP
 
     async def hang_up(self, extension: str) -> None:
         """End the call of an extension, also one in which it monitors another."""
         raise PbxRefused(Refusal.UNSUPPORTED)
+
+    # -- Capability.HOLD
 
     async def hold(self, extension: str) -> None:
         """Put an extension's call on hold."""
@@ -156,12 +146,14 @@ class Pbx(ABC):
         """Take an extension's call off hold."""
         raise PbxRefused(Refusal.UNSUPPORTED)
 
+    # -- Capability.MUTE
+
     async def mute(self, extension: str) -> None:
-        """Let the other party not hear an extension any more."""
+        """Mute an extension for the other party."""
         raise PbxRefused(Refusal.UNSUPPORTED)
 
     async def unmute(self, extension: str) -> None:
-        """Let the other party hear an extension again."""
+        """Unmute an extension for the other party."""
         raise PbxRefused(Refusal.UNSUPPORTED)
 
     # -- Capability.TRANSFER
@@ -174,7 +166,7 @@ class Pbx(ABC):
         *,
         permission: str | None = None,
     ) -> str | None:
-        """Connect the outside party of a call to another destination, ringing or not.
+        """Connect the outside party of a call with another destination.
 
         `permission` is the extension whose right to call out is used for an outside
         number, None for one that takes part in the call. Returns the call id where
@@ -185,11 +177,11 @@ class Pbx(ABC):
     # -- Capability.INBOUND_CONTROL
 
     async def accept_call(self, call_id: str) -> None:
-        """Let in an inbound call that the PBX asks about; Refusal.TOO_LATE after 10 s."""
+        """Accept an inbound call that the PBX asks about; Refusal.TOO_LATE after 10 s."""
         raise PbxRefused(Refusal.UNSUPPORTED)
 
     async def refuse_call(self, call_id: str) -> None:
-        """Turn away an inbound call that the PBX asks about; else as `accept_call`."""
+        """Refuse an inbound call that the PBX asks about; Refusal.TOO_LATE after 10 s."""
         raise PbxRefused(Refusal.UNSUPPORTED)
 
     # -- Capability.SMS
@@ -260,7 +252,46 @@ class Pbx(ABC):
 
     @abstractmethod
     async def close(self) -> None:
-        """Log out for good, quietly: a PBX that does not answer changes nothing.
+        """Log out for good. Raises nothing, also when the PBX does not answer.
 
-        What is asked or under way afterwards is PbxUnreachable.
+        Requests under way, and those that follow, raise PbxUnreachable.
+        """
+
+
+class ReportsByPost(ABC):
+    """A PBX that posts its reports over HTTP to an address it is told.
+
+    `report_target` is told to the PBX with every login and while the session lives;
+    None asks for no reports.
+    """
+
+    report_target: ReportTarget | None = None
+
+    @property
+    @abstractmethod
+    def own_address(self) -> str:
+        """Return our literal IP address towards the PBX; blank before the first request."""
+
+    @property
+    @abstractmethod
+    def remote_address(self) -> str:
+        """Return the PBX's literal IP address; blank before the first request."""
+
+    @abstractmethod
+    def parse(self, body: bytes) -> Received | None:
+        """Return what a report says, None for a body that is none. Raises nothing."""
+
+
+class ReportsByStream(ABC):
+    """A PBX that streams its reports on a connection that we open."""
+
+    @abstractmethod
+    async def listen(
+        self, take: Callable[[Report], None], lost: Callable[[PbxError], None]
+    ) -> None:
+        """Connect, log in and begin to receive; return when reports arrive from now on.
+
+        `take` is called with each report, in order. `lost` is called once when the
+        connection breaks, and not by `close`; after it, `listen` may be called again.
+        Raises what `connect` does.
         """

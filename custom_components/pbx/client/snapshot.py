@@ -14,6 +14,8 @@ class Snapshot:
     missing from such a snapshot proves nothing. `trunks` is None when they were not
     read this time. `calls_now` are all calls there are, from a family that tells them
     whole, else None: a family that does not has a snapshot and a reader of its own.
+    `again_soon` asks for another snapshot soon: something goes on whose end no report
+    will tell.
     """
 
     info: PbxInfo
@@ -21,3 +23,4 @@ class Snapshot:
     complete: bool = True
     trunks: tuple[Trunk, ...] | None = None
     calls_now: tuple[CallNow, ...] | None = None
+    again_soon: bool = False

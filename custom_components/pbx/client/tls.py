@@ -1,4 +1,4 @@
-"""How a PBX's certificate is trusted: by the system's CAs, or by one pinned fingerprint."""
+"""Trust in a PBX's certificate: by the system's CAs, or by one pinned fingerprint."""
 
 import asyncio
 from contextlib import suppress
@@ -20,7 +20,7 @@ def fingerprint_of(certificate: bytes) -> str:
 
 
 def ssl_argument(fingerprint: str | None) -> bool | aiohttp.Fingerprint:
-    """Return what aiohttp wants as `ssl`: a pin where there is one, else full checks.
+    """Return the `ssl` argument of aiohttp: a pin where there is one, else full checks.
 
     `fingerprint` is the SHA-256 of the DER encoding in hex; it replaces the checks of
     name, validity and issuer: that one certificate is trusted and no other. Raises
@@ -35,8 +35,7 @@ async def read_certificate(address: Address, timeout: float) -> bytes:
     """Return the certificate a server presents, DER-encoded, after at most `timeout` s.
 
     Nothing is sent but the handshake, and nothing is believed. Raises OSError (of
-    which TimeoutError and ssl.SSLError are kinds) when there is no handshake
-    (reference, section 1.1: PBXs ship certificates that they signed themselves).
+    which TimeoutError and ssl.SSLError are kinds) when there is no handshake.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False

@@ -1,4 +1,4 @@
-"""What is to be changed of the extensions' settings, and who waits for that."""
+"""Changes of settings that are not made yet, and the callers that wait for them."""
 
 import asyncio
 from dataclasses import dataclass, fields, replace
@@ -10,15 +10,15 @@ from ..client.extension_settings import SettingsChange
 
 
 @dataclass(slots=True, eq=False)
-class Order:
-    """A change of one extension, and what became of it: None when it was made."""
+class PendingChange:
+    """A change of one extension; `done` gets its error, None when it was made."""
 
     change: SettingsChange
     done: asyncio.Future[PbxError | None]
 
     @callback
     def add(self, change: SettingsChange) -> None:
-        """Change more; where both change the same, the new one counts."""
+        """Add another change; where both change the same setting, the new one counts."""
         values = {field.name: getattr(change, field.name) for field in fields(change)}
         self.change = replace(
             self.change,
@@ -27,46 +27,46 @@ class Order:
 
     @callback
     def end(self, error: PbxError | None) -> None:
-        """Tell those who wait, once."""
+        """Tell the callers that wait, once."""
         if not self.done.done():
             self.done.set_result(error)
 
 
-class Orders:
-    """The orders of one PBX by extension: those that wait, and those being carried out."""
+class PendingChanges:
+    """The changes of one PBX by extension: those that wait, and those being made."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin without any."""
+        """Initialize without changes."""
         self._loop = loop
-        self._waiting: dict[str, Order] = {}
-        self._begun: dict[str, Order] = {}
+        self._waiting: dict[str, PendingChange] = {}
+        self._begun: dict[str, PendingChange] = {}
 
     def __bool__(self) -> bool:
         """Return whether any waits."""
         return bool(self._waiting)
 
     @callback
-    def async_add(self, number: str, change: SettingsChange) -> Order:
-        """Order a change, together with what waits for the same extension."""
-        order = self._waiting.get(number)
-        if order is None:
-            order = Order(change, self._loop.create_future())
-            self._waiting[number] = order
+    def async_add(self, number: str, change: SettingsChange) -> PendingChange:
+        """Add a change to those that wait for the same extension."""
+        pending = self._waiting.get(number)
+        if pending is None:
+            pending = PendingChange(change, self._loop.create_future())
+            self._waiting[number] = pending
         else:
-            order.add(change)
-        return order
+            pending.add(change)
+        return pending
 
     @callback
-    def async_begin(self) -> dict[str, Order]:
-        """Return what waits; from now on it is being carried out."""
+    def async_begin(self) -> dict[str, PendingChange]:
+        """Return the changes that wait; from now on they are being made."""
         self._begun, self._waiting = self._waiting, {}
         return self._begun
 
     @callback
     def async_end(self) -> None:
-        """Tell all who still wait that nobody carries it out, or knows what became of it."""
-        for order in self._begun.values():
-            order.end(PbxUnreachable(Unreachable.TIMED_OUT, maybe_done=True))
-        for order in self._waiting.values():
-            order.end(PbxUnreachable(Unreachable.CANNOT_CONNECT))
+        """Tell the callers that still wait that a change is not made, or may have been."""
+        for pending in self._begun.values():
+            pending.end(PbxUnreachable(Unreachable.TIMED_OUT, maybe_done=True))
+        for pending in self._waiting.values():
+            pending.end(PbxUnreachable(Unreachable.CANNOT_CONNECT))
         self._begun, self._waiting = {}, {}

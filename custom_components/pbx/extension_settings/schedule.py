@@ -1,4 +1,4 @@
-"""Which extensions' settings are to be read, and when."""
+"""The order and the times in which the settings of extensions are read."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -10,7 +10,7 @@ from homeassistant.helpers.event import async_call_later
 
 # Seconds in which more reports of changes are waited for, before the PBX is asked.
 SETTLED: Final = 2.0
-# So many extensions are asked for at a time: the answer is long, and holds passwords.
+# The number of extensions read in one request: the answer is long.
 CHUNK: Final = 50
 # Seconds until a reading that failed is tried again; twice as many after each failure.
 RETRY_AFTER: Final = 60.0
@@ -20,10 +20,10 @@ ALL_EVERY: Final = 60.0
 
 
 class Schedule:
-    """What is to be read of one PBX: at once, and when a timer has run down."""
+    """The extensions to read now, and those to read when a timer has run down."""
 
     def __init__(self, hass: HomeAssistant, read: Callable[[], None]) -> None:
-        """Begin with nothing to read; `read` is called when there is something."""
+        """Initialize with nothing to read; `read` is called when there is something."""
         self._hass = hass
         self._read = read
         # In the order of reading.
@@ -37,13 +37,13 @@ class Schedule:
 
     @callback
     def async_clear(self) -> None:
-        """Read nothing of what was to be read."""
+        """Remove everything that was to be read."""
         self._due.clear()
         self._later.clear()
 
     @callback
     def async_shutdown(self) -> None:
-        """Read nothing, and wait for nothing."""
+        """Remove everything, and cancel the timer."""
         self.async_clear()
         if self._cancel_timer is not None:
             self._cancel_timer()
@@ -51,12 +51,12 @@ class Schedule:
 
     @property
     def due(self) -> tuple[str, ...]:
-        """What is to be read next; empty when nothing is."""
+        """Return the extensions to read next; none when there is nothing to read."""
         return tuple(islice(self._due, CHUNK))
 
     @callback
     def async_taken(self, numbers: Iterable[str]) -> None:
-        """Take extensions for read; what is reported from now on is read anew."""
+        """Mark extensions as read; a change reported from now on is read anew."""
         self._later.difference_update(numbers)
         for number in numbers:
             self._due.pop(number, None)
@@ -68,14 +68,14 @@ class Schedule:
 
     @callback
     def async_all_now(self, numbers: Iterable[str]) -> None:
-        """Read those of all extensions, at once."""
+        """Read the settings of all extensions, at once."""
         self._all_at = self._hass.loop.time()
         self._due = dict.fromkeys(numbers)
         self._read()
 
     @callback
     def async_all_soon(self, numbers: Iterable[str]) -> None:
-        """Read those of all extensions in a moment, and not too often."""
+        """Read the settings of all extensions in a moment, and not too often."""
         now = self._hass.loop.time()
         if self._all_at <= now:
             self._all_at = max(now + SETTLED, self._all_at + ALL_EVERY)
@@ -83,12 +83,12 @@ class Schedule:
 
     @callback
     def async_soon(self, numbers: Iterable[str]) -> None:
-        """Read those of some extensions in a moment."""
+        """Read the settings of some extensions in a moment."""
         self._later_by(numbers, SETTLED)
 
     @callback
     def async_succeeded(self) -> None:
-        """Trust that the PBX is well."""
+        """Reset the delay after failures."""
         self._retry_after = RETRY_AFTER
 
     @callback
@@ -112,7 +112,7 @@ class Schedule:
 
         @callback
         def read(_: datetime) -> None:
-            """Read what has waited."""
+            """Read the extensions that waited."""
             self._cancel_timer = None
             self._all_at = min(self._all_at, self._timer_at)
             self._due.update(dict.fromkeys(sorted(self._later)))

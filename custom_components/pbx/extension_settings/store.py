@@ -1,9 +1,9 @@
-"""What is known of the extensions' settings: read rarely, written one after the other."""
+"""The settings of extensions: read rarely, written one after the other."""
 
 import asyncio
 from collections.abc import Collection, Iterable
 from itertools import batched, starmap
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 
@@ -12,56 +12,61 @@ from ..client.extension_settings import ExtensionSettings, SettingsChange
 from ..client.model import Extension
 from ..client.pbx import Capability
 from ..const import LOGGER
-from ..hub.names import spoken_name
-from ..hub.request import Kind, async_request
-from ..hub.subscriptions import Part
-from .changes import Order, Orders
+from ..hub.coordinator import PbxCoordinator
+from ..hub.describe import spoken_name
+from ..hub.request import async_request
+from ..hub.subscriptions import News, Part
+from .changes import PendingChange, PendingChanges
 from .schedule import CHUNK, Schedule
-
-if TYPE_CHECKING:
-    from ..hub.coordinator import PbxCoordinator
 
 # Seconds in which several changes of one extension become one.
 MOMENT: Final = 0.1
 
-# What a PBX says that can read settings, only not now.
+# Refusals of a PBX that has settings, only not now.
 PASSING: Final = frozenset({Refusal.INTERNAL_ERROR, Refusal.TOO_OFTEN})
 
 
-class Settings:
+class SettingsStore:
     """The settings of the extensions of one PBX, as it said them last.
 
     One task reads and writes, one request after the other, and ends when there is
-    nothing to do. What could not be read is not known, rather than as it was.
+    nothing to do. Settings that could not be read are unknown, not as they were.
     """
 
     def __init__(self, hass: HomeAssistant, coordinator: PbxCoordinator) -> None:
-        """Begin without knowing any."""
+        """Initialize without settings."""
         self._hass = hass
         self._coordinator = coordinator
         self._known: dict[str, ExtensionSettings] = {}
         self._running = False
         self._task: asyncio.Task[None] | None = None
-        self._orders = Orders(hass.loop)
+        self._pending = PendingChanges(hass.loop)
         self._schedule = Schedule(hass, self._work)
         self._logged = False
         self.refused = False
+        news = coordinator.subscriptions.news
+        self._unsubscribe = [
+            news.async_add(News.EXTENSIONS_ADDED, self._added),
+            news.async_add(News.EXTENSIONS_REMOVED, self._removed),
+            news.async_add(News.SETTINGS_CHANGED, self._changed),
+            news.async_add(News.RESTORED, self._restored),
+        ]
 
     @property
     def supported(self) -> bool:
-        """Whether this kind of PBX has settings that can be read and changed."""
+        """Return whether the settings of this PBX can be read and changed."""
         return Capability.SETTINGS in self._coordinator.pbx.capabilities
 
     @property
     def known_count(self) -> int:
-        """Of how many extensions the settings are known."""
+        """Return the number of extensions whose settings are known."""
         return len(self._known)
 
     def of(self, number: str) -> ExtensionSettings | None:
         """Return the settings of an extension, None while they are not known."""
         return self._known.get(number)
 
-    # -- when to read
+    # -- reading
 
     @callback
     def async_start(self) -> None:
@@ -75,47 +80,49 @@ class Settings:
     def async_shutdown(self) -> None:
         """Read and write no more."""
         self._running = False
+        while self._unsubscribe:
+            self._unsubscribe.pop()()
         self._schedule.async_shutdown()
         if self._task is not None:
             self._task.cancel()
 
     @property
     def _reading(self) -> bool:
-        """Whether settings are read at all."""
+        """Return whether settings are read at all."""
         return self._running and not self.refused
 
     @callback
-    def async_read_again(self) -> None:
-        """Read everything anew in a moment: the PBX was away, or has restarted."""
+    def _restored(self, _: list[str]) -> None:
+        """Read everything anew in a moment."""
         if not self._running:
             return
         self.refused = False
         self._schedule.async_all_soon(self._coordinator.data.extensions)
 
     @callback
-    def async_changed(self, number: str | None) -> None:
-        """Read in a moment what somebody changed; None is an extension that was not named."""
+    def _changed(self, numbers: list[str]) -> None:
+        """Read in a moment what was changed on the PBX; all where it is not named."""
         extensions = self._coordinator.data.extensions
         if not self._reading:
             return
-        if number is None:
+        if not numbers:
             self._schedule.async_soon(extensions)
-        elif number in extensions:
-            self._schedule.async_soon((number,))
+        else:
+            self._schedule.async_soon(filter(extensions.__contains__, numbers))
 
     @callback
-    def async_added(self, numbers: Iterable[str]) -> None:
+    def _added(self, numbers: list[str]) -> None:
         """Read the settings of new extensions in a moment."""
         if self._reading:
             self._schedule.async_soon(numbers)
 
     @callback
-    def async_removed(self, numbers: Iterable[str]) -> None:
-        """Forget the settings of extensions that are gone."""
+    def _removed(self, numbers: list[str]) -> None:
+        """Drop the settings of extensions that are gone."""
         for number in numbers:
             self._known.pop(number, None)
 
-    # -- what to write
+    # -- writing
 
     async def async_change(self, extension: Extension, change: SettingsChange) -> None:
         """Change settings, and return when the PBX was asked what they are now.
@@ -123,23 +130,22 @@ class Settings:
         Changes of one extension within a moment are one request. Raises the sentence
         for what went wrong, as `async_request` does.
         """
+        names = {"extension": spoken_name(extension)}
         await async_request(
             self._coordinator,
-            self._async_order(extension.number, change),
-            Kind.CONTROL,
-            {"extension": spoken_name(extension)},
+            Capability.SETTINGS,
+            lambda _: self._async_make(extension.number, change),
+            names,
         )
 
-    async def _async_order(self, number: str, change: SettingsChange) -> None:
-        """Have a change made, together with others. Raises PbxError."""
-        if not self.supported:
-            raise PbxRefused(Refusal.UNSUPPORTED)
+    async def _async_make(self, number: str, change: SettingsChange) -> None:
+        """Make a change together with others. Raises PbxError."""
         if not self._running:
             raise PbxUnreachable(Unreachable.CANNOT_CONNECT)
-        order = self._orders.async_add(number, change)
+        pending = self._pending.async_add(number, change)
         self._work()
-        # Who does not wait any longer takes nothing back.
-        error = await asyncio.shield(order.done)
+        # A caller that is cancelled takes nothing back.
+        error = await asyncio.shield(pending.done)
         if error is not None:
             raise error
 
@@ -147,50 +153,52 @@ class Settings:
 
     @callback
     def _work(self) -> None:
-        """Let the task run, unless it does already."""
+        """Start the task, unless it runs."""
         if self._task is None or self._task.done():
             self._task = self._coordinator.config_entry.async_create_background_task(
                 self._hass, self._async_work(), "pbx settings"
             )
 
     async def _async_work(self) -> None:
-        """Write and read until nothing is left to do; who wrote does not wait long."""
+        """Write and read until nothing is left to do, writing first."""
         try:
-            while self._orders or self._schedule.due:
-                if self._orders:
+            while self._pending or self._schedule.due:
+                if self._pending:
                     await asyncio.sleep(MOMENT)
-                    await self._async_write(self._orders.async_begin())
+                    await self._async_write(self._pending.async_begin())
                 else:
                     await self._async_read(self._schedule.due)
         finally:
-            self._orders.async_end()
+            self._pending.async_end()
 
-    async def _async_write(self, orders: dict[str, Order]) -> None:
-        """Carry orders out, and read what that made of the settings."""
+    async def _async_write(self, changes: dict[str, PendingChange]) -> None:
+        """Make changes, and read the settings that result."""
         # The client sends one after the other, and applies them together if it has to.
-        results = await asyncio.gather(*starmap(self._async_write_one, orders.items()))
-        written = [number for number, done in zip(orders, results, strict=True) if done]
+        results = await asyncio.gather(*starmap(self._async_write_one, changes.items()))
+        written = [
+            number for number, done in zip(changes, results, strict=True) if done
+        ]
         for numbers in batched(written, CHUNK, strict=False):
             await self._async_read(numbers)
         for number in written:
-            orders[number].end(None)
+            changes[number].end(None)
 
-    async def _async_write_one(self, number: str, order: Order) -> bool:
+    async def _async_write_one(self, number: str, pending: PendingChange) -> bool:
         """Change the settings of one extension, and return whether that succeeded."""
         try:
-            await self._coordinator.pbx.change_settings(number, order.change)
+            await self._coordinator.pbx.change_settings(number, pending.change)
         except PbxError as err:
-            order.end(err)
+            pending.end(err)
             if _may_have_changed(err):
                 self._schedule.async_now(number)
         except ValueError:
-            order.end(PbxRefused(Refusal.SETTINGS_REJECTED))
+            pending.end(PbxRefused(Refusal.SETTINGS_REJECTED))
         else:
             return True
         return False
 
     async def _async_read(self, numbers: Collection[str]) -> None:
-        """Ask for the settings of some extensions; what is reported later is read later."""
+        """Read the settings of some extensions; later reports lead to a later reading."""
         self._schedule.async_taken(numbers)
         asked = [
             number for number in numbers if number in self._coordinator.data.extensions
@@ -215,13 +223,13 @@ class Settings:
 
     @callback
     def _failed(self, numbers: Iterable[str]) -> None:
-        """Try again later; the polls tell the user that the PBX is not well."""
+        """Try again later; the polls tell the user that something is wrong."""
         if self._reading:
             self._schedule.async_failed(numbers)
 
     @callback
     def _give_up(self, err: PbxRefused) -> None:
-        """Ask no more until the PBX has been away: its firmware does not tell."""
+        """Stop reading until the PBX has been away: its firmware has no settings."""
         self.refused = True
         self._schedule.async_clear()
         self._known.clear()
@@ -229,18 +237,18 @@ class Settings:
             self._logged = True
             LOGGER.warning("The PBX does not tell its extensions' settings: %s", err)
         for number in self._coordinator.data.extensions:
-            self._coordinator.async_tell((Part.SETTINGS, number))
+            self._coordinator.subscriptions.subjects.async_call((Part.SETTINGS, number))
 
     @callback
     def _note(self, number: str, settings: ExtensionSettings | None) -> None:
-        """Keep what the PBX said, and tell whom it concerns."""
+        """Keep the settings of an extension, and tell its entities."""
         if settings == self._known.get(number):
             return
         if settings is None:
             del self._known[number]
         else:
             self._known[number] = settings
-        self._coordinator.async_tell((Part.SETTINGS, number))
+        self._coordinator.subscriptions.subjects.async_call((Part.SETTINGS, number))
 
 
 def _may_have_changed(err: PbxError) -> bool:

@@ -1,4 +1,4 @@
-"""What a certificate says of itself, for a person to decide on."""
+"""Descriptions of certificates, for a user to decide on."""
 
 from cryptography import x509
 
@@ -8,7 +8,8 @@ from ..client.tls import fingerprint_of
 def describe(der: bytes) -> dict[str, str]:
     """Return subject, issuer, validity and fingerprint of a DER-encoded certificate.
 
-    What cannot be parsed is described by its fingerprint alone: pinning needs no more.
+    A certificate that cannot be parsed is described by its fingerprint alone: pinning
+    needs no more.
     """
     fingerprint = fingerprint_of(der).upper()
     description = {

@@ -1,9 +1,7 @@
-"""Options: who may supervise whom, who calls, and where the PBX shall report to."""
+"""The options flow: supervision, contacts, and the address for reports."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address
-import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
 from homeassistant.helpers.selector import (
@@ -17,9 +15,7 @@ from homeassistant.helpers.selector import (
     TextSelector,
     TextSelectorConfig,
 )
-from homeassistant.util.network import is_ip_address
 import voluptuous as vol
-from yarl import URL
 
 from ..const import (
     CONF_CONTACTS,
@@ -32,18 +28,14 @@ from ..const import (
     DEFAULT_REPORT_PORT,
 )
 from ..hub.contacts import parse_line
-from ..hub.names import with_number
+from ..hub.describe import with_number
+from ..hub.options import SupervisionPolicy
 from ..hub.registry import PbxDevices
-from ..supervision.policy import Policy
-
-# What else a URL can hold would silently be lost.
-NOTHING_ELSE: Final = re.compile(r"[^\s/?#@\\]*[^\s/?#@\\:]")
-NAME: Final = re.compile(r"(?!-)[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
-LOOKS_LIKE_IPV4: Final = re.compile(r"[0-9.]+")
+from .address import is_address, wrong_sender
 
 
 def _extensions(names: Mapping[str, str]) -> SelectSelector:
-    """Return what offers extensions by name, to choose several."""
+    """Return a selector for several extensions by name."""
     return SelectSelector(
         SelectSelectorConfig(
             options=[
@@ -60,10 +52,12 @@ def options_schema(names: Mapping[str, str]) -> vol.Schema:
     """Return the form for a PBX with these extensions."""
     return vol.Schema(
         {
-            vol.Required(CONF_SUPERVISION, default=Policy.CONTROLLERS.value): (
+            vol.Required(
+                CONF_SUPERVISION, default=SupervisionPolicy.CONTROLLERS.value
+            ): (
                 SelectSelector(
                     SelectSelectorConfig(
-                        options=[policy.value for policy in Policy],
+                        options=[policy.value for policy in SupervisionPolicy],
                         translation_key=CONF_SUPERVISION,
                     )
                 )
@@ -91,33 +85,8 @@ def options_schema(names: Mapping[str, str]) -> vol.Schema:
     )
 
 
-def is_address(text: str) -> bool:
-    """Return whether a text is a host, or a host and a port."""
-    if not NOTHING_ELSE.fullmatch(text):
-        return False
-    try:
-        url = URL(f"//{text}")
-    except ValueError:
-        return False
-    if not url.host or url.explicit_port == 0:
-        return False
-    if LOOKS_LIKE_IPV4.fullmatch(url.host) or ":" in url.host:
-        return is_ip_address(url.host)
-    return NAME.fullmatch(url.host) is not None
-
-
-def wrong_sender(senders: list[str]) -> str | None:
-    """Return the first that is no IP address; names are not asked for who they are."""
-    for sender in senders:
-        try:
-            ip_address(sender)
-        except ValueError:
-            return sender
-    return None
-
-
 def wrong_line(contacts: str) -> int | None:
-    """Return the number of the first line that is no contact, counted from 1."""
+    """Return the number of the first line that is not a contact, counted from 1."""
     for number, line in enumerate(contacts.splitlines(), start=1):
         try:
             parse_line(line)
@@ -127,12 +96,12 @@ def wrong_line(contacts: str) -> int | None:
 
 
 class PbxOptionsFlow(OptionsFlowWithReload):
-    """Handle what may differ from what works by itself."""
+    """Handle the options of a PBX."""
 
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for everything in one form."""
+        """Show all options in one form."""
         errors: dict[str, str] = {}
         placeholders = {"line": "", "sender": ""}
         suggested: dict[str, Any] = dict(self.config_entry.options)
@@ -158,7 +127,7 @@ class PbxOptionsFlow(OptionsFlowWithReload):
         )
 
     def _names(self) -> dict[str, str]:
-        """Return the extensions to choose from, with those chosen that are gone."""
+        """Return the extensions to choose from, with chosen ones that are gone."""
         entry = self.config_entry
         chosen = (
             number
@@ -172,7 +141,7 @@ class PbxOptionsFlow(OptionsFlowWithReload):
 
 
 def _filled_in(user_input: dict[str, Any]) -> dict[str, Any]:
-    """Return what was typed, without empty fields and the spaces that pasting leaves."""
+    """Return the input without empty fields and without pasted spaces."""
     found = dict(user_input)
     found[CONF_REPORT_ADDRESS] = found.get(CONF_REPORT_ADDRESS, "").strip()
     senders = (sender.strip() for sender in found.get(CONF_REPORT_SENDERS, ()))

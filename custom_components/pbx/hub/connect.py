@@ -1,11 +1,9 @@
-"""From an entry's data to its PBX, and the names of what can go wrong on the way."""
+"""Failures to reach or enter a PBX: their sentences, and how long a lock-out lasts."""
 
-from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import TypedDict
 
-from homeassistant.const import CONF_HOST, CONF_PORT, CONF_SSL, CONF_USERNAME
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
 
 from ..client.errors import (
     PbxError,
@@ -16,20 +14,21 @@ from ..client.errors import (
     PbxUnreachable,
     PbxWrongService,
 )
-from ..client.pbx import Address, Pbx
-from ..client.yeastar.s import YeastarS
-from ..const import CONF_FINGERPRINT, CONF_PASSWORD_MD5, DOMAIN
+from ..client.pbx import Address
+from ..const import DOMAIN
+
+# When a locked-out address may log in again, by entry, in the event loop's time. It
+# outlives the coordinator: every retry of a set-up makes a new one, and none of them
+# may log in before.
+LOCKED_UNTIL: HassKey[dict[str, float]] = HassKey(f"{DOMAIN}_locked_until")
 
 
-def create_pbx(hass: HomeAssistant, data: Mapping[str, Any]) -> Pbx:
-    """Return the PBX that an entry's data describes; nothing is sent yet."""
-    return YeastarS(
-        async_get_clientsession(hass),
-        Address(data[CONF_HOST], data[CONF_PORT], data[CONF_SSL]),
-        data[CONF_USERNAME],
-        data[CONF_PASSWORD_MD5],
-        fingerprint=data.get(CONF_FINGERPRINT),
-    )
+class Translation(TypedDict):
+    """The arguments that make an exception of Home Assistant a translated sentence."""
+
+    translation_domain: str
+    translation_key: str
+    translation_placeholders: dict[str, str]
 
 
 def failure_key(err: PbxError) -> str:
@@ -62,14 +61,6 @@ def failure_placeholders(err: PbxError, address: Address) -> dict[str, str]:
     return placeholders
 
 
-class Translation(TypedDict):
-    """The arguments that make an exception of Home Assistant a translated sentence."""
-
-    translation_domain: str
-    translation_key: str
-    translation_placeholders: dict[str, str]
-
-
 def failure(err: PbxError, address: Address) -> Translation:
     """Return the sentence for a failure to reach or enter a PBX."""
     return {
@@ -77,3 +68,36 @@ def failure(err: PbxError, address: Address) -> Translation:
         "translation_key": failure_key(err),
         "translation_placeholders": failure_placeholders(err, address),
     }
+
+
+class LockOut:
+    """The time that is left until a PBX lets this address log in again."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Initialize for one entry."""
+        self._hass = hass
+        self._entry_id = entry_id
+
+    @property
+    def rest(self) -> float | None:
+        """Return the seconds until a login makes sense again, None without a lock-out.
+
+        Not positive when it makes sense now.
+        """
+        until = self._until.get(self._entry_id)
+        return None if until is None else until - self._hass.loop.time()
+
+    @callback
+    def async_remember(self, err: PbxLockedOut) -> None:
+        """Remember when a login makes sense again."""
+        self._until[self._entry_id] = self._hass.loop.time() + err.retry_after
+
+    @callback
+    def async_forget(self) -> None:
+        """Forget the lock-out."""
+        self._until.pop(self._entry_id, None)
+
+    @property
+    def _until(self) -> dict[str, float]:
+        """Return the lock-outs of all entries."""
+        return self._hass.data.setdefault(LOCKED_UNTIL, {})

@@ -1,19 +1,19 @@
 """The coordinator of one PBX: owns its client and its switchboard."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, override
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError
+from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from ..client.board.switchboard import Changes, Switchboard
 from ..client.errors import PbxError, PbxLockedOut, PbxLoginRejected
-from ..client.model import CallEvent, PbxInfo
-from ..client.pbx import Pbx
+from ..client.model import PbxInfo
+from ..client.pbx import Pbx, ReportsByPost, ReportsByStream
 from ..client.report import (
     ExtensionReport,
     Report,
@@ -22,30 +22,20 @@ from ..client.report import (
     Subject as Changed,
 )
 from ..client.snapshot import Snapshot
-from ..const import CONF_CONTACTS, LOGGER
-from ..extension_settings.store import Settings
-from ..supervision.supervision import Supervision
-from .connect import failure
+from ..const import DOMAIN, LOGGER
+from .connect import LockOut, failure
 from .contacts import Contacts
-from .doubt import Doubt
 from .issues import (
     async_connected,
     async_connection_failed,
     async_delete_issues,
-    async_update_issues,
+    async_update_push_issues,
 )
-from .lock_out import LockOut
-from .polling import FAST_POLL, PushMode, PushProof
-from .publisher import Publisher
+from .options import PbxOptions
+from .polling import Polling
 from .push import PushReceiver
 from .registry import PbxDevices
-from .settling import Settling, switchboard_time
-from .snapshot_check import check_snapshot
-from .subscriptions import Part, Subject, Topic
-
-type PbxConfigEntry = ConfigEntry[PbxCoordinator]
-
-TRUNKS_EVERY: Final = timedelta(seconds=55)
+from .subscriptions import News, Subject, Subscriptions, Topic
 
 
 class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
@@ -55,10 +45,10 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
     base class notifies its listeners only when the connection comes or goes.
     """
 
-    config_entry: PbxConfigEntry
+    config_entry: ConfigEntry[Any]
     info: PbxInfo
 
-    def __init__(self, hass: HomeAssistant, entry: PbxConfigEntry, pbx: Pbx) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], pbx: Pbx) -> None:
         """Initialize the coordinator, with the extensions the registry remembers."""
         super().__init__(
             hass,
@@ -71,61 +61,75 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         if TYPE_CHECKING:
             assert entry.unique_id is not None
         self.serial_number = entry.unique_id
+        self.contacts = Contacts(self.options.contacts)
         self.devices = PbxDevices(hass, entry.entry_id, self.serial_number)
+        self.lock_out = LockOut(hass, entry.entry_id)
+        self.subscriptions = Subscriptions()
+        self.receiver: PushReceiver | None = None
+        if isinstance(pbx, ReportsByPost):
+            self.receiver = PushReceiver(
+                hass, entry, self.options, pbx, self._take_report
+            )
         self._switchboard = Switchboard(
             self.devices.extension_numbers(),
             self.devices.trunk_names(),
             reader=pbx.call_reader,
         )
-        self.contacts = Contacts(entry.options.get(CONF_CONTACTS, ""))
-        self.receiver = PushReceiver(
-            hass, entry.data, entry.options, pbx, self.serial_number, self._take_report
-        )
-        self.supervision = Supervision(hass, self)
-        self.settings = Settings(hass, self)
-        self.lock_out = LockOut(hass, entry.entry_id)
-        self.proof = PushProof()
-        self.update_interval = self.proof.interval
-        self._publisher = Publisher(self._switchboard)
-        self._settling = Settling(hass, self._switchboard, self._publish)
-        self._doubt = Doubt(hass, self._switchboard, self.async_refresh)
+        self.polling = Polling(hass, self._switchboard, self.async_refresh)
+        self._pace()
         self._push_state: tuple[object, ...] | None = None
-        self._trunks_read: datetime | None = None
+        self._cancel_settle: CALLBACK_TYPE | None = None
         self._primed = False
+        self.last_report: datetime | None = None
 
     @override
     async def async_shutdown(self) -> None:
         """Stop polling and listening, and log out: then the PBX reports no more."""
-        self.receiver.async_stop()
-        self.supervision.async_shutdown()
-        self.settings.async_shutdown()
-        self._doubt.async_shutdown()
-        self._settling.async_shutdown()
+        if self.receiver is not None:
+            self.receiver.async_stop()
+        self.polling.async_shutdown()
+        if self._cancel_settle is not None:
+            self._cancel_settle()
+            self._cancel_settle = None
         async_delete_issues(self.hass, self.config_entry)
         await super().async_shutdown()
         await self.pbx.close()
 
     @property
-    def push_mode(self) -> PushMode:
-        """What is known about the reports."""
-        return self.proof.mode
+    def options(self) -> PbxOptions:
+        """Return the user's options."""
+        return PbxOptions.from_entry(self.config_entry.options)
+
+    # -- reading
 
     @override
     async def _async_update_data(self) -> Switchboard:
         """Read the PBX and bring the switchboard up to date."""
-        self._raise_if_locked_out()
-        # Unless it succeeds: whoever is back wants to be seen soon.
-        self.update_interval = FAST_POLL
-        trunks = (
-            self._trunks_read is None
-            or dt_util.utcnow() - self._trunks_read >= TRUNKS_EVERY
-        )
+        try:
+            self._raise_if_locked_out()
+            trunks = self.polling.trunks_due
+            snapshot = await self._async_read(trunks)
+            if snapshot is not None:
+                self._check(snapshot)
+                self._reconcile(snapshot, trunks)
+        except Exception:
+            self.polling.async_failed()
+            raise
+        finally:
+            self._pace()
+        return self._switchboard
+
+    async def _async_read(self, trunks: bool) -> Snapshot | None:
+        """Return what the PBX says of itself; None when nobody needs it any more."""
         ask = self._switchboard.expect_snapshot()
         try:
+            if isinstance(self.pbx, ReportsByStream) and not self.polling.streaming:
+                await self.pbx.listen(self._take_report, self._stream_lost)
+                self.polling.async_stream_opened()
             snapshot = await self.pbx.snapshot(trunks=trunks, ask=ask)
         except PbxError as err:
             if self._shutdown_requested:
-                return self._switchboard
+                return None
             async_connection_failed(self.hass, self.config_entry, err)
             sentence = failure(err, self.pbx.address)
             if isinstance(err, PbxLoginRejected):
@@ -135,18 +139,12 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
                 raise UpdateFailed(**sentence, retry_after=err.retry_after) from err
             raise UpdateFailed(**sentence) from err
         if self._shutdown_requested:
-            return self._switchboard  # which nobody looks at any more
+            return None
         async_connected(self.hass, self.config_entry)
-        check_snapshot(
-            snapshot, self.serial_number, self._switchboard, self.pbx.address
-        )
-        if trunks:
-            self._trunks_read = dt_util.utcnow()
-        self._reconcile(snapshot)
-        return self._switchboard
+        return snapshot
 
     def _raise_if_locked_out(self) -> None:
-        """Keep quiet while the PBX blocks this address."""
+        """Raise UpdateFailed while the PBX blocks this address."""
         rest = self.lock_out.rest
         if rest is None:
             return
@@ -158,112 +156,137 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         async_connection_failed(self.hass, self.config_entry, err)
         raise UpdateFailed(**failure(err, self.pbx.address), retry_after=rest)
 
+    def _check(self, snapshot: Snapshot) -> None:
+        """Raise for a snapshot of another PBX, and for one that lists no extensions."""
+        address = self.pbx.address.url
+        if snapshot.info.serial_number != self.serial_number:
+            raise ConfigEntryError(
+                translation_domain=DOMAIN,
+                translation_key="wrong_pbx",
+                translation_placeholders={
+                    "address": address,
+                    "expected": self.serial_number,
+                    "found": snapshot.info.serial_number,
+                },
+            )
+        # No office deletes all its extensions at once; a PBX that starts says so.
+        if not snapshot.extensions and self._switchboard.known:
+            raise UpdateFailed(
+                translation_domain=DOMAIN,
+                translation_key="empty_list",
+                translation_placeholders={"address": address},
+            )
+
     @callback
-    def _reconcile(self, snapshot: Snapshot) -> None:
-        """Take a snapshot over, weigh it against the reports, and tell whom it concerns."""
+    def _reconcile(self, snapshot: Snapshot, trunks: bool) -> None:
+        """Take a snapshot over, weigh it against the reports, and tell what changed."""
         first, self._primed = not self._primed, True
-        # What went on while nobody could see it is no news, and no evidence either.
+        # Changes from before the first poll, or while the PBX was away, are no news
+        # and no evidence.
         silent = first or not self.last_update_success
         if not first and snapshot.info != self.info:
             self.devices.async_register_pbx(snapshot.info, self.pbx.address.url)
         self.info = snapshot.info
-        changes = self._switchboard.reconcile(
-            snapshot, switchboard_time(), silent=silent
-        )
+        changes = self._switchboard.reconcile(snapshot, _now(), silent=silent)
         for number in changes.removed:
             self.devices.async_remove(number)
         for name in changes.trunks_removed:
             self.devices.async_remove_trunk(name)
         for number in changes.changed:
             self.devices.async_rename(self._switchboard.extensions[number])
-        self._let_go(changes.removed)
-        if silent:
-            self.proof.interrupted()
-            self.settings.async_read_again()
-        else:
-            self.proof.polled(changes.unreported, self._switchboard.extensions)
+        self.polling.async_polled(
+            changes, trunks=trunks, again_soon=snapshot.again_soon, silent=silent
+        )
         self._push_may_have_changed()
-        if self._switchboard.on_hold_count:
-            # No report tells that a call is taken back.
-            self.update_interval = min(self.update_interval or FAST_POLL, FAST_POLL)
-        if changes.doubtful:
-            self.async_ask_soon()
-        if first:
-            self._publisher.async_note(changes)
-            self._settling.async_wait()
-        else:
-            self._publish(changes)
+        if silent and not first:
+            self.subscriptions.news.async_call(News.RESTORED, [])
+        self._publish(changes)
 
     @callback
     def async_forget(self, number: str) -> None:
         """Drop an extension that is not listed; listed again, it is a new one."""
         self._switchboard.forget(number)
-        gone = frozenset((number,))
-        self._let_go(gone)
-        self._publish(Changes(removed=gone))
+        self._publish(Changes(removed=frozenset((number,))))
 
-    def _let_go(self, numbers: frozenset[str]) -> None:
-        """Know nothing more of extensions that are gone."""
-        for number in numbers:
-            self.supervision.async_removed(number)
-        self.settings.async_removed(numbers)
+    # -- reports
 
     @callback
     def _take_report(self, report: Report) -> None:
-        """Take over what the PBX told by itself."""
+        """Take over what the PBX reported."""
+        self.last_report = dt_util.utcnow()
         number = report.number if isinstance(report, ExtensionReport) else None
-        if self.proof.reported(number):
-            self._push_may_have_changed()
-        self._publisher.async_tell(Topic.REPORTS)
+        self.polling.proof.reported(number)
+        self._push_may_have_changed()
+        self.subscriptions.subjects.async_call(Topic.REPORTS)
         if not self._primed:
             return  # the first snapshot comes first
-        certain = not self.last_update_success  # the PBX is back
+        news = self.subscriptions.news
         match report:
             case Restarted():
-                certain = True
-                self.settings.async_read_again()
-            case SettingsChanged():
-                certain = True
-                if report.subject is Changed.EXTENSION:
-                    self.settings.async_changed(report.number)
-                else:
-                    self._trunks_read = None
-        changes = self._switchboard.apply(report, switchboard_time())
+                news.async_call(News.RESTORED, [])
+            case SettingsChanged(subject=Changed.EXTENSION):
+                named = [] if report.number is None else [report.number]
+                news.async_call(News.SETTINGS_CHANGED, named)
+        changes = self._switchboard.apply(report, _now())
         self._publish(changes)
-        if number is not None and number not in self._switchboard.extensions:
-            certain = True
-        self._doubt.async_weigh(changes.changed | changes.calls, certain=certain)
+        self.polling.async_reported(report, changes)
 
     @callback
-    def async_ask_soon(self) -> None:
-        """Ask the PBX in a moment: something was done that it may not report."""
-        self._doubt.async_ask_soon()
+    def _stream_lost(self, err: PbxError) -> None:
+        """Make the entities unavailable, and open the stream again in a moment."""
+        self.polling.async_stream_lost()
+        self._push_may_have_changed()
+        self.async_set_update_error(UpdateFailed(**failure(err, self.pbx.address)))
+        self._schedule_refresh()
 
     @callback
     def _push_may_have_changed(self) -> None:
-        """Poll as fast as the proof allows, and say what the user can do about it."""
-        self.update_interval = self.proof.interval
-        proof = self.proof
-        state = (proof.mode, proof.missing, proof.never_reported)
+        """Poll as fast as the reports allow, and tell the user what can be done."""
+        self._pace()
+        polling = self.polling
+        state = (polling.mode, polling.proof.missing, polling.proof.never_reported)
         if state != self._push_state:
             self._push_state = state
-            self._publisher.async_tell(Topic.PUSH)
-            async_update_issues(self.hass, self)
+            self.subscriptions.subjects.async_call(Topic.PUSH)
+            # Blank without a port to listen on, which is an issue of its own.
+            address = "" if self.receiver is None else self.receiver.address
+            async_update_push_issues(
+                self.hass,
+                self.config_entry,
+                missing_at=address if polling.proof.missing else "",
+                never_reported=polling.proof.never_reported,
+            )
+
+    @callback
+    def _pace(self) -> None:
+        """Poll in the interval that is right now."""
+        self.update_interval = self.polling.interval
+
+    # -- telling
 
     @callback
     def _publish(self, changes: Changes) -> None:
         """Tell exactly those whom changes concern."""
-        self._settling.async_wait()
-        if changes.added:
-            self.settings.async_added(changes.added)
-        self._publisher.async_publish(changes, connected=self.last_update_success)
-
-    # -- who is told
+        self._settle_later()
+        self.subscriptions.async_publish(
+            changes, self._switchboard, connected=self.last_update_success
+        )
 
     @callback
-    def async_tell(self, subject: Subject) -> None:
-        """Let the entities that show a subject write their states."""
-        self._publisher.async_tell(subject)
+    def _settle_later(self) -> None:
+        """Wait for the next end of a call whose record does not come."""
+        deadline = self._switchboard.next_deadline
+        if self._cancel_settle is not None or deadline is None:
+            return
+
+        @callback
+        def settle(_: datetime) -> None:
+            """Tell how calls ended, as far as it is known."""
+            self._cancel_settle = None
+            self._publish(self._switchboard.settle(_now()))
+
+        wait = max(0.0, deadline - _now())
+        self._cancel_settle = async_call_later(self.hass, wait, settle)
 
     @callback
     @override
@@ -274,7 +297,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         remove = super().async_add_listener(update_callback, context)
         if context is None:
             return remove
-        remove_subject = self._publisher.async_add_listener(context, update_callback)
+        remove_subject = self.subscriptions.subjects.async_add(context, update_callback)
 
         @callback
         def remove_both() -> None:
@@ -284,16 +307,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
 
         return remove_both
 
-    @callback
-    def async_add_call_listener(
-        self, number: str, told: Callable[[CallEvent], None]
-    ) -> CALLBACK_TYPE:
-        """Call back with what happens to the calls of one extension."""
-        return self._publisher.async_add_call_listener(number, told)
 
-    @callback
-    def async_add_newcomer_listener(
-        self, part: Part, told: Callable[[Iterable[str]], None]
-    ) -> CALLBACK_TYPE:
-        """Call back with the extensions or trunks that appear from now on."""
-        return self._publisher.async_add_newcomer_listener(part, told)
+def _now() -> float:
+    """Return the time as the switchboard counts it."""
+    return dt_util.utcnow().timestamp()

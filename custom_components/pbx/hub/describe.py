@@ -1,8 +1,8 @@
-"""Calls as states and events tell them: the same names everywhere."""
+"""Extensions and calls as states, events and sentences describe them."""
 
 from typing import Any
 
-from ..client.model import Call, CallEvent, Party
+from ..client.model import Call, CallEvent, Extension, Party
 from ..const import (
     ATTR_CALL_ID,
     ATTR_DIALED,
@@ -20,8 +20,18 @@ from ..const import (
 from .coordinator import PbxCoordinator
 
 
+def spoken_name(extension: Extension) -> str:
+    """Return an extension as a sentence names it."""
+    return with_number(extension.name, extension.number)
+
+
+def with_number(name: str, number: str) -> str:
+    """Return a name and its number, once where they are the same."""
+    return number if name in ("", number) else f"{name} ({number})"
+
+
 def party_name(coordinator: PbxCoordinator, party: Party | None) -> str | None:
-    """Return what the other party is called: by the PBX, else by the user's contacts."""
+    """Return the name of a party: from the PBX, else from the user's contacts."""
     if party is None:
         return None
     if party.extension:
@@ -32,7 +42,7 @@ def party_name(coordinator: PbxCoordinator, party: Party | None) -> str | None:
 
 
 def party_data(coordinator: PbxCoordinator, party: Party | None) -> dict[str, Any]:
-    """Return number and name of the other party; a hidden number is blank."""
+    """Return number and name of a party; a hidden number is blank."""
     return {
         ATTR_NUMBER: party.number if party is not None else None,
         ATTR_NAME: party_name(coordinator, party),
@@ -40,7 +50,7 @@ def party_data(coordinator: PbxCoordinator, party: Party | None) -> dict[str, An
 
 
 def call_data(call: Call) -> dict[str, Any]:
-    """Return what describes a call as a whole."""
+    """Return the data of a call that all its parties share."""
     return {
         ATTR_CALL_ID: call.id,
         ATTR_DIRECTION: call.direction.value if call.direction else None,
@@ -51,7 +61,7 @@ def call_data(call: Call) -> dict[str, Any]:
 
 
 def event_data(event: CallEvent, coordinator: PbxCoordinator) -> dict[str, Any]:
-    """Return what an event says; its end also how, how long, and who hung up."""
+    """Return the data of a call event; an end has outcome and times too."""
     data = {**call_data(event.call), **party_data(coordinator, event.party)}
     if event.talked is None or event.rang is None:
         return data

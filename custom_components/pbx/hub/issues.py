@@ -1,7 +1,7 @@
-"""What the user can do about what goes wrong: raised as repairs, and taken back."""
+"""Repair issues: raised where the user can do something, deleted when it is solved."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
@@ -28,9 +28,6 @@ from ..const import (
     ISSUE_PUSH_MISSING,
 )
 
-if TYPE_CHECKING:
-    from .coordinator import PbxCoordinator
-
 CONNECTION_ISSUES: Final = (ISSUE_API_OFF, ISSUE_CERTIFICATE, ISSUE_LOCKED_OUT)
 OTHER_ISSUES: Final = (
     ISSUE_MONITOR_MODE,
@@ -45,29 +42,36 @@ SET_UP_FAILS: Final = (*SET_UP_FAILED, ConfigEntryState.SETUP_IN_PROGRESS)
 
 
 @callback
-def async_update_issues(hass: HomeAssistant, coordinator: PbxCoordinator) -> None:
-    """Raise what is wrong with the reports now, and take back what is not any more."""
-    entry, proof = coordinator.config_entry, coordinator.proof
-    # Blank without a port to listen on, which is a repair of its own.
-    address = coordinator.receiver.address
+def async_update_push_issues(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    *,
+    missing_at: str,
+    never_reported: list[str],
+) -> None:
+    """Raise the issues of the reports, and delete those that are solved.
+
+    `missing_at` is the address where no reports arrive, blank where they do.
+    """
+    placeholders = {"pbx": entry.title}
     async_set_issue(
         hass,
         entry,
         ISSUE_PUSH_MISSING,
-        {"pbx": entry.title, "address": address} if proof.missing and address else None,
+        placeholders | {"address": missing_at} if missing_at else None,
     )
-    silent = proof.never_reported
+    names = ", ".join(never_reported)
     async_set_issue(
         hass,
         entry,
         ISSUE_NOT_REPORTED,
-        {"pbx": entry.title, "extensions": ", ".join(silent)} if silent else None,
+        placeholders | {"extensions": names} if names else None,
     )
 
 
 @callback
 def async_port_taken(hass: HomeAssistant, entry: ConfigEntry[Any], port: int) -> None:
-    """Say that no port could be had to listen on."""
+    """Raise that the port for reports is taken."""
     async_set_issue(
         hass, entry, ISSUE_PORT_TAKEN, {"pbx": entry.title, "port": str(port)}
     )
@@ -75,7 +79,7 @@ def async_port_taken(hass: HomeAssistant, entry: ConfigEntry[Any], port: int) ->
 
 @callback
 def async_connected(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Take back what kept the PBX from being read."""
+    """Delete the issues that kept the PBX from being read."""
     _delete(hass, entry, CONNECTION_ISSUES)
 
 
@@ -83,9 +87,9 @@ def async_connected(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
 def async_connection_failed(
     hass: HomeAssistant, entry: ConfigEntry[Any], err: PbxError
 ) -> None:
-    """Raise what keeps the PBX from being read, where the user can do something."""
+    """Raise the issue that keeps the PBX from being read, where the user can act."""
     if isinstance(err, PbxUnreachable):
-        return  # which says nothing about what was wrong before
+        return  # the issues from before may persist
     placeholders = {"pbx": entry.title}
     wrong: str | None = None
     match err:
@@ -105,9 +109,9 @@ def async_connection_failed(
 
 @callback
 def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Take back everything: the PBX is not watched any more.
+    """Delete all issues of an entry that is unloaded.
 
-    Except for what keeps it from being set up: that stays while it is tried again.
+    Those that keep it from being set up stay while Home Assistant tries again.
     """
     _delete(hass, entry, OTHER_ISSUES)
     if entry.state not in SET_UP_FAILS:
@@ -116,7 +120,7 @@ def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
 
     @callback
     def state_changed() -> None:
-        """Take it back when nobody tries any more."""
+        """Delete them when Home Assistant no longer tries."""
         if entry.state in SET_UP_FAILED:
             return
         remove()
@@ -127,7 +131,7 @@ def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
 
 
 def _delete(hass: HomeAssistant, entry: ConfigEntry[Any], keys: Iterable[str]) -> None:
-    """Take issues back."""
+    """Delete issues."""
     for key in keys:
         async_set_issue(hass, entry, key, None)
 
@@ -139,7 +143,7 @@ def async_set_issue(
     key: str,
     placeholders: dict[str, str] | None,
 ) -> None:
-    """Raise an issue, or take it back."""
+    """Raise an issue, or delete it where there are no placeholders."""
     issue_id = f"{key}_{entry.entry_id}"
     known = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
     if placeholders is None:

@@ -1,9 +1,8 @@
-"""Where the PBX reports to: what comes in is checked here before anything is believed."""
+"""The address that a PBX reports to; reports are checked here before they are taken."""
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
 from enum import StrEnum
 from functools import lru_cache
 from http import HTTPStatus
@@ -13,22 +12,16 @@ from typing import Any, Final
 
 from aiohttp import web
 from homeassistant.components import webhook
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.util import dt as dt_util
 from yarl import URL
 
-from ..client.pbx import Pbx, ReportTarget
+from ..client.pbx import ReportsByPost, ReportTarget
 from ..client.report import Received, Report
-from ..const import (
-    CONF_REPORT_ADDRESS,
-    CONF_REPORT_PORT,
-    CONF_REPORT_SENDERS,
-    DEFAULT_REPORT_PORT,
-    DOMAIN,
-    LOGGER,
-)
+from ..const import DEFAULT_REPORT_PORT, DOMAIN, LOGGER
 from .http_listener import async_listen
+from .options import PbxOptions
 
 MAX_BODY: Final = 64 * 1024
 BODY_TIMEOUT: Final = 5.0
@@ -38,7 +31,7 @@ TURN: Final = 0.005
 
 
 class Dropped(StrEnum):
-    """Why something that came in was not believed."""
+    """The reason why a request was not taken as a report."""
 
     WRONG_SENDER = "wrong_sender"
     TOO_LARGE = "too_large"
@@ -49,41 +42,37 @@ class Dropped(StrEnum):
 
 
 class PushReceiver:
-    """Receives the reports of one PBX: answers at once, works afterwards, in order.
+    """Receives the reports of one PBX: answers at once, parses afterwards, in order.
 
-    `take` gets each report that passed all checks; what did not is counted in
-    `dropped` by reason, and forgotten.
+    `take` gets each report that passed all checks; the others are counted in `dropped`
+    by reason, and forgotten.
     """
 
     def __init__(
         self,
         hass: HomeAssistant,
-        data: Mapping[str, Any],
-        options: Mapping[str, Any],
-        pbx: Pbx,
-        serial_number: str,
+        entry: ConfigEntry[Any],
+        options: PbxOptions,
+        pbx: ReportsByPost,
         take: Callable[[Report], None],
     ) -> None:
-        """Keep who reports, and to whom it goes."""
+        """Initialize the receiver of one entry; nothing is opened yet."""
         self._hass = hass
-        self._id: str = data[CONF_WEBHOOK_ID]
+        self._entry = entry
+        self._id: str = entry.data[CONF_WEBHOOK_ID]
         self._options = options
         self._pbx = pbx
-        self._serial_number = serial_number
         self._take = take
-        self._senders = frozenset(
-            _literal(sender) for sender in options.get(CONF_REPORT_SENDERS, ())
-        )
+        self._senders = frozenset(map(_literal, options.report_senders))
         self._waiting: deque[bytes] = deque()
         self._turn: asyncio.Handle | None = None
         self._stop: list[CALLBACK_TYPE] = []
         self._stopped = False
         self.accepted = 0
         self.dropped: Counter[Dropped] = Counter()
-        self.last_report: datetime | None = None
 
-    async def async_start(self, title: str) -> None:
-        """Open the address, and let the PBX be told of it.
+    async def async_start(self) -> None:
+        """Open the address, and have the PBX told of it.
 
         Raises OSError when a port of our own cannot be had.
         """
@@ -92,17 +81,17 @@ class PushReceiver:
         port = DEFAULT_REPORT_PORT if api is None else api.port
         if api is not None and api.use_ssl:
             # The PBX speaks plain HTTP, and this Home Assistant does not.
-            port = self._options.get(CONF_REPORT_PORT, DEFAULT_REPORT_PORT)
+            port = self._options.report_port
             self._stop.append(
                 await async_listen(self._hass, port, path, self._async_handle)
             )
         else:
             webhook.async_register(
-                self._hass, DOMAIN, title, self._id, self._async_webhook
+                self._hass, DOMAIN, self._entry.title, self._id, self._async_webhook
             )
             self._stop.append(lambda: webhook.async_unregister(self._hass, self._id))
         host = None
-        if address := self._options.get(CONF_REPORT_ADDRESS):
+        if address := self._options.report_address:
             url = URL(f"//{address}")
             host, port = url.host or address, url.explicit_port or port
             host = await self._async_literal(host)
@@ -110,7 +99,7 @@ class PushReceiver:
 
     @callback
     def async_stop(self) -> None:
-        """Close the address; what waits, or has not arrived whole, is lost."""
+        """Close the address; reports that wait, or have not arrived whole, are lost."""
         self._stopped = True
         for stop in self._stop:
             stop()
@@ -122,14 +111,14 @@ class PushReceiver:
 
     @property
     def address(self) -> str:
-        """Where the PBX reports to, without the part that is secret."""
+        """Return the address the PBX reports to, without its secret part; blank for none."""
         target = self._pbx.report_target
         if target is None:
             return ""
         return target.url(self._pbx.own_address).rpartition(f"/{target.path}")[0]
 
     async def _async_literal(self, host: str) -> str:
-        """Return the address of a name that only local resolvers know, else the name."""
+        """Return the address of a name that only local resolvers know, else the name as it is."""
         if "." in host.removesuffix(".local") or ":" in host:
             return host
         try:
@@ -145,17 +134,14 @@ class PushReceiver:
         return await self._async_handle(request)
 
     async def _async_handle(self, request: web.BaseRequest) -> web.Response:
-        """Take a report in, and answer before it is looked at.
-
-        The answer never tells what was thought of it.
-        """
+        """Keep a report, and answer before it is parsed; the answer is always the same."""
         reason = await self._async_read(request)
         if reason is not None:
             self.dropped[reason] += 1
         return web.Response(status=HTTPStatus.OK)
 
     async def _async_read(self, request: web.BaseRequest) -> Dropped | None:
-        """Read and keep a body, or return why not."""
+        """Read and keep a body; return the reason where it is dropped."""
         if not self._may_report(request.remote):
             return Dropped.WRONG_SENDER
         announced = request.content_length
@@ -182,7 +168,7 @@ class PushReceiver:
         return None
 
     def _may_report(self, remote: str | None) -> bool:
-        """Return whether a sender is the PBX, or whom the user named."""
+        """Return whether an address is the PBX's, or among the senders in the options."""
         sender = _literal(remote or "")
         return bool(sender) and (
             sender == _literal(self._pbx.remote_address) or sender in self._senders
@@ -190,29 +176,29 @@ class PushReceiver:
 
     @callback
     def _work(self) -> None:
-        """Look at what waits, for a moment at a time."""
+        """Parse the reports that wait, for a moment at a time."""
         self._turn = None
         until = self._hass.loop.time() + TURN
         while self._waiting:
-            self._look_at(self._waiting.popleft())
+            self.async_take_body(self._waiting.popleft())
             if self._waiting and self._hass.loop.time() >= until:
                 self._turn = self._hass.loop.call_soon(self._work)
                 return
 
-    def _look_at(self, body: bytes) -> None:
-        """Believe a report of this PBX, and pass it on."""
+    @callback
+    def async_take_body(self, body: bytes) -> None:
+        """Parse a body, and take it where it is a report of this PBX."""
         received = self._pbx.parse(body)
         if received is None:
             self.dropped[Dropped.NOT_A_REPORT] += 1
-        elif received.serial_number not in (None, self._serial_number):
+        elif received.serial_number not in (None, self._entry.unique_id):
             self.dropped[Dropped.WRONG_PBX] += 1
         else:
-            self._believe(received)
+            self._accept(received)
 
-    def _believe(self, received: Received) -> None:
-        """Pass a report on; one that cannot be worked on must not stop the others."""
+    def _accept(self, received: Received) -> None:
+        """Pass a report on; one that causes an error must not stop the others."""
         self.accepted += 1
-        self.last_report = dt_util.utcnow()
         try:
             self._take(received.report)
         except Exception:  # noqa: BLE001
@@ -224,7 +210,7 @@ class PushReceiver:
 
 @lru_cache(maxsize=64)
 def _literal(address: str) -> str:
-    """Return an IP address in one spelling, blank for what is none."""
+    """Return an IP address in one spelling, blank for another text."""
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:

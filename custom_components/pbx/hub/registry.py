@@ -1,7 +1,8 @@
-"""What the device registry holds of one PBX: itself, its extensions and its trunks."""
+"""The devices and entities of a PBX in Home Assistant's registries."""
 
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import ChildDeviceInfo, DeviceInfo
 
 from ..client.model import Extension, PbxInfo
@@ -14,25 +15,25 @@ class PbxDevices:
     """The devices of one PBX, known by its serial number and never by its address."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str, serial_number: str) -> None:
-        """Look at the devices of one entry."""
+        """Initialize for the devices of one entry."""
         self._hass = hass
         self._registry = dr.async_get(hass)
         self._entry_id = entry_id
         self._serial_number = serial_number
 
     def extension_number(self, device: dr.AnyDeviceEntry) -> str | None:
-        """Return the number of the extension a device stands for, if it does."""
+        """Return the number of the extension that a device represents, None for another."""
         rest = self._rest(device)
         # Numbers consist of digits, so no extension can be taken for a trunk.
         return None if rest is None or rest.startswith(TRUNK) else rest
 
     def trunk_name(self, device: dr.AnyDeviceEntry) -> str | None:
-        """Return the name of the trunk a device stands for, if it does."""
+        """Return the name of the trunk that a device represents, None for another."""
         rest = self._rest(device)
         return rest.removeprefix(TRUNK) if rest and rest.startswith(TRUNK) else None
 
     def _rest(self, device: dr.AnyDeviceEntry) -> str | None:
-        """Return what a device's identifier says beside the PBX it belongs to."""
+        """Return the part of a device's identifier that follows the serial number."""
         prefix = f"{self._serial_number}_"
         for domain, identifier in device.identifiers:
             if domain == DOMAIN and identifier.startswith(prefix):
@@ -52,7 +53,7 @@ class PbxDevices:
         return set(self.extension_names())
 
     def extension_names(self) -> dict[str, str]:
-        """Return what the extensions that have a device are called, by number."""
+        """Return the names of the extensions that have a device, by number."""
         devices = dr.async_entries_for_config_entry(self._registry, self._entry_id)
         return {
             number: device.name_by_user or device.name or number
@@ -104,7 +105,7 @@ class PbxDevices:
 
     @callback
     def async_rename(self, extension: Extension) -> None:
-        """Carry the PBX's own name over; a name given by the user stays on top."""
+        """Update name and model from the PBX; a name given by the user takes precedence."""
         name, model = _name(extension), _model(extension)
         device = self._device(extension.number)
         if device and (device.name, device.model) != (name, model):
@@ -134,7 +135,7 @@ class PbxDevices:
         )
 
     def _identifier(self, number: str) -> tuple[str, str]:
-        """Return what tells an extension's device from all others."""
+        """Return the identifier of an extension's device."""
         return (DOMAIN, f"{self._serial_number}_{number}")
 
     def _device(self, number: str) -> dr.DeviceEntry | None:
@@ -145,10 +146,32 @@ class PbxDevices:
 
 
 def _name(extension: Extension) -> str:
-    """Return what an extension's device is called: its name, where it has one."""
+    """Return the name of an extension's device: the number where it has no name."""
     return extension.name or extension.number
 
 
 def _model(extension: Extension) -> str:
     """Return an extension's kind and number, shown on its device's page."""
     return f"{extension.type or ''} extension {extension.number}".lstrip()
+
+
+@callback
+def own_entities(
+    hass: HomeAssistant, entity_ids: set[str], translation_key: str
+) -> set[str]:
+    """Return the entities that are ours and have a translation key."""
+    registry = er.async_get(hass)
+    return {
+        entity_id
+        for entity_id in entity_ids
+        if (entry := registry.async_get(entity_id)) is not None
+        and (entry.platform, entry.translation_key) == (DOMAIN, translation_key)
+    }
+
+
+@callback
+def sensor_id(hass: HomeAssistant, serial_number: str, key: str) -> str | None:
+    """Return the entity id of a PBX's sensor, by the rest of its unique id."""
+    return er.async_get(hass).async_get_entity_id(
+        Platform.SENSOR, DOMAIN, f"{serial_number}_{key}"
+    )

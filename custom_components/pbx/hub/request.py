@@ -1,8 +1,8 @@
-"""One request of an action to the PBX; what can go wrong becomes one sentence."""
+"""One request of an action to the PBX; each failure becomes one translated sentence."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
@@ -14,21 +14,36 @@ from ..client.errors import (
     PbxUnreachable,
     Refusal,
 )
+from ..client.pbx import Capability, Pbx
 from ..const import DOMAIN
-from .connect import failure
-
-if TYPE_CHECKING:
-    from .coordinator import PbxCoordinator
+from .connect import Translation, failure
+from .coordinator import PbxCoordinator
+from .permission import Denial
 
 
 class Kind(StrEnum):
-    """Which sentences a request has for what goes wrong."""
+    """The kind of a request: which sentences its failures have."""
 
     MONITOR = "monitor"
     CONTROL = "control"
     INBOUND = "inbound"
     SMS = "sms"
     HISTORY = "history"
+
+
+def kind_of(capability: Capability) -> Kind:
+    """Return the kind of the requests that need a capability."""
+    if capability in Capability.MONITOR:
+        return Kind.MONITOR
+    match capability:
+        case Capability.INBOUND_CONTROL:
+            return Kind.INBOUND
+        case Capability.SMS:
+            return Kind.SMS
+        case Capability.HISTORY:
+            return Kind.HISTORY
+        case _:
+            return Kind.CONTROL
 
 
 # The refusals that have a sentence of their own; others name the PBX's code.
@@ -41,6 +56,7 @@ REFUSALS: Final = {
             Refusal.NOT_IDLE,
             Refusal.MONITORING_FORBIDDEN,
             Refusal.MONITOR_MODE_MISMATCH,
+            Refusal.UNSUPPORTED,
             Refusal.INTERNAL_ERROR,
         }
     ),
@@ -88,56 +104,95 @@ REFUSALS: Final = {
 }
 
 
+class RequestRefused(ServiceValidationError):
+    """The PBX refused a request; `refusal` tells why."""
+
+    def __init__(
+        self, refusal: Refusal, key: str, placeholders: dict[str, str]
+    ) -> None:
+        """Initialize the error with its sentence."""
+        super().__init__(
+            translation_domain=DOMAIN,
+            translation_key=key,
+            translation_placeholders=placeholders,
+        )
+        self.refusal: Refusal | Denial = refusal
+
+
+class RequestFailed(HomeAssistantError):
+    """A request got no answer; `maybe_done` tells whether it may have been carried out."""
+
+    def __init__(self, sentence: Translation, *, maybe_done: bool = False) -> None:
+        """Initialize the error with its sentence."""
+        super().__init__(**sentence)
+        self.refusal = Denial.UNANSWERED if maybe_done else Denial.UNREACHABLE
+        self.maybe_done = maybe_done
+
+
+def require(
+    coordinator: PbxCoordinator, capability: Capability, placeholders: dict[str, str]
+) -> None:
+    """Raise RequestRefused where the PBX lacks a capability."""
+    if capability not in coordinator.pbx.capabilities:
+        unsupported = Refusal.UNSUPPORTED
+        key = f"{kind_of(capability)}_{unsupported}"
+        raise RequestRefused(unsupported, key, placeholders)
+
+
 async def async_request[T](
     coordinator: PbxCoordinator,
-    request: Awaitable[T],
-    kind: Kind,
+    capability: Capability,
+    request: Callable[[Pbx], Awaitable[T]],
     placeholders: dict[str, str],
 ) -> T:
-    """Return the answer to a request, or raise the sentence for what went wrong.
+    """Return the answer to a request that needs a capability.
 
-    ServiceValidationError when the PBX refused, HomeAssistantError for the rest.
+    Raises RequestRefused or RequestFailed with the sentence for what went wrong, filled
+    with `placeholders`.
     """
+    require(coordinator, capability, placeholders)
+    kind = kind_of(capability)
     try:
-        return await request
+        return await request(coordinator.pbx)
     except PbxRefused as err:
         key = err.refusal if err.refusal in REFUSALS[kind] else "refused"
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key=f"{kind}_{key}",
-            translation_placeholders=placeholders | {"code": str(err.code or "-")},
-        ) from err
+        code = {"code": str(err.code or "-")}
+        raise RequestRefused(err.refusal, f"{kind}_{key}", placeholders | code) from err
     except PbxError as err:
         if isinstance(err, PbxUnreachable) and err.maybe_done:
-            raise HomeAssistantError(
+            sentence = Translation(
                 translation_domain=DOMAIN,
                 translation_key=f"{kind}_unanswered",
                 translation_placeholders=placeholders,
-            ) from err
+            )
+            raise RequestFailed(sentence, maybe_done=True) from err
         if isinstance(err, PbxLoginRejected):
             coordinator.config_entry.async_start_reauth(coordinator.hass)
         elif isinstance(err, PbxLockedOut):
             coordinator.lock_out.async_remember(err)
-        raise HomeAssistantError(**failure(err, coordinator.pbx.address)) from err
+        raise RequestFailed(failure(err, coordinator.pbx.address)) from err
 
 
 async def async_act[T](
     coordinator: PbxCoordinator,
-    request: Awaitable[T],
-    kind: Kind,
+    capability: Capability,
+    request: Callable[[Pbx], Awaitable[T]],
     placeholders: dict[str, str],
 ) -> T:
-    """Return the answer to a request that acts on calls, and see what came of it.
+    """Return the answer to a request that acts on calls, and read the PBX soon.
 
-    The PBX does not report all that is done to calls, holding them for one. It is asked
-    too when it refused, and when nobody knows whether it acted: both say that the
-    picture may be wrong.
+    The PBX does not report everything that is done to calls. After a refusal, or when
+    it is not known whether the PBX acted, the picture may be wrong too.
     """
+    require(coordinator, capability, placeholders)
     try:
-        answer = await async_request(coordinator, request, kind, placeholders)
-    except HomeAssistantError as err:
-        if (err.translation_key or "").startswith(f"{kind}_"):
-            coordinator.async_ask_soon()
+        answer = await async_request(coordinator, capability, request, placeholders)
+    except RequestRefused:
+        coordinator.polling.async_read_soon()
         raise
-    coordinator.async_ask_soon()
+    except RequestFailed as err:
+        if err.maybe_done:
+            coordinator.polling.async_read_soon()
+        raise
+    coordinator.polling.async_read_soon()
     return answer

@@ -1,24 +1,27 @@
-"""Who is told of what: exactly those whom a change concerns."""
+"""Subscriptions: each change is told to exactly the callbacks it concerns."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from enum import Enum, auto
+from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, callback
 
+from ..client.board.switchboard import Changes, Switchboard
+from ..client.model import CallEvent, CallEventType
+
 
 class Topic(Enum):
-    """What a listener can wait for, besides one extension or trunk."""
+    """A subject that concerns the whole PBX."""
 
     REGISTERED = auto()
     IN_USE = auto()
     CALLS = auto()
     PUSH = auto()
     REPORTS = auto()
-    MONITORING = auto()
 
 
 class Part(Enum):
-    """Which part of an extension or a trunk concerns a listener."""
+    """The part of an extension, or of a trunk, that a subscriber shows."""
 
     STATUS = auto()
     IN_USE = auto()
@@ -32,33 +35,118 @@ class Part(Enum):
 
 type Subject = Topic | tuple[Part, str]
 
+# The parts, besides the status, that change when an extension is absent or back.
+PARTS_OF_PRESENCE: Final = (
+    Part.IN_USE,
+    Part.REGISTERED,
+    Part.PRESENCE,
+    Part.CALLS,
+    Part.LAST_CALL,
+    Part.SETTINGS,
+)
 
-class Listeners[*Told]:
-    """Callbacks by the subject they wait for."""
+
+class Subscribers[Key: Hashable, *Arguments]:
+    """Callbacks by key."""
 
     def __init__(self) -> None:
-        """Begin with nobody."""
-        self._of: dict[Subject, list[Callable[[*Told], None]]] = {}
+        """Initialize without any."""
+        self._callbacks: dict[Key, list[Callable[[*Arguments], None]]] = {}
 
     @callback
     def async_add(
-        self, subject: Subject, told: Callable[[*Told], None]
+        self, key: Key, subscriber: Callable[[*Arguments], None]
     ) -> CALLBACK_TYPE:
-        """Tell somebody of a subject from now on; return what ends that."""
-        self._of.setdefault(subject, []).append(told)
+        """Add a callback for a key; return what removes it."""
+        self._callbacks.setdefault(key, []).append(subscriber)
 
         @callback
         def remove() -> None:
-            """Tell them no more."""
-            listeners = self._of[subject]
-            listeners.remove(told)
-            if not listeners:
-                del self._of[subject]
+            """Remove the callback."""
+            callbacks = self._callbacks[key]
+            callbacks.remove(subscriber)
+            if not callbacks:
+                del self._callbacks[key]
 
         return remove
 
     @callback
-    def async_tell(self, subject: Subject, *arguments: *Told) -> None:
-        """Tell all who wait for a subject."""
-        for told in tuple(self._of.get(subject, ())):
-            told(*arguments)
+    def async_call(self, key: Key, *arguments: *Arguments) -> None:
+        """Call all callbacks of a key."""
+        for subscriber in tuple(self._callbacks.get(key, ())):
+            subscriber(*arguments)
+
+
+class News(Enum):
+    """News about the PBX that other parts of the integration follow.
+
+    All but RESTORED come with the numbers or names concerned.
+    """
+
+    EXTENSIONS_ADDED = auto()
+    EXTENSIONS_REMOVED = auto()
+    TRUNKS_ADDED = auto()
+    # The settings of these extensions changed; an empty list stands for an unnamed one.
+    SETTINGS_CHANGED = auto()
+    # The PBX is back, or was restarted: all may have changed meanwhile.
+    RESTORED = auto()
+
+
+class Subscriptions:
+    """Everything that can be subscribed to on one PBX.
+
+    `subjects` are told that what they show has changed, `calls` each event of an
+    extension's calls, `news` what other parts of the integration follow.
+    """
+
+    def __init__(self) -> None:
+        """Initialize without subscribers."""
+        self.subjects = Subscribers[Subject]()
+        self.calls = Subscribers[str, CallEvent]()
+        self.news = Subscribers[News, list[str]]()
+        self._counts: dict[Topic, int] = {}
+
+    @callback
+    def async_publish(
+        self, changes: Changes, board: Switchboard, *, connected: bool
+    ) -> None:
+        """Tell changes; without a connection no states, as all of them are told with it."""
+        counted = self._changed_counts(board)
+        if changes.added:
+            self.news.async_call(News.EXTENSIONS_ADDED, sorted(changes.added))
+        if changes.removed:
+            self.news.async_call(News.EXTENSIONS_REMOVED, sorted(changes.removed))
+        if changes.trunks_added:
+            self.news.async_call(News.TRUNKS_ADDED, sorted(changes.trunks_added))
+        if connected:
+            for part, keys in (
+                (Part.STATUS, changes.changed),
+                (Part.REGISTERED, changes.registered - changes.presence),
+                (Part.IN_USE, changes.in_use - changes.presence),
+                (Part.CALLS, changes.calls - changes.presence),
+                (Part.TRUNK, changes.trunks_changed),
+            ):
+                for key in keys:
+                    self.subjects.async_call((part, key))
+            for number in changes.presence:
+                for part in PARTS_OF_PRESENCE:
+                    self.subjects.async_call((part, number))
+            for topic in counted:
+                self.subjects.async_call(topic)
+        for event in changes.events:
+            self.calls.async_call(event.number, event)
+            if event.outcome is not None or event.type is CallEventType.ENDED:
+                self.subjects.async_call((Part.LAST_CALL, event.number))
+
+    def _changed_counts(self, board: Switchboard) -> list[Topic]:
+        """Return the counts that are not as they were told last."""
+        counts = {
+            Topic.REGISTERED: board.registered_count,
+            Topic.IN_USE: board.in_use_count,
+            Topic.CALLS: board.call_count,
+        }
+        changed = [
+            topic for topic in counts if counts[topic] != self._counts.get(topic)
+        ]
+        self._counts = counts
+        return changed

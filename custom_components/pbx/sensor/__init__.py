@@ -29,9 +29,9 @@ from ..entity import (
     async_add_for_each_extension,
     async_add_for_each_trunk,
 )
-from ..hub.coordinator import PbxConfigEntry
 from ..hub.describe import call_data, party_name
 from ..hub.subscriptions import Part
+from ..runtime import PbxConfigEntry
 from .forwarding import FORWARDING, ForwardingSensor
 from .last_call import LAST_CALL, LastCallSensor
 from .pbx import PBX_SENSORS, PbxSensor
@@ -70,31 +70,31 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the sensors of a PBX."""
-    coordinator = entry.runtime_data
+    runtime = entry.runtime_data
     async_add_entities(
-        PbxSensor(coordinator, description, description.topic)
+        PbxSensor(runtime, description, description.topic)
         for description in PBX_SENSORS
     )
     async_add_for_each_extension(
         entry,
         async_add_entities,
         lambda number: [
-            ExtensionStatusSensor(coordinator, number, STATUS),
-            OtherPartySensor(coordinator, number, OTHER_PARTY),
-            InCallSinceSensor(coordinator, number, IN_CALL_SINCE),
-            LastCallSensor(coordinator, number, LAST_CALL),
+            ExtensionStatusSensor(runtime, number, STATUS),
+            OtherPartySensor(runtime, number, OTHER_PARTY),
+            InCallSinceSensor(runtime, number, IN_CALL_SINCE),
+            LastCallSensor(runtime, number, LAST_CALL),
         ],
     )
-    if coordinator.settings.supported:
+    if runtime.settings.supported:
         async_add_for_each_extension(
             entry,
             async_add_entities,
-            lambda number: [ForwardingSensor(coordinator, number, FORWARDING)],
+            lambda number: [ForwardingSensor(runtime, number, FORWARDING)],
         )
     async_add_for_each_trunk(
         entry,
         async_add_entities,
-        lambda name: [TrunkStatusSensor(coordinator, name, TRUNK_STATUS)],
+        lambda name: [TrunkStatusSensor(runtime, name, TRUNK_STATUS)],
     )
 
 
@@ -119,7 +119,7 @@ class ExtensionStatusSensor(ExtensionEntity, SensorEntity):
             attributes[ATTR_TYPE] = extension.type
         if extension.port:
             attributes[ATTR_PORT] = extension.port
-        if monitored := self.coordinator.supervision.monitored_by(self._number):
+        if monitored := self._runtime.supervision.monitored_by(self._number):
             attributes[ATTR_MONITORED_BY] = monitored
         return attributes
 

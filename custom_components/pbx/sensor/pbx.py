@@ -59,7 +59,7 @@ PBX_SENSORS: tuple[PbxSensorDescription, ...] = (
         device_class=SensorDeviceClass.ENUM,
         options=[mode.value for mode in PushMode],
         topic=Topic.PUSH,
-        value_fn=lambda coordinator: coordinator.push_mode.value,
+        value_fn=lambda coordinator: coordinator.polling.mode.value,
     ),
     PbxSensorDescription(
         key="last_report",
@@ -68,7 +68,7 @@ PBX_SENSORS: tuple[PbxSensorDescription, ...] = (
         entity_registry_enabled_default=False,
         device_class=SensorDeviceClass.TIMESTAMP,
         topic=Topic.REPORTS,
-        value_fn=lambda coordinator: coordinator.receiver.last_report,
+        value_fn=lambda coordinator: coordinator.last_report,
     ),
 )
 

@@ -1,6 +1,4 @@
-"""Supervision on Home Assistant's bus, from where the logbook takes it."""
-
-from typing import TYPE_CHECKING
+"""The audit of supervision: events on Home Assistant's bus, shown in the logbook."""
 
 from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant, callback
@@ -17,25 +15,23 @@ from ..const import (
     EVENT_MONITORING,
     KEY_STATUS,
 )
-from ..hub.names import spoken_name
-from ..hub.own_entities import sensor_id
+from ..hub.coordinator import PbxCoordinator
+from ..hub.describe import spoken_name
+from ..hub.registry import sensor_id
 from .monitoring import MonitoringEvent
 
-if TYPE_CHECKING:
-    from ..hub.coordinator import PbxCoordinator
 
-
-class SupervisionLog:
-    """Fires each start, stop and refusal, with the context of who did it."""
+class AuditLog:
+    """Fires each start, end and refusal, with the context it comes from."""
 
     def __init__(self, hass: HomeAssistant, coordinator: PbxCoordinator) -> None:
-        """Fire for one PBX."""
+        """Initialize for one PBX."""
         self._hass = hass
         self._coordinator = coordinator
 
     @callback
     def async_log(self, event: MonitoringEvent) -> None:
-        """Fire, for the monitored extension; where nobody knows which, for the supervisor."""
+        """Fire for the monitored extension; where it is not known, for the supervisor."""
         subject = event.extension or event.supervisor
         self._hass.bus.async_fire(
             EVENT_MONITORING,
@@ -53,13 +49,13 @@ class SupervisionLog:
                 ),
                 ATTR_DEVICE_ID: self._coordinator.devices.extension_id(subject),
                 ATTR_USER: event.user,
-                ATTR_REASON: event.reason,
+                ATTR_REASON: event.reason.value if event.reason else None,
             },
             context=event.context,
         )
 
     def _name(self, number: str | None) -> str | None:
-        """Return how the logbook names an extension."""
+        """Return an extension as the logbook names it."""
         if number is None:
             return None
         extension = self._coordinator.data.extensions.get(number)

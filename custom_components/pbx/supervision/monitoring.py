@@ -1,4 +1,4 @@
-"""Who supervises whom now, as seen from their phones, and what is told of it."""
+"""The supervisors that take part in calls now, as seen from their phones."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,31 +9,39 @@ from typing import TYPE_CHECKING, Final
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
+from ..client.errors import Refusal
 from ..client.model import ExtensionStatus, MonitorMode
-from ..hub.subscriptions import Listeners, Part, Topic
-
-if TYPE_CHECKING:
-    from ..hub.coordinator import PbxCoordinator
+from ..hub.coordinator import PbxCoordinator
+from ..hub.permission import Denial
+from ..hub.subscriptions import Part
 
 # Seconds until the supervisor's phone must be seen ringing or in the call.
 CALLED_WITHIN: Final = 15.0
 
 
 class MonitoringEventType(StrEnum):
-    """What is told of supervision."""
+    """The type of an event of supervision."""
 
     STARTED = "started"
     STOPPED = "stopped"
     REFUSED = "refused"
 
 
+class EndReason(StrEnum):
+    """The reason why a supervisor left a call, where it is known."""
+
+    STOPPED = "stopped"
+    CHANGED = "changed"
+    NOT_PICKED_UP = "not_picked_up"
+
+
 @dataclass(frozen=True, slots=True)
 class MonitoringEvent:
     """A start or an end of supervision, or a refusal with its reason.
 
-    `context` is of who did it, None for an end that came by itself; `user` of that
-    one is who had begun it. `mode` and `extension` are None for the end of what was
-    begun before Home Assistant started.
+    `context` is None for an end that nobody asked for; `user` is then the user who
+    started it. `mode` and `extension` are None for the end of supervision that was
+    started before Home Assistant.
     """
 
     type: MonitoringEventType
@@ -42,16 +50,16 @@ class MonitoringEvent:
     extension: str | None
     user: str | None
     context: Context | None
-    reason: str | None = None
+    reason: EndReason | Refusal | Denial | None = None
 
 
 @dataclass(slots=True, eq=False)
-class Session:
-    """A supervisor's part in somebody's call, as we asked for it.
+class Monitoring:
+    """The part of one supervisor in an extension's call.
 
-    `seen` is whether the phone was seen in use since, `joined` whether it was picked
-    up, `overdue` whether it should have rung by now. `reason` and `ended_by` are what
-    is told of the end, where somebody ended it.
+    `seen` tells whether the phone was seen in use since, `joined` whether it was
+    picked up, `overdue` whether it should have rung by now. `reason` and `ended_by`
+    are set before an end that was asked for.
     """
 
     mode: MonitorMode
@@ -62,136 +70,134 @@ class Session:
     joined: bool = False
     overdue: bool = False
     ended: bool = False
-    reason: str | None = None
+    reason: EndReason | None = None
     ended_by: Context | None = None
-    unlisten: CALLBACK_TYPE | None = None
+    unsubscribe: CALLBACK_TYPE | None = None
     cancel_timer: CALLBACK_TYPE | None = None
 
 
-class Sessions:
-    """The sessions of one PBX, one of each supervisor; `ended` is called after each."""
+class MonitoringTable:
+    """The monitorings of one PBX, one for each supervisor.
+
+    `tell` gets each event, `ended` is called after each end.
+    """
 
     def __init__(
         self,
         hass: HomeAssistant,
         coordinator: PbxCoordinator,
+        tell: Callable[[MonitoringEvent], None],
         ended: CALLBACK_TYPE,
     ) -> None:
-        """Begin without any."""
+        """Initialize without any."""
         self._hass = hass
         self._coordinator = coordinator
+        self._tell_event = tell
         self._ended = ended
-        self._sessions: dict[str, Session] = {}
-        self._told = Listeners[MonitoringEvent]()
+        self._of_supervisor: dict[str, Monitoring] = {}
 
-    @callback
-    def async_add_listener(
-        self, told: Callable[[MonitoringEvent], None]
-    ) -> CALLBACK_TYPE:
-        """Call back with each start, end and refusal."""
-        return self._told.async_add(Topic.MONITORING, told)
-
-    def of_supervisor(self, number: str) -> Session | None:
-        """Return what a supervisor takes part in."""
-        return self._sessions.get(number)
+    def of_supervisor(self, number: str) -> Monitoring | None:
+        """Return the monitoring of a supervisor."""
+        return self._of_supervisor.get(number)
 
     def supervisors_of(self, number: str) -> list[str]:
-        """Return who supervises an extension's call."""
+        """Return the supervisors in an extension's call."""
         return sorted(
-            session.supervisor
-            for session in self._sessions.values()
-            if session.extension == number
+            monitoring.supervisor
+            for monitoring in self._of_supervisor.values()
+            if monitoring.extension == number
         )
 
     @callback
     def async_shutdown(self) -> None:
-        """Watch nobody any more; who is in a call stays in it."""
-        for session in list(self._sessions.values()):
-            self._forget(session)
+        """Stop watching; supervisors in a call stay in it."""
+        for monitoring in list(self._of_supervisor.values()):
+            self._forget(monitoring)
 
     @callback
-    def async_begin(self, session: Session, *, look: bool) -> None:
+    def async_begin(self, monitoring: Monitoring, *, look: bool) -> None:
         """Watch the phone that the PBX calls now; look at it at once, if that tells."""
-        self._sessions[session.supervisor] = session
-        session.unlisten = self._coordinator.async_add_listener(
-            lambda: self._look(session), (Part.STATUS, session.supervisor)
+        self._of_supervisor[monitoring.supervisor] = monitoring
+        monitoring.unsubscribe = self._coordinator.async_add_listener(
+            lambda: self._look(monitoring), (Part.STATUS, monitoring.supervisor)
         )
 
         @callback
         def overdue(_: datetime) -> None:
             """Give up on a phone that was never seen ringing."""
-            session.cancel_timer = None
-            session.overdue = True
-            self._look(session)
+            monitoring.cancel_timer = None
+            monitoring.overdue = True
+            self._look(monitoring)
 
-        session.cancel_timer = async_call_later(self._hass, CALLED_WITHIN, overdue)
-        self.async_tell(MonitoringEventType.STARTED, session, session.context)
+        monitoring.cancel_timer = async_call_later(self._hass, CALLED_WITHIN, overdue)
+        self._tell(MonitoringEventType.STARTED, monitoring, monitoring.context)
         if look:
-            self._look(session)
-        if not session.seen:
-            self._coordinator.async_ask_soon()
+            self._look(monitoring)
+        if not monitoring.seen:
+            self._coordinator.polling.async_read_soon()
 
     @callback
-    def _look(self, session: Session) -> None:
+    def _look(self, monitoring: Monitoring) -> None:
         """Notice that the phone rings, is in the call, or has left it."""
-        if session.ended or not self._coordinator.last_update_success:
+        if monitoring.ended or not self._coordinator.last_update_success:
             return
-        extension = self._coordinator.data.extensions.get(session.supervisor)
+        extension = self._coordinator.data.extensions.get(monitoring.supervisor)
         if extension is not None and extension.in_use:
-            session.seen = True
+            monitoring.seen = True
             if extension.status is not ExtensionStatus.RINGING:
-                session.joined = True
-        elif session.seen or session.overdue or extension is None:
-            self.async_end(session)
+                monitoring.joined = True
+        elif monitoring.seen or monitoring.overdue or extension is None:
+            self.async_end(monitoring)
 
     @callback
-    def async_end(self, session: Session) -> None:
-        """Tell that a supervisor is not in the call any more, if nobody did."""
-        if session.ended:
+    def async_end(self, monitoring: Monitoring) -> None:
+        """Tell that a supervisor has left the call, once."""
+        if monitoring.ended:
             return
-        self._forget(session)
-        reason = session.reason
-        if reason is None and not session.joined:
-            reason = "not_picked_up"
-        self.async_tell(MonitoringEventType.STOPPED, session, session.ended_by, reason)
+        self._forget(monitoring)
+        reason = monitoring.reason
+        if reason is None and not monitoring.joined:
+            reason = EndReason.NOT_PICKED_UP
+        self._tell(MonitoringEventType.STOPPED, monitoring, monitoring.ended_by, reason)
 
     @callback
-    def _forget(self, session: Session) -> None:
-        """Watch a session no more."""
-        session.ended = True
-        del self._sessions[session.supervisor]
+    def _forget(self, monitoring: Monitoring) -> None:
+        """Stop watching one supervisor."""
+        monitoring.ended = True
+        del self._of_supervisor[monitoring.supervisor]
         if TYPE_CHECKING:
-            assert session.unlisten is not None
-        session.unlisten()
-        if session.cancel_timer is not None:
-            session.cancel_timer()
+            assert monitoring.unsubscribe is not None
+        monitoring.unsubscribe()
+        if monitoring.cancel_timer is not None:
+            monitoring.cancel_timer()
         self._ended()
 
     @callback
-    def async_tell(
+    def _tell(
         self,
         kind: MonitoringEventType,
-        session: Session,
+        monitoring: Monitoring,
         context: Context | None,
-        reason: str | None = None,
+        reason: EndReason | None = None,
     ) -> None:
-        """Tell of a start, an end or a refusal; a monitored extension shows by whom."""
-        if kind is not MonitoringEventType.REFUSED:
-            # First: who hears of it may ask whether the extension is monitored.
-            self._coordinator.async_tell((Part.STATUS, session.extension))
-        self.async_tell_event(
-            MonitoringEvent(
-                kind,
-                session.mode,
-                session.supervisor,
-                session.extension,
-                (context or session.context).user_id,
-                context,
-                reason,
-            )
+        """Tell a start or an end; the monitored extension shows its supervisors.
+
+        This is done when the action has returned: it waits for the PBX alone.
+        """
+        event = MonitoringEvent(
+            kind,
+            monitoring.mode,
+            monitoring.supervisor,
+            monitoring.extension,
+            (context or monitoring.context).user_id,
+            context,
+            reason,
         )
 
-    @callback
-    def async_tell_event(self, event: MonitoringEvent) -> None:
-        """Tell what belongs to no session."""
-        self._told.async_tell(Topic.MONITORING, event)
+        def tell() -> None:
+            """Write the state of the extension first: the event may lead to a look at it."""
+            subjects = self._coordinator.subscriptions.subjects
+            subjects.async_call((Part.STATUS, monitoring.extension))
+            self._tell_event(event)
+
+        self._hass.loop.call_soon(tell)

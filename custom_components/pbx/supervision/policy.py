@@ -1,25 +1,32 @@
-"""The policy of supervision: who may supervise whom, as the options say."""
-
-from enum import StrEnum
-from typing import TYPE_CHECKING
+"""The policy of supervision: the supervisors and extensions that the options allow."""
 
 from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 
-from ..actions.targets import NotPermitted, async_check_permission, invalid
 from ..client.model import Extension
-from ..const import CONF_NEVER_MONITORED, CONF_SUPERVISION, CONF_SUPERVISORS
-from ..hub.names import spoken_name
+from ..const import DOMAIN
+from ..hub.coordinator import PbxCoordinator
+from ..hub.describe import spoken_name
+from ..hub.options import SupervisionPolicy
+from ..hub.permission import Denial, NotPermitted, async_check_permission
 
-if TYPE_CHECKING:
-    from ..hub.coordinator import PbxCoordinator
 
+class SupervisionDenied(ServiceValidationError):
+    """The options do not allow this supervision, whoever asks for it."""
 
-class Policy(StrEnum):
-    """Who may supervise at all."""
-
-    OFF = "off"
-    ADMINISTRATORS = "administrators"
-    CONTROLLERS = "controllers"
+    def __init__(
+        self, denial: Denial, supervisor: Extension, extension: Extension
+    ) -> None:
+        """Initialize the error with its sentence."""
+        super().__init__(
+            translation_domain=DOMAIN,
+            translation_key=denial.value,
+            translation_placeholders={
+                "supervisor": spoken_name(supervisor),
+                "extension": spoken_name(extension),
+            },
+        )
+        self.refusal = denial
 
 
 async def async_check_policy(
@@ -29,25 +36,22 @@ async def async_check_policy(
     supervisor: Extension,
     extension: Extension,
 ) -> None:
-    """Let through what the policy allows; an automation without a user acts for its owner."""
-    options = coordinator.config_entry.options
-    policy = Policy(options.get(CONF_SUPERVISION, Policy.CONTROLLERS))
-    names = {
-        "supervisor": spoken_name(supervisor),
-        "extension": spoken_name(extension),
-    }
-    supervisors = options.get(CONF_SUPERVISORS, ())
-    key = None
-    if policy is Policy.OFF:
-        key = "supervision_off"
-    elif supervisors and supervisor.number not in supervisors:
-        key = "not_a_supervisor"
-    elif extension.number in options.get(CONF_NEVER_MONITORED, ()):
-        key = "never_monitored"
-    if key is not None:
-        raise invalid(key, **names)
+    """Raise unless the policy allows it; an automation without a user acts for its owner."""
+    options = coordinator.options
+    denial = None
+    if options.supervision is SupervisionPolicy.OFF:
+        denial = Denial.SUPERVISION_OFF
+    elif options.supervisors and supervisor.number not in options.supervisors:
+        denial = Denial.NOT_A_SUPERVISOR
+    elif extension.number in options.never_monitored:
+        denial = Denial.NEVER_MONITORED
+    if denial is not None:
+        raise SupervisionDenied(denial, supervisor, extension)
     await async_check_permission(hass, context, coordinator, supervisor, extension)
-    if policy is Policy.ADMINISTRATORS and context.user_id is not None:
+    if (
+        options.supervision is SupervisionPolicy.ADMINISTRATORS
+        and context.user_id is not None
+    ):
         user = await hass.auth.async_get_user(context.user_id)
         if user is None or not user.is_admin:
-            raise NotPermitted("administrators_only", context)
+            raise NotPermitted(Denial.ADMINISTRATORS_ONLY, context)

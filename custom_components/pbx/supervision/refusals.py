@@ -1,28 +1,26 @@
-"""What the settings of a PBX forbid a supervisor: seen often enough, the user is told."""
+"""Refusals that only a setting of the PBX can end: after some, the user is told."""
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 
 from ..client.errors import Refusal
 from ..client.model import Extension
 from ..const import ISSUE_MONITOR_MODE, ISSUE_MONITORING_FORBIDDEN
+from ..hub.coordinator import PbxCoordinator
+from ..hub.describe import spoken_name
 from ..hub.issues import async_set_issue
-from ..hub.names import spoken_name
 
-if TYPE_CHECKING:
-    from ..hub.coordinator import PbxCoordinator
-
-# So often the PBX must refuse until it is no mishap.
+# The PBX must refuse so often before an issue is raised.
 REFUSALS_NEEDED: Final = 3
 
 
-class Forbidden:
-    """Counts the refusals that only a setting of the PBX can end."""
+class RefusalCounter:
+    """Counts the refusals by the extension whose settings they come from."""
 
     def __init__(self, hass: HomeAssistant, coordinator: PbxCoordinator) -> None:
-        """Begin without any."""
+        """Initialize without refusals."""
         self._hass = hass
         self._coordinator = coordinator
         self._of_extension = Counter[str]()
@@ -39,17 +37,21 @@ class Forbidden:
             self._of_supervisor[supervisor.number] += 1
         else:
             return
-        self._tell()
+        self._update_issues()
 
     @callback
     def async_joined(self, supervisor: Extension, extension: Extension) -> None:
-        """Forget what was refused: it is allowed now."""
-        del self._of_extension[extension.number], self._of_supervisor[supervisor.number]
-        self._tell()
+        """Reset the counts of two extensions after a success."""
+        if self._of_extension or self._of_supervisor:
+            del self._of_extension[extension.number]
+            del self._of_supervisor[supervisor.number]
+            self._update_issues()
 
-    def _tell(self) -> None:
-        """Raise or take back what the user can do."""
+    @callback
+    def _update_issues(self) -> None:
+        """Raise or delete the issues."""
         extensions = self._coordinator.data.extensions
+        entry = self._coordinator.config_entry
         for issue, counts in (
             (ISSUE_MONITORING_FORBIDDEN, self._of_extension),
             (ISSUE_MONITOR_MODE, self._of_supervisor),
@@ -59,7 +61,6 @@ class Forbidden:
                 for number, count in sorted(counts.items())
                 if count >= REFUSALS_NEEDED and number in extensions
             ]
-            entry = self._coordinator.config_entry
             async_set_issue(
                 self._hass,
                 entry,

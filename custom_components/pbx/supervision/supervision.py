@@ -1,72 +1,122 @@
-"""Supervision: let supervisors join calls, change how they take part, and leave."""
+"""Supervision: supervisors join calls, change how they take part, and leave."""
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
-from ..client.errors import PbxRefused, Refusal
+from ..client.errors import Refusal
 from ..client.model import Extension, MonitorMode
+from ..client.pbx import Capability
 from ..const import DOMAIN
-from ..hub.names import spoken_name
-from ..hub.request import Kind, async_request
-from .audit import SupervisionLog
-from .monitoring import MonitoringEvent, MonitoringEventType, Session, Sessions
-from .policy import async_check_policy
-from .refusals import Forbidden
+from ..hub.coordinator import PbxCoordinator
+from ..hub.describe import spoken_name
+from ..hub.permission import Denial, NotPermitted
+from ..hub.request import RequestFailed, RequestRefused, async_request, require
+from ..hub.subscriptions import News, Subscribers
+from .audit import AuditLog
+from .monitoring import (
+    EndReason,
+    Monitoring,
+    MonitoringEvent,
+    MonitoringEventType,
+    MonitoringTable,
+)
+from .policy import SupervisionDenied, async_check_policy
+from .refusals import RefusalCounter
 from .wait import Waiting
 
-if TYPE_CHECKING:
-    from ..hub.coordinator import PbxCoordinator
-
-__all__ = ["MonitoringEvent", "MonitoringEventType", "Supervision"]
-
-# Seconds a phone may ring before somebody picks it up.
+# Seconds a supervisor's phone may ring before it is picked up.
 PICKED_UP_WITHIN: Final = 60.0
-# Seconds that a phone may take to be free after it was hung up.
+# Seconds a phone may take to be free after it was hung up.
 FREE_WITHIN: Final = 10.0
-# Seconds in which the end of a call may be told after that of who supervised it.
+# Seconds in which the end of a call may be told after that of its supervision.
 TOLD_WITHIN: Final = 5.0
+
+CAPABILITIES: Final = {
+    MonitorMode.LISTEN: Capability.LISTEN,
+    MonitorMode.WHISPER: Capability.WHISPER,
+    MonitorMode.BARGE_IN: Capability.BARGE_IN,
+}
+
+
+class WaitEnded(HomeAssistantError):
+    """A phone did not do in time what was waited for; `refusal` tells what for."""
+
+    def __init__(
+        self,
+        key: str,
+        supervisor: Extension,
+        extension: Extension | None = None,
+        refusal: Denial | None = None,
+    ) -> None:
+        """Initialize the error with its sentence."""
+        placeholders = {"supervisor": spoken_name(supervisor)}
+        if extension is not None:
+            placeholders["extension"] = spoken_name(extension)
+        super().__init__(
+            translation_domain=DOMAIN,
+            translation_key=key,
+            translation_placeholders=placeholders,
+        )
+        self.refusal = refusal
 
 
 class Supervision:
-    """What is supervised on one PBX through Home Assistant."""
+    """Supervision on one PBX through Home Assistant."""
 
     def __init__(self, hass: HomeAssistant, coordinator: PbxCoordinator) -> None:
-        """Begin with nobody supervising."""
+        """Initialize without supervisors in calls."""
         self._hass = hass
         self._coordinator = coordinator
         self._locks: dict[str, asyncio.Lock] = {}
         self._waiting = Waiting(hass, coordinator)
-        self._sessions = Sessions(hass, coordinator, self._waiting.async_wake)
-        self._forbidden = Forbidden(hass, coordinator)
-        self._sessions.async_add_listener(SupervisionLog(hass, coordinator).async_log)
+        self._subscribers = Subscribers[None, MonitoringEvent]()
+        self._monitorings = MonitoringTable(
+            hass, coordinator, self._tell, self._waiting.async_wake
+        )
+        self._refusals = RefusalCounter(hass, coordinator)
+        self.async_subscribe(AuditLog(hass, coordinator).async_log)
+        self._unsubscribe = coordinator.subscriptions.news.async_add(
+            News.EXTENSIONS_REMOVED, self._extensions_removed
+        )
 
     @callback
-    def async_add_listener(
-        self, told: Callable[[MonitoringEvent], None]
+    def async_subscribe(
+        self, subscriber: Callable[[MonitoringEvent], None]
     ) -> CALLBACK_TYPE:
-        """Call back with each start, end and refusal."""
-        return self._sessions.async_add_listener(told)
+        """Call back with each start, end and refusal; return what ends that."""
+        return self._subscribers.async_add(None, subscriber)
+
+    @callback
+    def _tell(self, event: MonitoringEvent) -> None:
+        """Tell an event."""
+        self._subscribers.async_call(None, event)
+
+    @property
+    def supported(self) -> bool:
+        """Return whether the PBX has any way of monitoring."""
+        return bool(self._coordinator.pbx.capabilities & Capability.MONITOR)
 
     def monitored_by(self, number: str) -> list[str]:
-        """Return who supervises an extension's call now."""
-        return self._sessions.supervisors_of(number)
+        """Return the supervisors in an extension's call."""
+        return self._monitorings.supervisors_of(number)
 
     @callback
     def async_shutdown(self) -> None:
-        """Watch nobody any more; who is in a call stays in it."""
+        """Stop watching; supervisors in a call stay in it."""
+        self._unsubscribe()
         self._waiting.async_end()
-        self._sessions.async_shutdown()
+        self._monitorings.async_shutdown()
 
     @callback
-    def async_removed(self, number: str) -> None:
-        """End the part of a supervisor that the PBX no longer has."""
-        session = self._sessions.of_supervisor(number)
-        if session is not None:
-            self._sessions.async_end(session)
+    def _extensions_removed(self, numbers: list[str]) -> None:
+        """End the monitorings of supervisors that the PBX no longer has."""
+        for number in numbers:
+            if (monitoring := self._monitorings.of_supervisor(number)) is not None:
+                self._monitorings.async_end(monitoring)
 
     async def async_start(
         self,
@@ -77,85 +127,114 @@ class Supervision:
         *,
         wait: bool = False,
     ) -> str | None:
-        """Let a supervisor join a call, or change how they take part in it.
+        """Join a supervisor to a call, or change how they take part in it.
 
         Returns the id of the supervisor's own call where the PBX tells it, when their
         phone is being called, or with `wait` when they are in the call.
         """
-        wanted = Session(mode, supervisor.number, extension.number, context)
+        wanted = Monitoring(mode, supervisor.number, extension.number, context)
         try:
+            names = _names(supervisor, extension)
+            require(self._coordinator, CAPABILITIES[mode], names)
             await async_check_policy(
                 self._hass, self._coordinator, context, supervisor, extension
             )
             async with self._lock(supervisor.number):
-                session = await self._same_as(wanted)
+                monitoring = await self._same_as(wanted)
                 call_id = None
-                if session is None:
+                if monitoring is None:
                     await self._make_way(wanted, supervisor)
                     call_id = await self._begin(wanted, supervisor, extension)
-                    session = wanted
-        except HomeAssistantError as err:
-            reason = err.translation_key or "not_permitted"
-            refused = MonitoringEventType.REFUSED
-            self._sessions.async_tell(refused, wanted, context, reason)
+                    monitoring = wanted
+        except (
+            NotPermitted,
+            RequestFailed,
+            RequestRefused,
+            SupervisionDenied,
+            WaitEnded,
+        ) as err:
+            self._tell(
+                MonitoringEvent(
+                    MonitoringEventType.REFUSED,
+                    mode,
+                    supervisor.number,
+                    extension.number,
+                    context.user_id,
+                    context,
+                    err.refusal,
+                )
+            )
             raise
         if wait:
-            await self._wait_for(session, supervisor, extension)
+            await self._wait_for(monitoring, supervisor, extension)
         return call_id
 
     async def async_stop(self, supervisor: Extension, context: Context) -> str | None:
-        """Let a supervisor leave the call; return the extension that was supervised.
+        """Take a supervisor out of the call; return the extension that was monitored.
 
-        A phone in a call of its own is left alone. What was begun before Home
+        A phone in a call of its own is left alone. Supervision from before Home
         Assistant started is ended too: a phone in use that has no call supervises.
         """
         number = supervisor.number
         async with self._lock(number):
-            session = self._sessions.of_supervisor(number)
-            if session is not None:
-                await self._end(session, supervisor, context, "stopped")
-                return session.extension
+            monitoring = self._monitorings.of_supervisor(number)
+            if monitoring is not None:
+                await self._end(monitoring, supervisor, context, EndReason.STOPPED)
+                return monitoring.extension
             if not self._in_use_without_call(number):
-                raise _error("not_monitoring", supervisor)
+                raise WaitEnded("not_monitoring", supervisor)
             await self._hang_up(supervisor)
-            stopped, user = MonitoringEventType.STOPPED, context.user_id
-            self._sessions.async_tell_event(
-                MonitoringEvent(stopped, None, number, None, user, context, "stopped")
+            self._tell(
+                MonitoringEvent(
+                    MonitoringEventType.STOPPED,
+                    None,
+                    number,
+                    None,
+                    context.user_id,
+                    context,
+                    EndReason.STOPPED,
+                )
             )
             return None
 
     def _lock(self, number: str) -> asyncio.Lock:
-        """Return what lets one thing after the other happen to a supervisor."""
+        """Return the lock that keeps a supervisor's actions in order."""
         return self._locks.setdefault(number, asyncio.Lock())
 
     def _in_use_without_call(self, number: str) -> bool:
-        """Return whether a phone is in use, and not to talk to anybody."""
-        data = self._coordinator.data
-        extension = data.extensions.get(number)
+        """Return whether a phone is in use without another party in its call."""
+        board = self._coordinator.data
+        extension = board.extensions.get(number)
         return (
             extension is not None
             and extension.in_use
-            and not any(call.other(number) for call in data.calls_of(number))
+            and not any(call.other(number) for call in board.calls_of(number))
         )
 
-    async def _same_as(self, wanted: Session) -> Session | None:
-        """Return the session that is what somebody wants, when it really goes on."""
-        session = self._sessions.of_supervisor(wanted.supervisor)
-        if session is None or (session.mode, session.extension) != (
+    async def _same_as(self, wanted: Monitoring) -> Monitoring | None:
+        """Return the monitoring that is as wanted already, if it really goes on."""
+        monitoring = self._monitorings.of_supervisor(wanted.supervisor)
+        if monitoring is None or (monitoring.mode, monitoring.extension) != (
             wanted.mode,
             wanted.extension,
         ):
             return None
-        # Whether the supervisor hung up may not have been told.
+        # The PBX may not have reported that the supervisor hung up.
         await self._coordinator.async_refresh()
-        return None if session.ended else session
+        return None if monitoring.ended else monitoring
 
-    async def _make_way(self, wanted: Session, supervisor: Extension) -> None:
-        """End another way of monitoring, and wait until the phone is free for this one."""
+    async def _make_way(self, wanted: Monitoring, supervisor: Extension) -> None:
+        """End another monitoring of a supervisor, and wait until the phone is free."""
         number = wanted.supervisor
-        session = self._sessions.of_supervisor(number)
-        if session is not None:
-            await self._end(session, supervisor, wanted.context, "changed")
+        monitoring = self._monitorings.of_supervisor(number)
+        if monitoring is not None:
+            try:
+                await self._end(
+                    monitoring, supervisor, wanted.context, EndReason.CHANGED
+                )
+            except (RequestFailed, RequestRefused) as err:
+                err.refusal = Denial.NOT_LEFT
+                raise
             extensions = self._coordinator.data.extensions
             free = await self._waiting.until(
                 number,
@@ -163,99 +242,89 @@ class Supervision:
                 FREE_WITHIN,
             )
             if not free and not self._waiting.over:
-                raise _error("not_free_in_time", supervisor)
+                denial = Denial.NOT_FREE_IN_TIME
+                raise WaitEnded(denial.value, supervisor, refusal=denial)
         if self._waiting.over:
-            raise _error("not_loaded", supervisor)
+            denial = Denial.NOT_LOADED
+            raise WaitEnded(denial.value, supervisor, refusal=denial)
 
     async def _begin(
-        self, session: Session, supervisor: Extension, extension: Extension
+        self, monitoring: Monitoring, supervisor: Extension, extension: Extension
     ) -> str | None:
-        """Let the PBX call the supervisor's phone, and watch it."""
+        """Have the PBX call the supervisor's phone, and watch it."""
         coordinator = self._coordinator
-        before = coordinator.data.extensions.get(session.supervisor)
+        before = coordinator.data.extensions.get(monitoring.supervisor)
         try:
             call_id = await async_request(
                 coordinator,
-                coordinator.pbx.monitor(
-                    session.mode, session.supervisor, session.extension
+                CAPABILITIES[monitoring.mode],
+                lambda pbx: pbx.monitor(
+                    monitoring.mode, monitoring.supervisor, monitoring.extension
                 ),
-                Kind.MONITOR,
-                {
-                    "supervisor": spoken_name(supervisor),
-                    "extension": spoken_name(extension),
-                },
+                _names(supervisor, extension),
             )
-        except HomeAssistantError as err:
-            if (refusal := _refusal(err)) is not None:
-                self._forbidden.async_refused(refusal, supervisor, extension)
+        except RequestRefused as err:
+            if isinstance(err.refusal, Refusal):
+                self._refusals.async_refused(err.refusal, supervisor, extension)
             raise
-        self._forbidden.async_joined(supervisor, extension)
+        self._refusals.async_joined(supervisor, extension)
         if not self._waiting.over:
-            # A phone that seemed in use was free: what is known of it is too old.
+            # A phone that seemed in use was free: its known status is too old.
             look = before is None or not before.in_use
-            self._sessions.async_begin(session, look=look)
+            self._monitorings.async_begin(monitoring, look=look)
         return call_id
 
     async def _end(
-        self, session: Session, supervisor: Extension, context: Context, reason: str
+        self,
+        monitoring: Monitoring,
+        supervisor: Extension,
+        context: Context,
+        reason: EndReason,
     ) -> None:
-        """Let a supervisor hang up; one who did so already has."""
-        # First: the PBX may tell of the end before it answers.
-        session.reason, session.ended_by = reason, context
+        """Hang the supervisor's phone up, unless that was done at the phone."""
+        # First: the PBX may report the end before it answers.
+        monitoring.reason, monitoring.ended_by = reason, context
         try:
             await self._hang_up(supervisor)
-        except HomeAssistantError as err:
-            if _refusal(err) is not Refusal.NOT_IN_CALL:
-                session.reason = session.ended_by = None
+        except (RequestFailed, RequestRefused) as err:
+            if err.refusal is not Refusal.NOT_IN_CALL:
+                monitoring.reason = monitoring.ended_by = None
                 raise
-        self._sessions.async_end(session)
+        self._monitorings.async_end(monitoring)
 
     async def _hang_up(self, supervisor: Extension) -> None:
-        """Let the supervisor's phone hang up."""
-        coordinator = self._coordinator
+        """Hang the supervisor's phone up."""
         await async_request(
-            coordinator,
-            coordinator.pbx.hang_up(supervisor.number),
-            Kind.CONTROL,
+            self._coordinator,
+            Capability.HANG_UP,
+            lambda pbx: pbx.hang_up(supervisor.number),
             {"extension": spoken_name(supervisor)},
         )
 
     async def _wait_for(
-        self, session: Session, supervisor: Extension, extension: Extension
+        self, monitoring: Monitoring, supervisor: Extension, extension: Extension
     ) -> None:
-        """Wait until the supervisor is in the call, or say why they are not."""
+        """Wait until the supervisor is in the call, or raise why they are not."""
         await self._waiting.until(
-            session.supervisor,
-            lambda: session.joined or session.ended,
+            monitoring.supervisor,
+            lambda: monitoring.joined or monitoring.ended,
             PICKED_UP_WITHIN,
         )
-        if session.joined:
+        if monitoring.joined:
             return
         key = "not_loaded" if self._waiting.over else "not_picked_up"
-        if session.ended and await self._waiting.until(
-            session.extension,
-            lambda: not self._coordinator.data.calls_of(session.extension),
+        if monitoring.ended and await self._waiting.until(
+            monitoring.extension,
+            lambda: not self._coordinator.data.calls_of(monitoring.extension),
             TOLD_WITHIN,
         ):
             key = "call_ended_before"
-        raise _error(key, supervisor, extension)
+        raise WaitEnded(key, supervisor, extension)
 
 
-def _refusal(err: HomeAssistantError) -> Refusal | None:
-    """Return why the PBX refused, None when it did not."""
-    cause = err.__cause__
-    return cause.refusal if isinstance(cause, PbxRefused) else None
-
-
-def _error(
-    key: str, supervisor: Extension, extension: Extension | None = None
-) -> HomeAssistantError:
-    """Return a sentence about a supervisor, and about whom they supervise."""
-    placeholders = {"supervisor": spoken_name(supervisor)}
-    if extension is not None:
-        placeholders["extension"] = spoken_name(extension)
-    return HomeAssistantError(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders=placeholders,
-    )
+def _names(supervisor: Extension, extension: Extension) -> dict[str, str]:
+    """Return the placeholders of the sentences about monitoring."""
+    return {
+        "supervisor": spoken_name(supervisor),
+        "extension": spoken_name(extension),
+    }

@@ -1,26 +1,24 @@
-"""Waiting for what a phone does next, asking the PBX where it does not tell."""
+"""Waiting until a phone does something, reading the PBX where it does not report."""
 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 
+from ..hub.coordinator import PbxCoordinator
 from ..hub.subscriptions import Part
-
-if TYPE_CHECKING:
-    from ..hub.coordinator import PbxCoordinator
 
 ASK_EVERY: Final = timedelta(seconds=2)
 
 
 class Waiting:
-    """Those who wait on one PBX; none of them outlives it."""
+    """The actions that wait for phones of one PBX; none of them outlives it."""
 
     def __init__(self, hass: HomeAssistant, coordinator: PbxCoordinator) -> None:
-        """Begin with nobody."""
+        """Initialize without any."""
         self._hass = hass
         self._coordinator = coordinator
         self._turns: set[asyncio.Event] = set()
@@ -28,32 +26,35 @@ class Waiting:
 
     @callback
     def async_wake(self) -> None:
-        """Let all look again whether it is so."""
+        """Wake all that wait, so that they check again."""
         for turn in self._turns:
             turn.set()
 
     @callback
     def async_end(self) -> None:
-        """Let nobody wait any longer."""
+        """End all waiting."""
         self.over = True
         self.async_wake()
 
     async def until(
         self, number: str, done: Callable[[], bool], seconds: float
     ) -> bool:
-        """Return whether something became so in time: with an extension's next status, or a wake."""
+        """Return whether a condition became true in time.
+
+        It is checked with each status of an extension, and after each wake.
+        """
         coordinator = self._coordinator
         turn = asyncio.Event()
         late = False
 
         @callback
         def ask(_: datetime) -> None:
-            """Look at the phone: nobody may tell."""
-            coordinator.async_ask_soon()
+            """Read the PBX: it may not report what the phone does."""
+            coordinator.polling.async_read_soon()
 
         @callback
         def give_up(_: datetime) -> None:
-            """Let the time be over."""
+            """End the waiting."""
             nonlocal late
             late = True
             turn.set()

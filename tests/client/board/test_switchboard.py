@@ -12,7 +12,7 @@ from custom_components.pbx.client import (
     Snapshot,
     Switchboard,
 )
-from custom_components.pbx.client.board.extensions import ExtensionTable
+from custom_components.pbx.client.board.roster import Roster
 
 from .switchboards import ANNA, BRUNO, changes, read
 
@@ -39,7 +39,7 @@ def test_same_snapshot_is_passed_over_once() -> None:
     """A poll that finds nothing new looks for nothing that is missing."""
     board = Switchboard()
     board.reconcile(read(ANNA, BRUNO))
-    with patch.object(ExtensionTable, "_miss") as miss:
+    with patch.object(Roster, "_miss") as miss:
         board.reconcile(read(ANNA, BRUNO))
     miss.assert_not_called()
 
@@ -67,7 +67,7 @@ def test_missing_once_is_absent_and_missing_twice_is_gone() -> None:
     board = Switchboard()
     board.reconcile(read(ANNA, BRUNO))
 
-    assert board.reconcile(read(ANNA)) == changes(changed="1002")
+    assert board.reconcile(read(ANNA)) == changes(changed="1002", presence="1002")
     assert not board.present("1002")
     assert board.extensions["1002"] == BRUNO
 
@@ -104,7 +104,9 @@ def test_reappearing_is_a_change_even_with_the_same_value() -> None:
     board = Switchboard()
     board.reconcile(read(ANNA, BRUNO))
     board.reconcile(read(ANNA))
-    assert board.reconcile(read(ANNA, BRUNO)) == changes(changed="1002")
+    assert board.reconcile(read(ANNA, BRUNO)) == changes(
+        changed="1002", presence="1002"
+    )
     assert board.present("1002")
 
 
@@ -113,8 +115,10 @@ def test_reappearing_starts_the_count_of_misses_anew() -> None:
     board = Switchboard()
     board.reconcile(read(ANNA, BRUNO))
     for _ in range(3):
-        assert board.reconcile(read(ANNA)) == changes(changed="1002")
-        assert board.reconcile(read(ANNA, BRUNO)) == changes(changed="1002")
+        assert board.reconcile(read(ANNA)) == changes(changed="1002", presence="1002")
+        assert board.reconcile(read(ANNA, BRUNO)) == changes(
+            changed="1002", presence="1002"
+        )
 
 
 def test_incomplete_snapshot_brings_back_what_it_lists() -> None:
@@ -122,7 +126,9 @@ def test_incomplete_snapshot_brings_back_what_it_lists() -> None:
     board = Switchboard()
     board.reconcile(read(ANNA, BRUNO))
     board.reconcile(read(ANNA))
-    assert board.reconcile(read(BRUNO, complete=False)) == changes(changed="1002")
+    assert board.reconcile(read(BRUNO, complete=False)) == changes(
+        changed="1002", presence="1002"
+    )
     assert board.present("1002")
 
 
@@ -164,7 +170,9 @@ def test_one_comes_as_another_goes() -> None:
     """The number of extensions is no proof that they are the same."""
     board = Switchboard()
     board.reconcile(read(ANNA))
-    assert board.reconcile(read(BRUNO)) == changes(added="1002", changed="1001")
+    assert board.reconcile(read(BRUNO)) == changes(
+        added="1002", changed="1001", presence="1001"
+    )
     assert board.reconcile(read(BRUNO)) == changes(removed="1001")
 
 
@@ -172,7 +180,7 @@ def test_empty_snapshots_empty_the_table() -> None:
     """Whether to believe an empty list is decided elsewhere."""
     board = Switchboard()
     board.reconcile(read(ANNA, BRUNO))
-    assert board.reconcile(read()) == changes(changed="1001 1002")
+    assert board.reconcile(read()) == changes(changed="1001 1002", presence="1001 1002")
     assert board.reconcile(read()) == changes(removed="1001 1002")
     assert not board.known
 

@@ -140,7 +140,7 @@ def test_calls_of_a_snapshot_are_told() -> None:
     held = replace(ANNA, status=ExtensionStatus.ON_HOLD)
     found = board.reconcile(replace(read(held), calls=None), 101)
     assert events_of(found) == ["1001 held"]
-    assert board.on_hold_count == 1
+    assert board.extensions["1001"].status is ExtensionStatus.ON_HOLD
 
 
 def test_silent_snapshot_tells_no_events() -> None:

@@ -18,6 +18,7 @@ import yaml
 from custom_components.pbx.actions.forwarding import DESTINATIONS, SITUATIONS
 from custom_components.pbx.const import DOMAIN
 from custom_components.pbx.hub.coordinator import PbxCoordinator
+from custom_components.pbx.runtime import PbxRuntime
 from tests.integration.conftest import state_of
 from tests.integration.test_translations import ENGLISH
 from tests.simulator import Fault, Simulator
@@ -260,7 +261,7 @@ async def test_permission(
 async def test_words_that_nobody_knows(
     hass: HomeAssistant,
     office: Simulator,
-    coordinator: PbxCoordinator,
+    runtime: PbxRuntime,
     rewritten: dict[str, str],
     state: str,
 ) -> None:
@@ -273,7 +274,7 @@ async def test_words_that_nobody_knows(
     office.faults.add(
         Fault(kind="rewrite", endpoint="extension/query", rewrite=rewrite)
     )
-    coordinator.settings.async_start()
+    runtime.settings.async_start()
     await hass.async_block_till_done(wait_background_tasks=True)
     found = hass.states.get(SENSOR)
     assert found is not None
@@ -282,11 +283,11 @@ async def test_words_that_nobody_knows(
 
 
 async def test_not_read_yet(
-    hass: HomeAssistant, office: Simulator, coordinator: PbxCoordinator
+    hass: HomeAssistant, office: Simulator, runtime: PbxRuntime
 ) -> None:
     """Nothing is known, and nothing is made up."""
     office.faults.add(Fault(kind="reset", endpoint="extension/query"))
-    coordinator.settings.async_start()
+    runtime.settings.async_start()
     await hass.async_block_till_done(wait_background_tasks=True)
     found = hass.states.get(SENSOR)
     assert found is not None

@@ -199,7 +199,7 @@ async def test_device_of_another_integration_is_no_extension(
         (10010, "monitor_monitor_mode_mismatch"),
         (30001, "monitor_internal_error"),
         (10099, "monitor_refused"),
-        (10003, "monitor_refused"),
+        (10003, "monitor_unsupported"),
     ],
 )
 async def test_each_refusal_is_a_sentence_with_both_names(

@@ -13,6 +13,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.pbx.extension_settings import store as settings
 from custom_components.pbx.hub.coordinator import PbxCoordinator
+from custom_components.pbx.hub.subscriptions import News
+from custom_components.pbx.runtime import PbxRuntime
 from tests.integration.conftest import Push, set_up_pushing, state_of
 from tests.integration.settings_asked import (
     ANNA,
@@ -34,11 +36,14 @@ def _no_moment() -> Generator[None]:
 
 
 async def test_read_once_and_never_by_a_poll(
-    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
+    hass: HomeAssistant,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+    runtime: PbxRuntime,
 ) -> None:
     """All in one request, in the background."""
     assert asked(sim) == [EVERYONE]
-    assert coordinator.settings.known_count == 5
+    assert runtime.settings.known_count == 5
     sim.extensions["1001"].dnd = True
     for _ in range(5):
         await coordinator.async_refresh()
@@ -97,20 +102,21 @@ async def test_change_of_an_extension_that_was_not_named(in_time: Push) -> None:
     asked(in_time.sim)
     for number in ('"extid":""', '"extid":"4711"'):
         body = f'{{"action":"ConfigChange","type":"extension",{number}}}'
-        in_time.coordinator.receiver._look_at(body.encode())
+        in_time.receiver.async_take_body(body.encode())
         await in_time.pass_time(3)
     assert asked(in_time.sim) == [EVERYONE]
 
 
 async def test_change_before_anything_was_read_is_read_with_it(
-    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
+    hass: HomeAssistant, sim: Simulator, runtime: PbxRuntime
 ) -> None:
     """Reports that come while nothing runs are not kept."""
-    coordinator.settings.async_shutdown()
+    runtime.settings.async_shutdown()
     asked(sim)
-    coordinator.settings.async_changed("1001")
-    coordinator.settings.async_read_again()
-    coordinator.settings.async_added(["1001"])
+    news = runtime.coordinator.subscriptions.news
+    news.async_call(News.SETTINGS_CHANGED, ["1001"])
+    news.async_call(News.RESTORED, [])
+    news.async_call(News.EXTENSIONS_ADDED, ["1001"])
     await hass.async_block_till_done(wait_background_tasks=True)
     assert asked(sim) == []
 
@@ -152,7 +158,7 @@ async def test_extension_that_comes_and_goes(in_time: Push) -> None:
 
     in_time.sim.remove_extension("2000")
     await in_time.time_until(lambda: in_time.state(switch) is None, limit=130)
-    assert in_time.coordinator.settings.known_count == 5
+    assert in_time.runtime.settings.known_count == 5
 
 
 async def test_extension_that_the_pbx_does_not_know_any_more(in_time: Push) -> None:
@@ -230,7 +236,11 @@ async def test_later_changes_do_not_put_an_earlier_one_off(in_time: Push) -> Non
 async def test_extension_that_is_gone_before_it_is_asked_for(in_time: Push) -> None:
     """Then nobody is asked for."""
     asked(in_time.sim)
-    in_time.coordinator.settings.async_added(["2000"])
+    in_time.sim.add_extension(SimExtension("2000", "Short Stay"))
+    await in_time.coordinator.async_refresh()
+    in_time.sim.remove_extension("2000")
+    await in_time.coordinator.async_refresh()
+    await in_time.coordinator.async_refresh()
     await in_time.pass_time(3)
     assert asked(in_time.sim) == []
 

@@ -19,6 +19,7 @@ from custom_components.pbx.extension_settings import (
     store as settings,
 )
 from custom_components.pbx.hub.coordinator import PbxCoordinator
+from custom_components.pbx.runtime import PbxRuntime
 from tests.integration.conftest import Push, entry_for, rewrite_list, state_of
 from tests.integration.settings_asked import ANNA, BRUNO, CLIENT, SAMI, asked, call, dnd
 from tests.simulator import Fault, SimExtension, Simulator
@@ -160,7 +161,7 @@ async def test_number_that_cannot_be_meant(
 
 
 async def test_writing_does_not_wait_for_a_long_reading(
-    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
+    hass: HomeAssistant, sim: Simulator, runtime: PbxRuntime
 ) -> None:
     """A change comes between two portions."""
     sim.requests.clear()
@@ -168,7 +169,7 @@ async def test_writing_does_not_wait_for_a_long_reading(
         patch.object(settings_schedule, "CHUNK", 1),
         patch.object(settings, "MOMENT", 0),
     ):
-        coordinator.settings.async_start()
+        runtime.settings.async_start()
         await dnd(hass, "on", SAMI)
         await hass.async_block_till_done(wait_background_tasks=True)
     endpoints = [request.endpoint for request in sim.requests]
@@ -177,12 +178,15 @@ async def test_writing_does_not_wait_for_a_long_reading(
 
 
 async def test_who_gives_up_waiting_takes_nothing_back(
-    hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
+    hass: HomeAssistant,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+    runtime: PbxRuntime,
 ) -> None:
     """An automation that is started anew does not undo half of what it did."""
     extension = coordinator.data.extensions["1002"]
     task = asyncio.create_task(
-        coordinator.settings.async_change(extension, SettingsChange(True))
+        runtime.settings.async_change(extension, SettingsChange(True))
     )
     await asyncio.sleep(0)
     task.cancel()
@@ -200,6 +204,7 @@ async def test_unloading_while_somebody_waits(
     hass: HomeAssistant,
     sim: Simulator,
     coordinator: PbxCoordinator,
+    runtime: PbxRuntime,
     entry: MockConfigEntry,
     sent: bool,
     key: str,
@@ -210,7 +215,7 @@ async def test_unloading_while_somebody_waits(
     extension = coordinator.data.extensions["1002"]
     with patch.object(settings, "MOMENT", 0 if sent else 60):
         task = asyncio.create_task(
-            coordinator.settings.async_change(extension, SettingsChange(True))
+            runtime.settings.async_change(extension, SettingsChange(True))
         )
         for _ in range(200):
             await asyncio.sleep(0.01)
@@ -227,6 +232,7 @@ async def test_unloading_does_not_tell_twice(
     hass: HomeAssistant,
     sim: Simulator,
     coordinator: PbxCoordinator,
+    runtime: PbxRuntime,
     entry: MockConfigEntry,
 ) -> None:
     """Who was told that it was refused has nothing left to wait for."""
@@ -236,7 +242,7 @@ async def test_unloading_does_not_tell_twice(
     sim.faults.add(Fault(kind="hang", endpoint="extension/update"))
     both = [
         asyncio.create_task(
-            coordinator.settings.async_change(
+            runtime.settings.async_change(
                 coordinator.data.extensions[number], SettingsChange(True)
             )
         )

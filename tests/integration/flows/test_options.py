@@ -8,7 +8,7 @@ from homeassistant.data_entry_flow import FlowResultType, InvalidData
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.pbx.flows.options import is_address
+from custom_components.pbx.flows.address import is_address
 from custom_components.pbx.hub.coordinator import PbxCoordinator
 from tests.integration.conftest import state_of
 from tests.simulator import Simulator
@@ -120,7 +120,7 @@ async def test_contacts_give_names_at_once(
         hass, await start(hass, entry), {"contacts": "+358 40 123 4567 = Anna"}
     )
     sim.inbound("0401234567", "1002", answer=True)
-    await entry.runtime_data.async_refresh()
+    await entry.runtime_data.coordinator.async_refresh()
     await hass.async_block_till_done()
     party = "sensor.bruno_costa_other_party"
     assert state_of(hass, party) == "0401234567"
@@ -209,7 +209,7 @@ async def test_extensions_are_chosen_by_name(
 
     sim.remove_extension("1002")
     for _ in range(2):
-        await entry.runtime_data.async_refresh()
+        await entry.runtime_data.coordinator.async_refresh()
     await hass.async_block_till_done()
     flow = await start(hass, entry)
     assert {"value": "1002", "label": "1002"} in offered(flow, "never_monitored")

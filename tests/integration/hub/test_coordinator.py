@@ -14,8 +14,8 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.pbx.const import DOMAIN
+from custom_components.pbx.hub.connect import LOCKED_UNTIL
 from custom_components.pbx.hub.coordinator import PbxCoordinator
-from custom_components.pbx.hub.lock_out import LOCKED_UNTIL
 from custom_components.pbx.hub.polling import FAST_POLL
 from tests.integration.conftest import entry_for, rewrite_list, small_office, state_of
 from tests.simulator import Fault, SimExtension, Simulator
@@ -260,7 +260,7 @@ async def test_two_pbxs_do_not_mix(
         assert await hass.config_entries.async_setup(second.entry_id)
         await hass.async_block_till_done()
         other.set_registered("1001", False)
-        await second.runtime_data.async_refresh()
+        await second.runtime_data.coordinator.async_refresh()
         await coordinator.async_refresh()
         await hass.async_block_till_done()
 

@@ -13,12 +13,7 @@ import pytest
 
 from custom_components.pbx.client.pbx import Address, ReportTarget
 from custom_components.pbx.client.yeastar.s import YeastarS, hash_password
-from custom_components.pbx.const import (
-    CONF_FINGERPRINT,
-    CONF_PASSWORD_MD5,
-    DOMAIN,
-    ISSUE_PUSH_MISSING,
-)
+from custom_components.pbx.const import CONF_FINGERPRINT, DOMAIN, ISSUE_PUSH_MISSING
 from tests.integration.conftest import Push, set_up_pushing
 from tests.integration.told import Told, types
 from tests.simulator import ManualClock, Simulator
@@ -312,7 +307,7 @@ async def test_password_changed_on_the_pbx(proven: Push) -> None:
 
     sim.set_registered("1001", False)
     password = md5(sim.password.encode(), usedforsecurity=False).hexdigest()
-    data = {**proven.entry.data, CONF_PASSWORD_MD5: password}
+    data = {**proven.entry.data, "password_md5": password}
     hass.config_entries.async_update_entry(proven.entry, data=data)
     assert await hass.config_entries.async_reload(proven.entry.entry_id)
     await hass.async_block_till_done()

@@ -58,7 +58,7 @@ def unimpressed(
 
     async def check() -> AsyncGenerator[None]:
         await pushing.hass.async_block_till_done()
-        assert pushing.coordinator.receiver.accepted == 0
+        assert pushing.receiver.accepted == 0
         assert states == {
             s.entity_id: s.as_dict_json for s in pushing.hass.states.async_all()
         }
@@ -67,7 +67,7 @@ def unimpressed(
         pushing.sim.set_registered("1001", False)
         await pushing.settled()
         assert pushing.state(ANNA) == "offline"
-        assert pushing.coordinator.receiver.accepted == 1
+        assert pushing.receiver.accepted == 1
         yield
 
     return check
@@ -115,7 +115,7 @@ async def test_what_is_no_report_of_this_pbx(
     """Counted by reason, and forgotten."""
     await post(http, pushing.url, body)
     await ensure(unimpressed)
-    assert pushing.coordinator.receiver.dropped == {reason: 1}
+    assert pushing.receiver.dropped == {reason: 1}
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ async def test_large_body_without_a_length(
 
     await post(http, pushing.url, body())
     await ensure(unimpressed)
-    assert pushing.coordinator.receiver.dropped == {Dropped.TOO_LARGE: 1}
+    assert pushing.receiver.dropped == {Dropped.TOO_LARGE: 1}
 
 
 async def test_slow_body(
@@ -182,7 +182,7 @@ async def test_slow_body(
 
     await post(http, pushing.url, body())
     await ensure(unimpressed)
-    assert pushing.coordinator.receiver.dropped == {Dropped.INCOMPLETE: 1}
+    assert pushing.receiver.dropped == {Dropped.INCOMPLETE: 1}
 
 
 async def test_body_that_breaks_off(
@@ -214,9 +214,9 @@ async def test_wrong_sender(
         monkeypatch.setattr(transport._transport, "remote_ip", remote)
         await post(http, pushing.url, report(pushing.sim.serial))
     await pushing.hass.async_block_till_done()
-    receiver = pushing.coordinator.receiver
+    receiver = pushing.receiver
     assert receiver.dropped == {Dropped.WRONG_SENDER: 3}
-    assert (receiver.accepted, receiver.last_report) == (0, None)
+    assert (receiver.accepted, pushing.coordinator.last_report) == (0, None)
     assert pushing.state(ANNA) == "idle"
 
     monkeypatch.setattr(transport._transport, "remote_ip", f"::ffff:{real}")
@@ -264,7 +264,7 @@ async def test_guessed_id(
     guess = pushing.url[:-4] + "0000"
     await post(http, guess, report(pushing.sim.serial))
     await ensure(unimpressed)
-    assert not pushing.coordinator.receiver.dropped
+    assert not pushing.receiver.dropped
 
 
 async def test_flood(
@@ -273,7 +273,7 @@ async def test_flood(
     unimpressed: Callable[[], AsyncGenerator[None]],
 ) -> None:
     """Thousands of posts: all counted, none kept."""
-    body, posts, receiver = report("111111111111"), 2_000, pushing.coordinator.receiver
+    body, posts, receiver = report("111111111111"), 2_000, pushing.receiver
 
     async def some() -> None:
         for _ in range(posts // 40):
@@ -318,7 +318,7 @@ async def test_ten_thousand_a_second_for_ten_seconds(
         pushing.entry, pref_disable_polling=True
     )
     await pushing.coordinator.async_refresh()
-    receiver = pushing.coordinator.receiver
+    receiver = pushing.receiver
     body, seconds, a_second = report("111111111111"), 10, 10_000
 
     async def one_second() -> None:
@@ -358,7 +358,7 @@ async def test_more_than_can_be_worked_on(
     """What waits is bounded; the oldest are worked on in order, a little at a time."""
     monkeypatch.setattr(push_module, "MAX_WAITING", 5)
     monkeypatch.setattr(push_module, "TURN", 0.0)
-    receiver, loop = pushing.coordinator.receiver, pushing.hass.loop
+    receiver, loop = pushing.receiver, pushing.hass.loop
     busy = receiver._turn = loop.call_later(600, receiver._work)
     for _ in range(8):
         await post(http, pushing.url, report(pushing.sim.serial))
@@ -379,7 +379,7 @@ async def test_what_waits_is_lost_when_unloaded(
     pushing: Push, http: aiohttp.ClientSession
 ) -> None:
     """Nothing is worked on after the end."""
-    receiver, loop = pushing.coordinator.receiver, pushing.hass.loop
+    receiver, loop = pushing.receiver, pushing.hass.loop
     busy = receiver._turn = loop.call_later(600, receiver._work)
     await post(http, pushing.url, report(pushing.sim.serial))
     await pushing.hass.config_entries.async_unload(pushing.entry.entry_id)

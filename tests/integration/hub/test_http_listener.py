@@ -58,7 +58,7 @@ async def test_own_port_shared_by_two_pbxs(
             ):
                 async with http.request(method, url, data=b"{}") as answer:
                     assert (answer.status, await answer.read()) == (200, b"")
-        assert not push.coordinator.receiver.dropped
+        assert not push.receiver.dropped
 
         await hass.config_entries.async_unload(push.entry.entry_id)
         assert https_only in hass.data.get(LISTENERS, {})
@@ -86,7 +86,7 @@ async def test_own_port_opened_by_two_pbxs_at_once(
         for push in both:
             push.sim.set_registered("1001", False)
             await push.settled()
-            assert push.coordinator.receiver.accepted == 1
+            assert push.receiver.accepted == 1
             await hass.config_entries.async_unload(push.entry.entry_id)
         await hass.async_block_till_done()
         assert not hass.data.get(LISTENERS)

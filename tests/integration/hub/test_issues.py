@@ -19,8 +19,8 @@ from custom_components.pbx.const import (
     ISSUE_MONITOR_MODE,
     ISSUE_MONITORING_FORBIDDEN,
 )
+from custom_components.pbx.hub.connect import LOCKED_UNTIL
 from custom_components.pbx.hub.coordinator import PbxCoordinator
-from custom_components.pbx.hub.lock_out import LOCKED_UNTIL
 from tests.integration.open_issues import issue, issues
 from tests.integration.phone import until
 from tests.integration.supervised import act, agents_call

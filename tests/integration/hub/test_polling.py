@@ -24,7 +24,7 @@ async def proven(push: Push) -> int:
     await push.settled()
     await push.coordinator.async_refresh()
     await push.pass_time(4)
-    assert push.coordinator.push_mode.value == "working"
+    assert push.coordinator.polling.mode.value == "working"
     return len(push.sim.requests_to("extensionlist/query"))
 
 

@@ -68,7 +68,7 @@ async def test_report_is_the_state_without_a_poll(pushing: Push) -> None:
     assert pushing.state(ANNA) == pushing.state(BRUNO) == "idle"
     assert pushing.state("sensor.anna_berg_last_call") == "answered"
     assert len(pushing.sim.requests) == before
-    assert not pushing.coordinator.receiver.dropped
+    assert not pushing.receiver.dropped
 
 
 async def test_oldest_format(
@@ -89,7 +89,7 @@ async def test_oldest_format(
     assert push.state(ANNA) == "busy"
     assert push.state("sensor.anna_berg_other_party") == "1002"
     assert len(old_sim.requests) == before
-    assert not push.coordinator.receiver.dropped
+    assert not push.receiver.dropped
 
 
 async def test_first_report_slows_the_poll_down(in_time: Push) -> None:
@@ -262,7 +262,7 @@ async def test_unloading_ends_the_reports(pushing: Push) -> None:
     pushing.sim.set_registered("1001", False)
     await pushing.settled()
     sent = len(pushing.sim.reports)
-    receiver = pushing.coordinator.receiver
+    receiver = pushing.receiver
     assert await hass.config_entries.async_unload(pushing.entry.entry_id)
     await hass.async_block_till_done()
 
@@ -366,14 +366,14 @@ async def test_address_the_user_gives(
 
     monkeypatch.setattr(hass.loop, "getaddrinfo", resolve)
     push = await set_up_pushing(hass, sim, clock, address)
-    found = push.coordinator.pbx.report_target
+    found = push.pbx.report_target
     assert isinstance(found, ReportTarget)
     assert (found.host, found.port) == target
     assert found.path == f"api/webhook/{push.entry.data[CONF_WEBHOOK_ID]}"
-    shown = push.coordinator.receiver.address
+    shown = push.receiver.address
     assert push.entry.data[CONF_WEBHOOK_ID] not in shown
-    push.coordinator.pbx.report_target = None
-    assert push.coordinator.receiver.address == ""
+    push.pbx.report_target = None
+    assert push.receiver.address == ""
 
 
 async def test_changed_trunk_is_read_soon(in_time: Push) -> None:
@@ -428,11 +428,11 @@ async def test_extension_that_is_gone_is_not_called_silent(in_time: Push) -> Non
         sim.set_registered("1002", registered)
         await in_time.settled()
         await in_time.coordinator.async_refresh()
-    assert in_time.coordinator.proof._unreported
+    assert in_time.coordinator.polling.proof._unreported
     sim.remove_extension("1001")
     for _ in range(3):
         await in_time.coordinator.async_refresh()
-    assert not in_time.coordinator.proof._unreported
+    assert not in_time.coordinator.polling.proof._unreported
 
 
 async def test_home_assistant_without_a_server(
@@ -442,7 +442,7 @@ async def test_home_assistant_without_a_server(
     entry = coordinator.config_entry
     hass.config.api = None
     assert await hass.config_entries.async_reload(entry.entry_id)
-    target = entry.runtime_data.pbx.report_target
+    target = entry.runtime_data.coordinator.pbx.report_target
     assert target is not None
     assert target.port == 8260
     assert state_of(hass, ANNA) == "idle"

@@ -146,7 +146,7 @@ async def test_extension_deleted_while_home_assistant_was_down(
     await hass.async_block_till_done()
     assert device_registry.async_get_device_by_identifier(identifier, entry.entry_id)
 
-    await entry.runtime_data.async_refresh()
+    await entry.runtime_data.coordinator.async_refresh()
     await hass.async_block_till_done()
     assert not device_registry.async_get_device_by_identifier(
         identifier, entry.entry_id
@@ -268,7 +268,7 @@ async def test_trunk_whose_device_was_removed_already(
     device_registry.async_remove_device(device.id)
     del sim.trunks["SIP-142"]
     for _ in range(2):
-        coordinator._trunks_read = None
+        coordinator.polling.async_trunks_changed()
         await coordinator.async_refresh()
     assert coordinator.last_update_success
     assert "SIP-142" not in coordinator.data.trunks

@@ -1,7 +1,6 @@
 """What can go wrong with a request of an action: each way has a whole sentence."""
 
 import asyncio
-from collections.abc import Awaitable
 import re
 
 from homeassistant.config_entries import SOURCE_REAUTH
@@ -22,6 +21,7 @@ from custom_components.pbx.client.errors import (
     Unreachable,
     WrongService,
 )
+from custom_components.pbx.client.pbx import Capability
 from custom_components.pbx.client.yeastar.s.errno import refusal_of
 from custom_components.pbx.const import DOMAIN
 from custom_components.pbx.hub.coordinator import PbxCoordinator
@@ -34,6 +34,14 @@ NAMED = {
     Kind.INBOUND: {"call": "1495698433.20"},
     Kind.SMS: {"trunk": "GSM-1", "number": "0401234567"},
     Kind.HISTORY: {"subject": "Bruno"},
+}
+# A capability for each kind of action.
+NEEDED = {
+    Kind.MONITOR: Capability.WHISPER,
+    Kind.CONTROL: Capability.DIAL,
+    Kind.INBOUND: Capability.INBOUND_CONTROL,
+    Kind.SMS: Capability.SMS,
+    Kind.HISTORY: Capability.HISTORY,
 }
 CODES = {
     code: refusal_of(code) for code in (*range(10000, 10120), *range(20000, 30010))
@@ -52,9 +60,10 @@ async def sentence(
     coordinator: PbxCoordinator, kind: Kind, error: PbxError
 ) -> HomeAssistantError:
     """Return what a user meets, which must be whole: no key, and nothing left to fill in."""
-    request: Awaitable[None] = failing(error)
     with pytest.raises(HomeAssistantError) as err:
-        await async_request(coordinator, request, kind, NAMED[kind])
+        await async_request(
+            coordinator, NEEDED[kind], lambda _: failing(error), NAMED[kind]
+        )
     text = str(err.value)
     assert " " in text
     assert not re.search(r"[{}]", text), text

@@ -267,7 +267,7 @@ async def test_refusal_is_told_with_its_reason(pushing: Push, told: Told) -> Non
     with pytest.raises(HomeAssistantError):
         await monitor(pushing, "barge_in")
     assert told.types == ["refused", "refused"]
-    assert told.reasons == ["monitor_not_in_call", "monitor_unanswered"]
+    assert told.reasons == ["not_in_call", "unanswered"]
     assert [attributes["mode"] for attributes, _ in told.events] == [
         "listen",
         "barge_in",

@@ -16,11 +16,7 @@ from ..report import (
     SettingsChanged,
 )
 from ..snapshot import Snapshot
-from .extensions import ExtensionTable
-from .presence import READS_UNTIL_GONE, ListChanges
-from .trunks import TrunkTable
-
-__all__ = ["READS_UNTIL_GONE", "Changes", "Switchboard"]
+from .roster import ExtensionRoster, Roster
 
 # Which of several calls is shown: what is talked on comes first.
 _CURRENT: Final = (
@@ -38,15 +34,19 @@ _NONE: Final[frozenset[str]] = frozenset()
 class Changes:
     """What a snapshot or a report changed: extensions by number, trunks by name.
 
-    `changed` holds extensions that are still in the table: with another value, or not
-    listed any more, or listed again; `calls` those whose calls changed. `unreported`
-    are those whose status nobody reported before the snapshot found it. `doubtful`
-    says that snapshot and reports contradict each other, or that a status was reported
-    which need not be true: reading again will tell.
+    `changed` extensions are still known: with another value, or absent, or listed
+    again. Of these, `presence` are absent or listed again, and the registration or use
+    of the present ones in `registered` and `in_use` has changed. `calls` are extensions
+    whose calls changed. `unreported` are extensions whose status no report told before
+    the snapshot did. `doubtful` says that snapshot and reports contradict each other, or
+    that a status was reported which need not be true: reading again will tell.
     """
 
     added: frozenset[str] = _NONE
     changed: frozenset[str] = _NONE
+    presence: frozenset[str] = _NONE
+    registered: frozenset[str] = _NONE
+    in_use: frozenset[str] = _NONE
     removed: frozenset[str] = _NONE
     calls: frozenset[str] = _NONE
     events: tuple[CallEvent, ...] = ()
@@ -72,14 +72,14 @@ class Switchboard:
         *,
         reader: MakeReader = WholeCalls,
     ) -> None:
-        """Begin with nothing but the numbers and names known from before, if any.
+        """Initialize the board with the numbers and names known from an earlier run.
 
-        `reader` makes what reads the calls of this family of PBX.
+        `reader` makes the reader of calls of this family of PBX.
         """
-        self._extensions = ExtensionTable(known)
-        self.extensions: Mapping[str, Extension] = self._extensions.listed
-        self._trunks = TrunkTable(known_trunks)
-        self.trunks: Mapping[str, Trunk] = self._trunks.listed
+        self._extensions = ExtensionRoster(known)
+        self.extensions: Mapping[str, Extension] = self._extensions.items
+        self._trunks = Roster[Trunk](known_trunks)
+        self.trunks: Mapping[str, Trunk] = self._trunks.items
         self._ledger = Ledger(self.present)
         self._reader = reader(self._ledger, self._extensions.status_of)
         self._asked: frozenset[str] = frozenset()
@@ -102,11 +102,6 @@ class Switchboard:
     def in_use_count(self) -> int:
         """How many extensions ring, talk, or hold a call."""
         return self._extensions.in_use_count
-
-    @property
-    def on_hold_count(self) -> int:
-        """How many extensions hold a call."""
-        return self._extensions.on_hold_count
 
     def present(self, number: str) -> bool:
         """Return whether the last complete snapshot listed an extension."""
@@ -241,26 +236,53 @@ class Switchboard:
 
         `silent` tells no events: everything may have been so for a long time.
         """
-        changes = self._extensions.reconcile(snapshot, self._reported)
-        for number in changes.removed:
+        listed, unreported, doubtful = self._compare(snapshot.extensions)
+        extensions = self._extensions.take(listed, complete=snapshot.complete)
+        for number in extensions.removed:
             self._ledger.last.pop(number, None)
         self._reconcile_calls(snapshot, now, silent=silent)
         more = self._ledger.in_several() - self._asked
-        trunks = ListChanges()
+        changes = Changes(
+            added=extensions.added,
+            changed=extensions.changed,
+            presence=extensions.presence,
+            removed=extensions.removed,
+            unreported=unreported,
+            doubtful=doubtful or bool(more),
+        )
         if snapshot.trunks is not None:
-            trunks = self._trunks.reconcile(snapshot.trunks)
-        return self._drain(
-            Changes(
-                added=changes.added,
-                changed=changes.changed,
-                removed=changes.removed,
-                unreported=changes.unreported,
-                doubtful=changes.doubtful or bool(more),
+            trunks = self._trunks.take({trunk.name: trunk for trunk in snapshot.trunks})
+            changes = replace(
+                changes,
                 trunks_added=trunks.added,
                 trunks_changed=trunks.changed,
                 trunks_removed=trunks.removed,
             )
-        )
+        return self._drain(changes)
+
+    def _compare(
+        self, extensions: Iterable[Extension]
+    ) -> tuple[dict[str, Extension], frozenset[str], bool]:
+        """Return what a snapshot lists, which of it was unreported, and any doubt.
+
+        The status of an extension that was reported while the snapshot was read stays:
+        the report may be newer.
+        """
+        listed: dict[str, Extension] = {}
+        unreported: set[str] = set()
+        doubtful = False
+        known = self.extensions
+        for extension in extensions:
+            number = extension.number
+            before = known.get(number, extension)
+            if before is not extension and before.status is not extension.status:
+                if number in self._reported:
+                    doubtful = True
+                    extension = replace(extension, status=before.status)
+                elif self._reader.untold.isdisjoint((before.status, extension.status)):
+                    unreported.add(number)
+            listed[number] = extension
+        return listed, frozenset(unreported), doubtful
 
     def _reconcile_calls(self, snapshot: Snapshot, now: float, *, silent: bool) -> None:
         """Take over what a snapshot says of the calls."""
@@ -275,6 +297,13 @@ class Switchboard:
     def _drain(self, changes: Changes) -> Changes:
         """Return all that changed, calls included."""
         events, calls = self._ledger.drain()
-        if not events and not calls:
+        registered, in_use = self._extensions.drain()
+        if not (events or calls or registered or in_use):
             return changes
-        return replace(changes, calls=frozenset(calls), events=tuple(events))
+        return replace(
+            changes,
+            registered=registered,
+            in_use=in_use,
+            calls=frozenset(calls),
+            events=tuple(events),
+        )

@@ -33,7 +33,13 @@ type StatusOf = Callable[[str], ExtensionStatus | None]
 
 
 class CallReader(Protocol):
-    """What a family makes of its reports and snapshots: changes of one ledger."""
+    """A family's reader of calls: makes changes of one ledger from reports and snapshots.
+
+    `untold` are the statuses of extensions that no report of the family tells: that a
+    snapshot finds one is no evidence against the reports.
+    """
+
+    untold: frozenset[ExtensionStatus] = frozenset()
 
     def tell(self, report: Report, now: float) -> None:
         """Take over a report about calls, or that the PBX has started anew."""

@@ -17,7 +17,6 @@ from custom_components.pbx.client import (
     SettingsChange,
     Snapshot,
 )
-from custom_components.pbx.client.report import Received
 
 from .acting import INBOUND
 
@@ -27,12 +26,10 @@ START = datetime(2017, 9, 14)
 class Bare(Pbx):
     """A PBX that can do nothing but be there."""
 
-    capabilities = Capability(0)
-    own_address = remote_address = ""
-
+    @property
     @override
-    def parse(self, body: bytes) -> Received | None:
-        return None
+    def capabilities(self) -> Capability:
+        return Capability(0)
 
     @override
     async def connect(self) -> PbxInfo:

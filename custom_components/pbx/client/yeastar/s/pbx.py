@@ -8,8 +8,8 @@ from typing import Final, override
 import aiohttp
 
 from ...errors import PbxRefused
-from ...model import Extension, MonitorMode, PbxInfo
-from ...pbx import Address, Capability, ReportTarget
+from ...model import Extension, ExtensionStatus, MonitorMode, PbxInfo
+from ...pbx import Address, Capability, ReportsByPost, ReportTarget
 from ...report import Received
 from . import answers, lists, reports
 from .answers import Answer, ExtensionList
@@ -27,30 +27,30 @@ def hash_password(password: str) -> str:
     return md5(password.encode(), usedforsecurity=False).hexdigest()
 
 
+CAPABILITIES: Final = (
+    Capability.MONITOR
+    | Capability.DIAL
+    | Capability.HANG_UP
+    | Capability.HOLD
+    | Capability.MUTE
+    | Capability.TRANSFER
+    | Capability.INBOUND_CONTROL
+    | Capability.SMS
+    | Capability.PROMPT
+    | Capability.SETTINGS
+)
+
 # So many extensions are asked for their own calls in one poll.
 LOOK_INTO: Final = 50
 
 
-class YeastarS(CallControl, SettingsAccess, CallHistory):
+class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
     """The S-Series API, versions 1.0.x and 1.1.0, over HTTP or HTTPS.
 
     Not every version, and not every box, has all the capabilities; those that lack one
     refuse with Refusal.UNSUPPORTED.
     """
 
-    capabilities = (
-        Capability.LISTEN
-        | Capability.WHISPER
-        | Capability.BARGE_IN
-        | Capability.DIAL
-        | Capability.CALL_CONTROL
-        | Capability.TRANSFER
-        | Capability.INBOUND_CONTROL
-        | Capability.SMS
-        | Capability.PROMPT
-        | Capability.SETTINGS
-        | Capability.HISTORY
-    )
     call_reader = YeastarCalls
 
     def __init__(
@@ -97,6 +97,16 @@ class YeastarS(CallControl, SettingsAccess, CallHistory):
             self._info = answers.pbx_info(answer, dialect)
             self._info_generation = generation
         return self._info
+
+    @property
+    @override
+    def capabilities(self) -> Capability:
+        """Return what this version of the API can do (reference, section 3.1).
+
+        Call records can be read from version 1.1 on (section 3.11).
+        """
+        history = Capability.HISTORY if self._session.dialect.history else Capability(0)
+        return CAPABILITIES | history
 
     @property
     @override
@@ -154,6 +164,8 @@ class YeastarS(CallControl, SettingsAccess, CallHistory):
             lists.trunks(trunk_list),
             calls=calls,
             looked_into=looked_into,
+            # No report tells that a call is resumed (section 6.1).
+            again_soon=any(one.status is ExtensionStatus.ON_HOLD for one in extensions),
         )
 
     async def _calls(

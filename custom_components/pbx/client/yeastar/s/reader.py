@@ -4,6 +4,7 @@ from collections.abc import Set as AbstractSet
 from typing import override
 
 from ...calls.ledger import CallReader, Ledger, StatusOf
+from ...model import ExtensionStatus
 from ...report import (
     CallFailed,
     CallRecord,
@@ -21,6 +22,9 @@ from .told import ToldCalls
 
 class YeastarCalls(CallReader):
     """Reads the calls of one S-Series PBX."""
+
+    # A status report need not tell that a call is held, nor a fault of a phone (6.1).
+    untold = frozenset({ExtensionStatus.ON_HOLD, ExtensionStatus.FAULT})
 
     def __init__(self, ledger: Ledger, status_of: StatusOf) -> None:
         """Keep where changes go; the statuses are looked up, never kept."""

@@ -1,0 +1,156 @@
+"""What a PBX lists: its extensions and its trunks, present, absent or gone."""
+
+from collections.abc import Iterable, Mapping, Set as AbstractSet
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final, override
+
+from ..model import Extension, ExtensionStatus
+
+# An item that so many complete lists in a row lack is gone.
+LISTS_UNTIL_GONE: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class RosterChanges:
+    """The keys of items that changed.
+
+    `changed` items are still known: with another value, or absent, or listed again.
+    The latter two are in `presence` too.
+    """
+
+    added: frozenset[str]
+    changed: frozenset[str]
+    presence: frozenset[str]
+    removed: frozenset[str]
+
+
+class Roster[Item]:
+    """Items by key; an absent item keeps its last value until it is gone."""
+
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        """Initialize the roster with the keys known from an earlier run."""
+        self._items: dict[str, Item] = {}
+        self._missed: dict[str, int] = dict.fromkeys(known, 0)
+        self.items: Mapping[str, Item] = MappingProxyType(self._items)
+
+    @property
+    def known(self) -> bool:
+        """Return whether there is any item, now or from an earlier run."""
+        return bool(self._items or self._missed)
+
+    def present(self, key: str) -> bool:
+        """Return whether the last complete list had an item."""
+        return key in self._items and key not in self._missed
+
+    def forget(self, key: str) -> None:
+        """Drop an absent item; listed again, it counts as added.
+
+        Raises ValueError for an item that is present.
+        """
+        if self.present(key):
+            raise ValueError(f"{key} is present")
+        self._missed.pop(key, None)
+        self._items.pop(key, None)
+
+    def take(
+        self, listed: Mapping[str, Item], *, complete: bool = True
+    ) -> RosterChanges:
+        """Take over a list, and return what that changed.
+
+        Of a list that is not complete, missing items prove nothing.
+        """
+        added: set[str] = set()
+        changed: set[str] = set()
+        presence: set[str] = set()
+        removed: set[str] = set()
+        items, missed = self._items, self._missed
+        for key, item in listed.items():
+            before = items.get(key)
+            absent = bool(missed) and missed.pop(key, None) is not None
+            if not absent and (before is item or before == item):
+                continue
+            if before is None:
+                added.add(key)
+            elif absent:
+                presence.add(key)
+            else:
+                changed.add(key)
+            self._moved(key, None if absent else before, item)
+            items[key] = item
+        if complete and (missed or len(listed) != len(items)):
+            self._miss(listed.keys(), presence, removed)
+        return RosterChanges(
+            frozenset(added),
+            frozenset(changed | presence),
+            frozenset(presence),
+            frozenset(removed),
+        )
+
+    def _miss(
+        self, listed: AbstractSet[str], presence: set[str], removed: set[str]
+    ) -> None:
+        """Count the items that a complete list lacks, and drop those that are gone."""
+        for key in (self._items.keys() | self._missed.keys()) - listed:
+            misses = self._missed.get(key, 0)
+            if misses == 0 and key in self._items:
+                self._moved(key, self._items[key], None)
+                presence.add(key)
+            self._missed[key] = misses + 1
+            if self._missed[key] >= LISTS_UNTIL_GONE:
+                del self._missed[key]
+                self._items.pop(key, None)
+                removed.add(key)
+
+    def _moved(self, key: str, before: Item | None, after: Item | None) -> None:
+        """Handle another value of an item; None stands for an item not listed."""
+
+
+class ExtensionRoster(Roster[Extension]):
+    """The extensions of a PBX, with counts of those registered and in use."""
+
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        """Initialize the roster with the numbers known from an earlier run."""
+        super().__init__(known)
+        self.registered_count = 0
+        self.in_use_count = 0
+        self._registered: set[str] = set()
+        self._in_use: set[str] = set()
+
+    def status_of(self, number: str) -> ExtensionStatus | None:
+        """Return the status of an extension, None where it is not known."""
+        extension = self._items.get(number)
+        return None if extension is None else extension.status
+
+    def set_status(self, number: str, status: ExtensionStatus | None) -> bool:
+        """Set the status of a present extension; return whether it was another."""
+        before = self._items[number]
+        if before.status is status:
+            return False
+        after = replace(before, status=status)
+        self._moved(number, before, after)
+        self._items[number] = after
+        return True
+
+    def drain(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the present extensions whose registration and whose use has changed."""
+        registered, in_use = frozenset(self._registered), frozenset(self._in_use)
+        self._registered.clear()
+        self._in_use.clear()
+        return registered, in_use
+
+    @override
+    def _moved(
+        self, key: str, before: Extension | None, after: Extension | None
+    ) -> None:
+        """Keep the counts, and note what of a present extension has changed."""
+        for extension, step in ((before, -1), (after, 1)):
+            if extension is not None:
+                self.registered_count += step if extension.registered else 0
+                self.in_use_count += step if extension.in_use else 0
+        if before is None or after is None:
+            return
+        if before.registered is not after.registered:
+            self._registered.add(key)
+        if before.in_use is not after.in_use:
+            self._in_use.add(key)

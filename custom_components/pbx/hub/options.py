@@ -1,0 +1,59 @@
+"""The user's options of one PBX, typed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+from ..const import (
+    CONF_CONTACTS,
+    CONF_NEVER_MONITORED,
+    CONF_REPORT_ADDRESS,
+    CONF_REPORT_PORT,
+    CONF_REPORT_SENDERS,
+    CONF_SUPERVISION,
+    CONF_SUPERVISORS,
+    DEFAULT_REPORT_PORT,
+)
+
+
+class SupervisionPolicy(StrEnum):
+    """The users who may supervise at all."""
+
+    OFF = "off"
+    ADMINISTRATORS = "administrators"
+    CONTROLLERS = "controllers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PbxOptions:
+    """The options of one PBX, with the defaults of those not set.
+
+    `supervisors` are the numbers that may supervise, all of them where it is empty;
+    the calls of `never_monitored` are joined by nobody. `report_address` is a host, or
+    a host and a port, for the PBX to report to; `report_senders` are the addresses it
+    may report from besides its own.
+    """
+
+    supervision: SupervisionPolicy
+    supervisors: frozenset[str]
+    never_monitored: frozenset[str]
+    contacts: str
+    report_address: str | None
+    report_port: int
+    report_senders: tuple[str, ...]
+
+    @classmethod
+    def from_entry(cls, options: Mapping[str, Any]) -> Self:
+        """Return the options of an entry."""
+        return cls(
+            supervision=SupervisionPolicy(
+                options.get(CONF_SUPERVISION, SupervisionPolicy.CONTROLLERS)
+            ),
+            supervisors=frozenset(options.get(CONF_SUPERVISORS, ())),
+            never_monitored=frozenset(options.get(CONF_NEVER_MONITORED, ())),
+            contacts=options.get(CONF_CONTACTS, ""),
+            report_address=options.get(CONF_REPORT_ADDRESS),
+            report_port=options.get(CONF_REPORT_PORT, DEFAULT_REPORT_PORT),
+            report_senders=tuple(options.get(CONF_REPORT_SENDERS, ())),
+        )
