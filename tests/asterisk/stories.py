@@ -189,8 +189,6 @@ STORIES: dict[str, list[str]] = {
         "internal: *1002 talking, 1001 talking | 1001=busy 1002=busy",
         "internal: *1002 talking, 1001 talking"
         " + internal: *1005 ringing | 1001=busy 1002=busy 1005=ringing",
-        "internal: *1002 talking, 1001 talking"
-        " + internal: *1005 dialing | 1001=busy 1002=busy 1005=busy",
         "None: ended None: 1005 None",
         "internal: *1002 talking, 1001 talking | 1001=busy 1002=busy 1005=busy",
         "internal: ended answered: 1001 answered, 1002 answered",
@@ -201,8 +199,6 @@ STORIES: dict[str, list[str]] = {
         "internal: *1002 talking, 1001 talking | 1001=busy 1002=busy",
         "internal: *1002 talking, 1001 talking"
         " + internal: *1005 ringing | 1001=busy 1002=busy 1005=ringing",
-        "internal: *1002 talking, 1001 talking"
-        " + internal: *1005 dialing | 1001=busy 1002=busy 1005=busy",
         "None: ended None: 1005 None",
         "internal: *1002 talking, 1001 talking | 1001=busy 1002=busy 1005=busy",
         "internal: ended answered: 1001 answered, 1002 answered",
@@ -213,8 +209,6 @@ STORIES: dict[str, list[str]] = {
         "internal: *1002 talking, 1001 talking | 1001=busy 1002=busy",
         "internal: *1002 talking, 1001 talking"
         " + internal: *1005 ringing | 1001=busy 1002=busy 1005=ringing",
-        "internal: *1002 talking, 1001 talking"
-        " + internal: *1005 dialing | 1001=busy 1002=busy 1005=busy",
         "None: ended None: 1005 None",
         "internal: *1002 talking, 1001 talking | 1001=busy 1002=busy 1005=busy",
         "internal: ended answered: 1001 answered, 1002 answered",
@@ -227,8 +221,6 @@ STORIES: dict[str, list[str]] = {
         " (trunk itsp) | 1001=busy",
         "inbound: *0123456789 talking, 1001 talking (dialed 5550101) (trunk itsp)"
         " + internal: *1005 ringing | 1001=busy 1005=ringing",
-        "inbound: *0123456789 talking, 1001 talking (dialed 5550101) (trunk itsp)"
-        " + internal: *1005 dialing | 1001=busy 1005=busy",
         "None: ended None: 1005 None",
         "inbound: *0123456789 talking, 1001 talking (dialed 5550101)"
         " (trunk itsp) | 1001=busy 1005=busy",

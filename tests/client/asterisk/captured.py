@@ -5,7 +5,7 @@ from pathlib import Path
 
 from custom_components.pbx.client.asterisk.channels import ChannelTable
 from custom_components.pbx.client.asterisk.connection import Message, parse
-from custom_components.pbx.client.asterisk.roster import ListedExtension, Roster
+from custom_components.pbx.client.asterisk.directory import Directory, ListedExtension
 from custom_components.pbx.client.report import Report
 from tests.asterisk.office import EXTENSIONS
 
@@ -13,9 +13,9 @@ CAPTURES = Path(__file__).parent / "captures"
 IDLE = [{"Device": f"PJSIP/{number}", "State": "NOT_INUSE"} for number in EXTENSIONS]
 
 
-def roster() -> Roster:
+def directory() -> Directory:
     """Return the extensions of the rig."""
-    return Roster(
+    return Directory(
         {
             number: ListedExtension(number, name, (f"PJSIP/{number}",))
             for number, (name, _, _) in EXTENSIONS.items()
@@ -27,7 +27,7 @@ def roster() -> Roster:
 def quiet_table() -> ChannelTable:
     """Return a table with all phones idle."""
     table = ChannelTable()
-    table.roster = roster()
+    table.directory = directory()
     table.take_list([], IDLE, 0.0)
     return table
 

@@ -10,8 +10,8 @@ from typing import ClassVar, Final
 from ..model import CallOutcome, ExtensionStatus
 from ..report import CallNow, ExtensionReport, Report, SettingsChanged, Subject
 from .connection import Message
+from .directory import Directory
 from .grouped_call import CALLS, DOWN, RINGS, SPY_ID, UP, Channel, GroupedCall
-from .roster import Roster
 
 _UNKNOWN: Final = "<unknown>"
 _OUT_OF_REACH: Final = frozenset({"UNAVAILABLE", "INVALID"})
@@ -27,7 +27,7 @@ class ChannelTable:
 
     def __init__(self) -> None:
         """Begin without any."""
-        self.roster = Roster()
+        self.directory = Directory()
         self._channels: dict[str, Channel] = {}
         self._names: dict[str, Channel] = {}
         self._devices: dict[str, str] = {}
@@ -52,7 +52,7 @@ class ChannelTable:
 
     def calls(self) -> tuple[CallNow, ...]:
         """Return all calls as they are now."""
-        extensions = self.roster.by_device
+        extensions = self.directory.by_device
         found = (call.now(extensions) for call in dict.fromkeys(self._calls.values()))
         return tuple(call for call in found if call is not None)
 
@@ -62,7 +62,7 @@ class ChannelTable:
         Only the channels tell (section 0): the state of a device lags behind, hides a
         second call, and says on hold of the one who is held.
         """
-        listed = self.roster.extensions.get(number)
+        listed = self.directory.extensions.get(number)
         devices = listed.devices if listed else ()
         busy = held = False
         for device in devices:
@@ -107,7 +107,7 @@ class ChannelTable:
         Its supervision comes before its calls, and one it talks in before one that
         rings, dials or is held; the newest first.
         """
-        listed = self.roster.extensions.get(number)
+        listed = self.directory.extensions.get(number)
         found = [
             channel
             for device in (listed.devices if listed else ())
@@ -177,9 +177,9 @@ class ChannelTable:
     def forget_changes(self) -> None:
         """Count everything as told, as it is now."""
         for call in dict.fromkeys(self._calls.values()):
-            call.told = call.now(self.roster.by_device)
+            call.told = call.now(self.directory.by_device)
         self._statuses = {
-            number: self.status(number) for number in self.roster.extensions
+            number: self.status(number) for number in self.directory.extensions
         }
         self._changed.clear()
         self._joined.clear()
@@ -280,8 +280,8 @@ class ChannelTable:
                 call.via is None
                 and exten.isdigit()
                 and exten != call.dialed
-                and exten not in self.roster.extensions
-                and (called.helper or called.device in self.roster.by_device)
+                and exten not in self.directory.extensions
+                and (called.helper or called.device in self.directory.by_device)
             ):
                 call.via = exten
             if dialing.real:
@@ -299,7 +299,7 @@ class ChannelTable:
             if swapped.real:
                 swapped.gone = True
                 outcome = CallOutcome.ANSWERED if swapped.met else None
-                swapped.call.note_left(swapped, outcome, self.roster.by_device)
+                swapped.call.note_left(swapped, outcome, self.directory.by_device)
         bridge = event.get("BridgeUniqueid", "")
         channel.parked = event.get("BridgeType") == "parking"
         self._move(channel, bridge)
@@ -354,7 +354,7 @@ class ChannelTable:
             if channel is not None and channel.real:
                 channel.gone = True
                 call = channel.call
-                call.note_left(channel, CallOutcome.ANSWERED, self.roster.by_device)
+                call.note_left(channel, CallOutcome.ANSWERED, self.directory.by_device)
                 call.talkers = [one for one in call.talkers if one is not channel]
                 self._touch(channel)
 
@@ -398,7 +398,7 @@ class ChannelTable:
         if device.startswith("Custom:"):
             for setting in ("DND", "CF"):
                 number = device.removeprefix(f"Custom:{setting}")
-                if number in self.roster.extensions:
+                if number in self.directory.extensions:
                     changed = SettingsChanged(Subject.EXTENSION, number)
                     self._other.append(changed)
         elif self._devices.get(device) != state:
@@ -467,7 +467,7 @@ class ChannelTable:
 
     def _place(self, channel: Channel, *, begins: bool) -> None:
         """Note whether a channel calls or is called, when it begins or is found."""
-        call, extension = channel.call, channel.device in self.roster.by_device
+        call, extension = channel.call, channel.device in self.directory.by_device
         if not channel.caller or (begins and channel.state != CALLS):
             # A phone that the PBX calls by itself is the first of its call.
             channel.caller = channel.caller and extension
@@ -503,7 +503,7 @@ class ChannelTable:
         del self._channels[channel.id]
         del call.channels[channel.id]
         if channel.real:
-            call.end_leg(channel, cause, self.roster.by_device)
+            call.end_leg(channel, cause, self.directory.by_device)
         if not call.channels:
             for linked in call.linked:
                 self._calls.pop(linked, None)
@@ -604,7 +604,7 @@ class ChannelTable:
             if joined.told is not None:
                 told.append(CallNow(joined.id, recorded=True))
         for device in self._touched:
-            number = self.roster.by_device.get(device)
+            number = self.directory.by_device.get(device)
             if number is None:
                 continue
             status = self.status(number)
@@ -620,7 +620,7 @@ class ChannelTable:
 
     def _changes_of(self, call: GroupedCall) -> Iterator[CallNow]:
         """Iterate over what is to be told of a call: nothing while it begins."""
-        extensions = self.roster.by_device
+        extensions = self.directory.by_device
         now = call.now(extensions)
         if call.code:
             return
@@ -646,7 +646,7 @@ class ChannelTable:
             return
         call.voicemail = True
         if call.told is not None and not call.told.parties:
-            call.told = call.final(self.roster.by_device, recorded=False)
+            call.told = call.final(self.directory.by_device, recorded=False)
             self._other.append(call.told)
 
 

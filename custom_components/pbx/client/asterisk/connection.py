@@ -45,6 +45,7 @@ MAX_BANNER: Final = 256
 _BANNER: Final = b"Asterisk Call Manager/"
 _END: Final = b"\r\n\r\n"
 _EVENT: Final = b"Event: "
+_MAX_NAME: Final = 100
 _COMPLETE: Final = b"Complete"
 # The classes of events that tell of calls, phones and trunks (section 2).
 _EVENT_MASK: Final = "system,call,cdr,agent"
@@ -291,7 +292,7 @@ class Connection(asyncio.Protocol):
     def _read(self, raw: bytes) -> None:
         """Take one message, unless nobody wants it."""
         if raw.startswith(_EVENT):
-            name = raw[len(_EVENT) : raw.find(b"\r\n")]
+            name, _, _ = raw[len(_EVENT) : _MAX_NAME].partition(b"\r\n")
             if name not in self._wanted and not name.endswith(_COMPLETE):
                 return
         message = parse(raw)

@@ -22,7 +22,7 @@ class ListedExtension:
 
 
 @dataclass(frozen=True, slots=True)
-class Roster:
+class Directory:
     """The extensions of the PBX by number, and which of them a device belongs to.
 
     `freepbx` tells whether the PBX keeps them as FreePBX does.
@@ -42,8 +42,8 @@ class Roster:
         object.__setattr__(self, "by_device", by_device)
 
 
-def from_freepbx(users: Iterable[Message], devices: Iterable[Message]) -> Roster:
-    """Return the roster that FreePBX keeps in AstDB, trees AMPUSER and DEVICE.
+def from_freepbx(users: Iterable[Message], devices: Iterable[Message]) -> Directory:
+    """Return the directory that FreePBX keeps in AstDB, trees AMPUSER and DEVICE.
 
     A number may have several devices, or one that has another name; without the key
     that tells, the device is `PJSIP/` and the number.
@@ -63,7 +63,7 @@ def from_freepbx(users: Iterable[Message], devices: Iterable[Message]) -> Roster
         _, device, key = _key(row)
         if key == "dial" and _PHONE.fullmatch(row.get("Val", "")):
             dial[device] = row["Val"]
-    return Roster(
+    return Directory(
         {
             number: ListedExtension(
                 number,
@@ -79,15 +79,15 @@ def from_freepbx(users: Iterable[Message], devices: Iterable[Message]) -> Roster
     )
 
 
-def from_hints(hints: Iterable[Message]) -> Roster:
-    """Return the roster that the hints of a plain Asterisk tell, still without names."""
+def from_hints(hints: Iterable[Message]) -> Directory:
+    """Return the directory that the hints of a plain Asterisk tell, still without names."""
     extensions: dict[str, ListedExtension] = {}
     for row in hints:
         number = row.get("Exten", "")
         phones = tuple(_PHONE.findall(row.get("Hint", "").partition(",")[0]))
         if number and phones and not number.startswith(("*", "_")):
             extensions.setdefault(number, ListedExtension(number, "", phones))
-    return Roster(extensions)
+    return Directory(extensions)
 
 
 def caller_id_name(text: str) -> str:
