@@ -8,13 +8,15 @@ from typing import Self
 
 from custom_components.pbx.client import PbxError, Switchboard
 from custom_components.pbx.client.asterisk import Asterisk
-from custom_components.pbx.client.model import CallEvent, PartyState
+from custom_components.pbx.client.model import CallEvent, CallEventType, PartyState
 from custom_components.pbx.client.report import Report
 
 from .story import Story
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
+BEGINNINGS = (CallEventType.RINGING, CallEventType.DIALING)
+ENDS = (CallEventType.ENDED, CallEventType.MISSED, CallEventType.FAILED)
 
 
 class StandInHub:
@@ -97,6 +99,16 @@ class StandInHub:
             )
 
         await self.until(lambda: all(talks(number) for number in numbers))
+
+    def unended(self) -> set[str]:
+        """Return the extensions of which a part in a call was told, and never its end."""
+        begun, ended = set(), set()
+        for event in self.events:
+            if event.type in BEGINNINGS:
+                begun.add(event.number)
+            elif event.type in ENDS:
+                ended.add(event.number)
+        return begun - ended
 
     def statuses(self) -> dict[str, str]:
         """Return what the extensions do that are not idle."""

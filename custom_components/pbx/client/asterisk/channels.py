@@ -79,7 +79,7 @@ class ChannelTable:
         if held:
             return ExtensionStatus.ON_HOLD
         states = {self._devices.get(device, "UNKNOWN") for device in devices}
-        if states <= _OUT_OF_REACH:
+        if devices and states <= _OUT_OF_REACH:
             return ExtensionStatus.OFFLINE
         if states <= _OUT_OF_REACH | {"UNKNOWN"}:
             return None
@@ -191,6 +191,8 @@ class ChannelTable:
         channel = self._channels.get(channel_id)
         if channel is None:
             channel = self._add(row, now - _seconds(row.get("Duration", "")))
+            if channel.caller and channel.state == UP and not row.get("BridgeId"):
+                channel.call.served = True
         elif channel_id not in self._heard:
             channel.state = row.get("ChannelStateDesc", channel.state)
         application = row.get("Application", "")

@@ -1,0 +1,281 @@
+"""The table of channels: what lists say, what is concluded, and what is no call."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from custom_components.pbx.client.asterisk.channels import ChannelTable
+from custom_components.pbx.client.asterisk.grouped_call import SPY_ID
+from custom_components.pbx.client.model import (
+    CallDirection,
+    CallOutcome,
+    ExtensionStatus,
+)
+from custom_components.pbx.client.report import CallNow, ExtensionReport, Report
+
+from .captured import IDLE, events, quiet_table
+
+NOW = 1000.0
+
+
+def row(
+    name: str,
+    unique: str,
+    linked: str = "",
+    *,
+    state: str = "Up",
+    bridge: str = "",
+    application: str = "Dial",
+    data: str = "",
+    number: str = "",
+    exten: str = "",
+) -> dict[str, str]:
+    """Return a channel as a list has it."""
+    return {
+        "Channel": name,
+        "Uniqueid": unique,
+        "Linkedid": linked or unique,
+        "ChannelStateDesc": state,
+        "BridgeId": bridge,
+        "Application": application,
+        "ApplicationData": data,
+        "CallerIDNum": number,
+        "Exten": exten,
+        "Duration": "00:01:30",
+    }
+
+
+TALK = [
+    row("PJSIP/1002-00000001", "1.1", bridge="b1"),
+    row("PJSIP/1001-00000002", "1.2", "1.1", bridge="b1", application="AppDial"),
+]
+INBOUND = [
+    row("PJSIP/itsp-00000001", "1.1", bridge="b1", number="0123456789"),
+    row("PJSIP/1001-00000002", "1.2", "1.1", bridge="b1", application="AppDial"),
+]
+
+
+def found(
+    rows: Iterable[dict[str, str]], devices: Iterable[dict[str, str]] = IDLE
+) -> ChannelTable:
+    """Return a table that connected in the middle of this."""
+    table = quiet_table()
+    table.begin_connection()
+    table.begin_list()
+    table.take_list(rows, devices, NOW)
+    return table
+
+
+def parties(call: CallNow) -> list[str]:
+    """Return who takes part in a call."""
+    return [f"{party.number} {party.state}" for party in call.parties]
+
+
+def hear(table: ChannelTable, **event: str) -> list[Report]:
+    """Let a table hear one event."""
+    return table.apply(event, NOW)
+
+
+def test_a_call_is_found_whole() -> None:
+    """With its beginning, on our own clock; when it was answered, nobody tells."""
+    (call,) = found(TALK).calls()
+    assert parties(call) == ["1002 talking", "1001 talking"]
+    assert call.direction is CallDirection.INTERNAL
+    assert call.started_at == NOW - 90
+    assert call.answered_at is None
+
+
+def test_a_call_from_outside_is_found() -> None:
+    """With its trunk, and the line that a transfer moves."""
+    (call,) = found(INBOUND).calls()
+    assert call.direction is CallDirection.INBOUND
+    assert call.trunk == "itsp"
+    assert parties(call) == ["0123456789 talking", "1001 talking"]
+    assert call.parties[0].leg == "PJSIP/itsp-00000001"
+
+
+@pytest.mark.parametrize(
+    ("held", "states"),
+    [
+        ("PJSIP/1001", ["1002 held", "1001 talking"]),
+        ("PJSIP/1002", ["1002 talking", "1001 held"]),
+        ("PJSIP/1003", ["1002 talking", "1001 talking"]),
+    ],
+)
+def test_hold_is_concluded_from_the_other_end(held: str, states: list[str]) -> None:
+    """`ONHOLD` is the state of the one that is held."""
+    table = found(TALK, [*IDLE, {"Device": held, "State": "ONHOLD"}])
+    assert parties(table.calls()[0]) == states
+
+
+def test_hold_is_not_concluded_of_a_line_with_several_calls() -> None:
+    """Which of them is held, its device does not tell."""
+    other = [
+        row("PJSIP/itsp-00000009", "2.1", bridge="b2", number="0111"),
+        row("PJSIP/1003-0000000a", "2.2", "2.1", bridge="b2", application="AppDial"),
+    ]
+    table = found(
+        [*INBOUND, *other], [*IDLE, {"Device": "PJSIP/itsp", "State": "ONHOLD"}]
+    )
+    assert {str(party.state) for call in table.calls() for party in call.parties} == {
+        "talking"
+    }
+
+
+def test_a_supervisor_is_found_and_is_in_no_call() -> None:
+    """Whoever began it; the phone is in use all the same."""
+    table = found(
+        [
+            *TALK,
+            row("PJSIP/1005-00000003", "3.1", application="ChanSpy", data="1.2,qwESu"),
+        ]
+    )
+    assert len(table.calls()) == 1
+    assert table.status("1005") == "busy"
+    assert table.channels_of("1005")[0].id == "3.1"
+
+
+def test_a_caller_in_a_queue_is_found() -> None:
+    """Alone, with the queue."""
+    caller = row(
+        "PJSIP/itsp-00000001",
+        "1.1",
+        application="Queue",
+        data="700,t,,,60",
+        number="0123456789",
+    )
+    (call,) = found([caller]).calls()
+    assert (call.via, parties(call)) == ("700", ["0123456789 dialing"])
+
+
+def test_a_call_through_a_pair_is_one_call() -> None:
+    """Those whom two bridges and a pair between them connect talk to each other."""
+    (call,) = found(
+        [
+            row("PJSIP/itsp-00000001", "1.1", bridge="b1", number="0123"),
+            row("Local/1003@from-queue-00000001;1", "1.2", "1.1", bridge="b1"),
+            row("Local/1003@from-queue-00000001;2", "1.3", "1.1", bridge="b2"),
+            row(
+                "PJSIP/1003-00000004", "1.4", "1.1", bridge="b2", application="AppDial"
+            ),
+        ]
+    ).calls()
+    assert parties(call) == ["0123 talking", "1003 talking"]
+
+
+def test_calls_that_share_a_bridge_are_one() -> None:
+    """After a transfer the links still differ."""
+    rows = [
+        row("PJSIP/itsp-00000001", "1.1", bridge="b2", number="0123"),
+        row("PJSIP/1003-00000004", "2.2", "2.1", bridge="b2", application="AppDial"),
+    ]
+    (call,) = found(rows).calls()
+    assert (call.id, parties(call)) == ("1.1", ["0123 talking", "1003 talking"])
+
+
+def test_what_is_over_after_a_new_connection_is_gone_at_once() -> None:
+    """And what is still there is known as before."""
+    table = found(TALK)
+    table.begin_connection()
+    table.begin_list()
+    table.take_list([], IDLE, NOW)
+    assert table.calls() == ()
+    assert table.status("1001") == "idle"
+
+
+def test_a_list_alone_needs_two_to_end_a_call() -> None:
+    """Events tell of ends: one may be under way behind the list."""
+    table = found(TALK)
+    for left in (1, 0):
+        table.begin_list()
+        table.take_list([], IDLE, NOW)
+        assert len(table.calls()) == left
+
+
+def test_events_are_newer_than_the_list_they_come_with() -> None:
+    """A channel that ended stays ended; one that began stays; a state stays."""
+    table = found(TALK)
+    table.begin_list()
+    hear(table, Event="Hangup", Uniqueid="1.1", Cause="16")
+    hear(table, Event="Hangup", Uniqueid="1.2", Cause="16")
+    for at, event in events("22", "internal_answered"):
+        if at < 0.3:
+            table.apply(event, NOW)
+    hear(table, Event="Hangup", Uniqueid="9.9", Cause="16")
+    table.take_list([*TALK, row("PJSIP/1004-00000009", "9.9")], IDLE, NOW)
+    (call,) = table.calls()
+    assert parties(call) == ["1002 dialing", "1001 ringing"]
+
+
+def test_a_phone_that_we_call_to_supervise_is_in_no_call() -> None:
+    """It is known by its id, long before it spies."""
+    table = quiet_table()
+    ours = f"{SPY_ID}1"
+    channel = {"Uniqueid": ours, "Linkedid": ours, "Channel": "PJSIP/1005-00000001"}
+    told = hear(table, Event="Newchannel", ChannelStateDesc="Down", **channel)
+    told += hear(table, Event="Newstate", ChannelStateDesc="Ringing", **channel)
+    told += hear(table, Event="Newstate", ChannelStateDesc="Up", **channel)
+    told += hear(table, Event="Hangup", Cause="16", **channel)
+    assert told == [
+        ExtensionReport("1005", status)
+        for status in (
+            ExtensionStatus.RINGING,
+            ExtensionStatus.BUSY,
+            ExtensionStatus.IDLE,
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cause", "outcome"),
+    [
+        ("0", CallOutcome.MISSED),
+        ("16", CallOutcome.MISSED),
+        ("17", CallOutcome.BUSY),
+        ("21", CallOutcome.REJECTED),
+        ("26", CallOutcome.ANSWERED_ELSEWHERE),
+        ("1", CallOutcome.FAILED),
+        ("20", CallOutcome.FAILED),
+        ("34", CallOutcome.FAILED),
+        ("many", CallOutcome.MISSED),
+    ],
+)
+def test_the_cause_tells_how_a_leg_ended(cause: str, outcome: CallOutcome) -> None:
+    """Not the status of the dialling, which is the same for a rejected call."""
+    table = quiet_table()
+    told: list[Report] = []
+    for _, event in events("22", "internal_unanswered"):
+        if event["Event"] == "Hangup" and event["Channel"].startswith("PJSIP/1003"):
+            event = {**event, "Cause": cause}
+        told += table.apply(event, NOW)
+    last = [report for report in told if isinstance(report, CallNow)][-1]
+    assert dict(last.left)["1003"] is outcome
+
+
+def test_a_device_alone_says_nothing_but_in_reach_or_not() -> None:
+    """In use, busy, on hold: only channels tell."""
+    table = quiet_table()
+    for state in ("INUSE", "BUSY", "ONHOLD", "RINGING", "RINGINUSE"):
+        assert (
+            hear(table, Event="DeviceStateChange", Device="PJSIP/1001", State=state)
+            == []
+        )
+    for state, status in (
+        ("UNAVAILABLE", "offline"),
+        ("NOT_INUSE", "idle"),
+        ("INVALID", "offline"),
+        ("UNKNOWN", None),
+    ):
+        (report,) = hear(
+            table, Event="DeviceStateChange", Device="PJSIP/1001", State=state
+        )
+        assert isinstance(report, ExtensionReport)
+        assert report.status == status
+
+
+def test_without_rights_to_hear_of_devices_a_phone_is_unknown() -> None:
+    """Never guessed."""
+    table = ChannelTable()
+    table.directory = quiet_table().directory
+    assert table.status("1001") is None
+    assert table.status("nobody") is None
