@@ -83,6 +83,7 @@ class StandInHub:
         """Wait until something is so; looks again with each report."""
         async with asyncio.timeout(seconds):
             while not so():
+                self.events += self.board.settle(time.time()).events
                 self._news.clear()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(0.2):

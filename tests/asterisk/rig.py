@@ -17,7 +17,7 @@ from .processes import Process, reserve_ports
 class Rig:
     """PBX and phones. `pbx` and `phones` are AMI connections to them, `events` one that only listens.
 
-    `recorded` is what `events` received, across restarts. `results` is what a scene measured.
+    `recorded` is what `events` received, across restarts.
     """
 
     pbx: Ami
@@ -30,7 +30,6 @@ class Rig:
         directory.mkdir(parents=True, exist_ok=True)
         self.directory = directory
         self.recorded: list[tuple[float, Message]] = []
-        self.results: dict[str, dict[str, dict[str, int]]] | None = None
         names = ("SIP", "AMI", "AMI_TLS", "HTTP", "PHONES_SIP", "PHONES_AMI")
         self._guard, ports = reserve_ports()
         self.ports = dict(zip(names, ports, strict=False))

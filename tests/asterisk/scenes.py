@@ -3,10 +3,8 @@
 from collections.abc import Callable
 import time
 
-from .ami import Failed
 from .office import OUTSIDE
 from .rig import Rig
-from .sound import AUDIBLE, hears, tones
 
 Scene = Callable[[Rig], None]
 SCENES: dict[str, Scene] = {}
@@ -99,13 +97,10 @@ def internal_rejected(rig: Rig) -> None:
 def internal_offline(rig: Rig) -> None:
     """1002 calls 1003, which is not registered."""
     rig.unregister("1003")
+    # Not the hint: with do not disturb ever set and taken back it says idle.
+    state = "DEVICE_STATE(PJSIP/1003)"
     rig.until(
-        lambda: (
-            rig.pbx.action("ExtensionState", Exten="1003", Context="ext-local")[0][
-                "Status"
-            ]
-            == "4"
-        )
+        lambda: rig.pbx.action("Getvar", Variable=state)[0]["Value"] == "UNAVAILABLE"
     )
     since = now(rig)
     rig.dial("1002", "1003")
@@ -140,7 +135,7 @@ def inbound_to_voicemail(rig: Rig) -> None:
     rig.call_in(OUTSIDE, "5550101")
     expect(rig, since, "DialEnd", DialStatus="NOANSWER")
     rig.pbx.event("Newexten", since, 10, Application="VoiceMail")
-    time.sleep(4)
+    time.sleep(2.5)
     rig.hang_up(OUTSIDE)
     expect(rig, since, "MessageWaiting", Mailbox="1001@default")
 
@@ -349,92 +344,44 @@ def forwarded(rig: Rig) -> None:
     expect(rig, since, "DeviceStateChange", Device="Custom:CF1003", State="NOT_INUSE")
 
 
-# -- supervision: who hears whom
+# -- supervision, begun by others
 
 
-# By phone, then before or during the supervision, then by party.
-Heard = dict[str, dict[str, dict[str, int]]]
-
-
-def supervised(rig: Rig, options: str) -> Heard:
-    """Let 1005 join the call of 1001 with 1002; return how loud each hears each, before and during."""
-    rig.dial("1002", "1001")
-    rig.until_talking("1001", "1002")
-    time.sleep(2)
-    began = time.monotonic()
+def supervised(rig: Rig, options: str) -> None:
+    """Let 1005 join the call of 1001, as somebody else than the client does it."""
+    rig.until_talking("1001")
+    time.sleep(TALK)
     rig.spy("1005", "1001", options)
-    time.sleep(2.5)
-    files = {number: rig.heard(number) for number in ("1001", "1002", "1005")}
-    ended = time.monotonic()
+    time.sleep(TALK)
     rig.clear()
-    time.sleep(0.5)
-    table = {number: {"during": tones(path, 1.5)} for number, path in files.items()}
-    for number in ("1001", "1002"):
-        table[number]["before"] = tones(files[number], ended - began + 1.5)
-    rig.results = {
-        number: {
-            when: {party: levels[party] for party in files}
-            for when, levels in row.items()
-        }
-        for number, row in table.items()
-    }
-    return table
-
-
-def check(table: Heard, during: dict[str, set[str]]) -> None:
-    """Fail unless each hears exactly whom it should; before, the two of the call heard each other."""
-    expected = {("1001", "before"): {"1002"}, ("1002", "before"): {"1001"}}
-    expected |= {(number, "during"): parties for number, parties in during.items()}
-    for (number, when), parties in expected.items():
-        heard = {
-            party for party, level in table[number][when].items() if level > AUDIBLE
-        }
-        if heard != parties:
-            raise Failed(
-                f"{number} hears {sorted(heard)} {when}, not {sorted(parties)}"
-            )
 
 
 @scene
 def listen(rig: Rig) -> None:
     """1005 hears the call of 1001 with 1002."""
-    table = supervised(rig, "qESu")
-    check(table, {"1001": {"1002"}, "1002": {"1001"}, "1005": {"1001", "1002"}})
+    rig.dial("1002", "1001")
+    supervised(rig, "qESu")
 
 
 @scene
 def whisper(rig: Rig) -> None:
     """1005 is heard by 1001 alone."""
-    table = supervised(rig, "qwESu")
-    check(table, {"1001": {"1002", "1005"}, "1002": {"1001"}, "1005": {"1001", "1002"}})
+    rig.dial("1002", "1001")
+    supervised(rig, "qwESu")
 
 
 @scene
 def barge(rig: Rig) -> None:
     """1005 is heard by both."""
-    table = supervised(rig, "qBESu")
-    check(
-        table,
-        {"1001": {"1002", "1005"}, "1002": {"1001", "1005"}, "1005": {"1001", "1002"}},
-    )
+    rig.dial("1002", "1001")
+    supervised(rig, "qBESu")
 
 
 @scene
 def whisper_outside(rig: Rig) -> None:
     """The customer is outside, the call came through the trunk."""
     rig.call_in(OUTSIDE, "5550101")
-    rig.until_talking("1001", "itsp")
-    time.sleep(1)
-    rig.spy("1005", "1001", "qwESu")
-    time.sleep(2)
-    agent, customer, supervisor = (
-        rig.heard(number) for number in ("1001", OUTSIDE, "1005")
-    )
-    rig.clear()
-    time.sleep(0.5)
-    found = [hears(path, 1.5) for path in (agent, customer, supervisor)]
-    if found != [{OUTSIDE, "1005"}, {"1001"}, {OUTSIDE, "1001"}]:
-        raise Failed(f"agent, customer, supervisor hear {found}")
+    supervised(rig, "qwESu")
 
 
 # -- phones and the PBX itself

@@ -8,8 +8,6 @@ import wave
 from .ami import Failed
 from .office import EXTENSIONS, OUTSIDE, OUTSIDE_TONE
 
-AUDIBLE = 1000
-
 
 def amplitude(samples: list[int], rate: int, frequency: float) -> int:
     """Return the amplitude of one frequency (Goertzel), 0 to 32767."""
@@ -35,8 +33,3 @@ def tones(path: Path, ago: float, length: float = 1.0) -> dict[str, int]:
         OUTSIDE: OUTSIDE_TONE
     }
     return {party: amplitude(samples, rate, tone) for party, tone in parties.items()}
-
-
-def hears(path: Path, ago: float) -> set[str]:
-    """Return whom a phone heard in the second that began `ago` seconds before the end."""
-    return {party for party, level in tones(path, ago).items() if level > AUDIBLE}

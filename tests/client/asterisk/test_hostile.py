@@ -1,7 +1,6 @@
 """What comes over the wire and should not: bounded, told clearly, and right afterwards."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 import logging
 import time
 import traceback
@@ -20,10 +19,10 @@ from custom_components.pbx.client import (
     WrongService,
 )
 from custom_components.pbx.client.asterisk import Asterisk, connection
-from custom_components.pbx.client.report import CallNow, ExtensionReport, Report
-from tests.asterisk.office import EXTENSIONS
+from custom_components.pbx.client.report import CallNow, ExtensionReport
 
 from .captured import events
+from .conftest import Listener
 from .wire import SECRET, USER, ManagerWire, error, message, nothing
 
 MEGABYTE = 1024 * 1024
@@ -34,48 +33,6 @@ RINGS = message(
     Uniqueid="1.1",
     Linkedid="1.1",
 )
-
-
-class Listener:
-    """Somebody who listens to a PBX."""
-
-    def __init__(self, pbx: Asterisk) -> None:
-        """Begin with nothing heard."""
-        self.pbx = pbx
-        self.reports: list[Report] = []
-        self.losses: list[PbxError] = []
-
-    async def listen(self) -> None:
-        """Begin to listen, with everybody idle."""
-        await self.pbx.listen(self.reports.append, self.losses.append)
-        snapshot = await self.pbx.snapshot()
-        assert {extension.status for extension in snapshot.extensions} == {"idle"}
-        assert len(snapshot.extensions) == len(EXTENSIONS)
-
-    async def until_lost(self) -> PbxError:
-        """Return why the connection is over; it is told once."""
-        async with asyncio.timeout(5):
-            while not self.losses:
-                await asyncio.sleep(0.01)
-        await asyncio.sleep(0.05)
-        (why,) = self.losses
-        return why
-
-
-@pytest.fixture
-async def wire(socket_enabled: None) -> AsyncGenerator[ManagerWire]:
-    """Return a PBX that does what it is told."""
-    async with ManagerWire().running() as running:
-        yield running
-
-
-@pytest.fixture
-async def listener(wire: ManagerWire) -> AsyncGenerator[Listener]:
-    """Return somebody who listens to it."""
-    listener = Listener(wire.client())
-    await listener.listen()
-    yield listener
-    await listener.pbx.close()
 
 
 @pytest.mark.parametrize(
