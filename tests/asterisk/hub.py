@@ -10,11 +10,14 @@ from custom_components.pbx.client import PbxError, Switchboard
 from custom_components.pbx.client.asterisk import Asterisk
 from custom_components.pbx.client.model import CallEvent, CallEventType, PartyState
 from custom_components.pbx.client.report import Report
+from custom_components.pbx.client.snapshot import Snapshot
 
 from .story import Story
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
+# Seconds until a snapshot is read that was asked for soon.
+SOON = 0.1
 BEGINNINGS = (CallEventType.RINGING, CallEventType.DIALING)
 ENDS = (CallEventType.ENDED, CallEventType.MISSED, CallEventType.FAILED)
 
@@ -58,19 +61,28 @@ class StandInHub:
                 over.set()
 
             try:
-                self.board.expect_snapshot()
                 await self.pbx.listen(self._take, lost)
-                snapshot = await self.pbx.snapshot()
-                changes = self.board.reconcile(snapshot, time.time())
-                self.events += changes.events
+                snapshot = await self._read()
                 pause = FIRST_PAUSE
                 self.connected.set()
                 self._news.set()
+                while snapshot.again_soon and not over.is_set():
+                    await asyncio.sleep(SOON)
+                    snapshot = await self._read()
                 await over.wait()
             except PbxError:
                 pass
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _read(self) -> Snapshot:
+        """Read everything, and take it over."""
+        self.board.expect_snapshot()
+        snapshot = await self.pbx.snapshot()
+        changes = self.board.reconcile(snapshot, time.time())
+        self.events += changes.events
+        self._news.set()
+        return snapshot
 
     def _take(self, report: Report) -> None:
         """Take over a report."""

@@ -253,7 +253,13 @@ class Rig:
         files = (self.asterisks["phones"].directory / "var/heard").glob(
             f"{number}-*.wav"
         )
-        return max(files, key=lambda path: path.stat().st_mtime_ns)
+        newest = max(files, key=lambda path: path.stat().st_mtime_ns)
+        sizes = [-1]
+        # The end of a recording is written a moment after the call's.
+        while sizes[-1] != newest.stat().st_size or len(sizes) < 4:
+            sizes.append(newest.stat().st_size)
+            time.sleep(0.05)
+        return newest
 
     def seen(self, number: str, header: str) -> str:
         """Return a header of the last INVITE a phone got: Call-Info, Alert-Info or Caller."""

@@ -96,7 +96,7 @@ STORIES: dict[str, list[str]] = {
         " (trunk itsp) | 1001=ringing",
         "inbound: *0123456789 talking, 1001 talking (dialed 5550101)"
         " (trunk itsp) | 1001=busy",
-        "inbound: *0123456789 talking, 1003 ringing (dialed 5550101)"
+        "inbound: *0123456789 dialing, 1003 ringing (dialed 5550101)"
         " (trunk itsp) | 1003=ringing",
         "inbound: *0123456789 talking, 1003 talking (dialed 5550101)"
         " (trunk itsp) | 1003=busy",
@@ -142,7 +142,6 @@ STORIES: dict[str, list[str]] = {
         "None: ended None: -",
         "inbound: ended answered by 1003: 1001 answered, 1003 answered"
         " (dialed 5550101) (trunk itsp)",
-        "- | 1001=busy",
         "- | -",
     ],
     "ring_group": [

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from custom_components.pbx.client.model import ExtensionStatus
 from custom_components.pbx.client.report import CallNow, ExtensionReport, Report
 
-QUIET = 0.2
+QUIET = 0.35
 
 
 class Story:

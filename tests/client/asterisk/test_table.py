@@ -183,13 +183,65 @@ def test_what_is_over_after_a_new_connection_is_gone_at_once() -> None:
     assert table.status("1001") == "idle"
 
 
-def test_a_list_alone_needs_two_to_end_a_call() -> None:
-    """Events tell of ends: one may be under way behind the list."""
-    table = found(TALK)
+def test_a_list_alone_needs_two_to_end_a_call_that_events_told() -> None:
+    """The events of its end may be under way behind the list."""
+    table = quiet_table()
+    for at, event in events("22", "internal_answered"):
+        if at < 1:
+            table.apply(event, NOW)
     for left in (1, 0):
         table.begin_list()
         table.take_list([], IDLE, NOW)
         assert len(table.calls()) == left
+
+
+def test_what_only_a_list_showed_is_over_when_the_next_lacks_it() -> None:
+    """It may have ended just before events were heard: the list is read again soon."""
+    table = found(TALK)
+    assert table.uncertain
+    table.begin_list()
+    table.take_list([], IDLE, NOW)
+    assert table.calls() == ()
+    assert not table.uncertain
+
+
+def test_the_phone_of_a_transferor_is_in_no_call_any_more() -> None:
+    """Alone in its bridge, until it hangs up; its line is in use."""
+    rows = [
+        row("PJSIP/itsp-00000001", "1.1", bridge="b2", number="0123"),
+        row("PJSIP/1001-00000002", "1.2", "1.1", bridge="b1", application="AppDial"),
+        row("PJSIP/1003-00000003", "1.3", "1.1", bridge="b2", application="AppDial"),
+    ]
+    table = found(rows)
+    assert parties(table.calls()[0]) == ["0123 talking", "1003 talking"]
+    assert table.status("1001") == "busy"
+
+
+def test_who_waits_for_a_transferor_is_still_in_the_call() -> None:
+    """Alone in a bridge too, but on hold."""
+    rows = [
+        row("PJSIP/itsp-00000001", "1.1", bridge="b1", number="0123"),
+        row("PJSIP/1001-00000002", "1.2", "1.1", bridge="b2", application="AppDial"),
+        row("PJSIP/1003-00000003", "1.3", "1.1", bridge="b2", application="AppDial"),
+    ]
+    table = found(rows, [*IDLE, {"Device": "PJSIP/itsp", "State": "ONHOLD"}])
+    assert parties(table.calls()[0]) == [
+        "0123 talking",
+        "1001 talking",
+        "1003 talking",
+    ]
+
+
+def test_who_was_transferred_waits_for_an_answer() -> None:
+    """Found while the next phone rings: connected to nobody."""
+    rows = [
+        row("PJSIP/1002-00000002", "1.2", "1.1"),
+        row(
+            "PJSIP/1003-00000003", "1.3", "1.1", state="Ringing", application="AppDial"
+        ),
+    ]
+    (call,) = found(rows).calls()
+    assert parties(call) == ["1002 dialing", "1003 ringing"]
 
 
 def test_events_are_newer_than_the_list_they_come_with() -> None:

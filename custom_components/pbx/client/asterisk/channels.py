@@ -46,6 +46,8 @@ class ChannelTable:
         self._ended: set[str] = set()
         self._other: list[Report] = []
         self._new_connection = True
+        # Whether the last list may hold what ended before events were heard.
+        self.uncertain = False
         self._records = False
 
     # -- looking
@@ -148,7 +150,8 @@ class ChannelTable:
         """Take over which channels there are, and what devices do (section 4).
 
         A channel that is not listed, and was not heard of meanwhile, is gone: at once
-        behind a new connection, else with the second list. Hold is not in the list:
+        behind a new connection or when no event ever spoke of it, else with the second
+        list, for its end may be under way. Hold is not in the list:
         on a new connection it is concluded from the other end's device.
         """
         for device in devices:
@@ -162,15 +165,17 @@ class ChannelTable:
         for channel in list(self._channels.values()):
             if channel.id in listed or channel.id in self._heard:
                 channel.missed = False
-            elif self._new_connection or channel.missed:
+            elif self._new_connection or channel.missed or not channel.heard:
                 self._remove(channel, None)
             else:
                 channel.missed = True
         for bridge in list(self._bridges):
             self._join(bridge)
             self._meet(bridge, None)
+        self.uncertain = self._new_connection
         if self._new_connection:
             self._conclude_holds()
+            self._conclude_ends()
         self._new_connection = False
         self.forget_changes()
 
@@ -203,7 +208,26 @@ class ChannelTable:
             channel.call.via = data.partition(",")[0] or None
         if channel_id not in self._heard:
             channel.parked = application in ("Park", "ParkAndAnnounce")
-            self._move(channel, row.get("BridgeId") or row.get("BridgeID") or None)
+            channel.waits = (
+                channel.state == UP
+                and not channel.caller
+                and not row.get("BridgeId")
+                and not application.startswith("AppDial")
+            )
+            self._move(channel, row.get("BridgeId") or None)
+
+    def _conclude_ends(self) -> None:
+        """Conclude which legs are of no call any more (section 5, blind transfer).
+
+        The phone of a transferor stays alone in its bridge until it hangs up; so does
+        one that waits for a transferor who asks somebody else, but that is on hold.
+        """
+        for channel in self._channels.values():
+            if channel.bridge is None or channel.parked or self._connected(channel):
+                continue
+            on_hold = self._devices.get(channel.device) == _HELD_BY_OTHER
+            channel.met = channel.met or on_hold
+            channel.gone = not on_hold
 
     def _conclude_holds(self) -> None:
         """Conclude from the devices who holds whom (section 0, 2).
@@ -288,6 +312,9 @@ class ChannelTable:
                 call.via = exten
             if dialing.real:
                 call.talkers = [dialing]
+                if dialing.met and dialing.bridge is None and not dialing.waits:
+                    dialing.waits = True
+                    self._touch(dialing)
         if not called.helper:
             call.called.append(called.device)
         self._touch(called)
@@ -444,6 +471,7 @@ class ChannelTable:
         if channel is None:
             channel = self._add(event, now)
             self._touch(channel)
+        channel.heard = True
         return channel
 
     def _add(self, event: Message, now: float) -> Channel:
@@ -587,8 +615,8 @@ class ChannelTable:
             return
         call = parties[0].call
         for channel in parties:
-            if not channel.met:
-                channel.met = True
+            if channel.waits or not channel.met:
+                channel.met, channel.waits = True, False
                 self._touch(channel)
             channel.requested = 0
         call.talkers = parties

@@ -65,8 +65,10 @@ class Channel:
 
     `caller` tells whether the call began with it. `number` is the other end's own for
     one that called, and what was dialled for one that was called. `met` tells whether
-    it has ever been connected to another party; `gone` that it gave its call away, and
-    lives until its phone hangs up. `requested` orders the hang-ups; 0 is not yet. `missed` tells that the last list lacked it.
+    it has ever been connected to another party; `waits` that somebody else is called
+    for it now; `gone` that it gave its call away, and lives until its phone hangs up.
+    `requested` orders the hang-ups; 0 is not yet. `heard` tells that an event spoke of
+    it, `missed` that the last list lacked it.
     """
 
     id: str
@@ -80,9 +82,11 @@ class Channel:
     parked: bool = False
     held: bool = False
     met: bool = False
+    waits: bool = False
     spy: bool = False
     gone: bool = False
     requested: int = 0
+    heard: bool = False
     missed: bool = False
 
     @property
@@ -115,6 +119,8 @@ class Channel:
         """Return what its party does, None for a phone that does not even ring yet."""
         if self.parked and outside:
             return PartyState.HELD
+        if self.waits:
+            return PartyState.DIALING
         if self.met:
             return PartyState.HELD if self.held else PartyState.TALKING
         if self.state == RINGS:

@@ -178,6 +178,7 @@ class Asterisk(CallActions, StoredSettings, ReportsByStream):
             ),
             trunks=self._trunks(registrations),
             calls_now=table.calls(),
+            again_soon=table.uncertain,
         )
 
     def _trunks(self, registrations: Iterable[Message]) -> tuple[Trunk, ...]:
