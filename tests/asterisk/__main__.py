@@ -3,7 +3,7 @@
     python -m tests.asterisk run SUITE [--captures DIR] [SCENE ...]
     python -m tests.asterisk serve SUITE
 
-SUITE is `forky` (Asterisk 22) or `bullseye` (Asterisk 16). `run` plays all scenes unless
+SUITE is `forky` (Asterisk 22) or `bullseye` (Asterisk 16), on Ubuntu its own release. `run` plays all scenes unless
 some are named; captures hold only what the client reads, and no secret. `serve` prints
 one line of JSON with the addresses, and obeys what comes in on stdin until that ends:
 one command a line, each answered by one line of JSON once it is done. That is a scene's

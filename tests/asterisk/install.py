@@ -2,11 +2,25 @@
 
 import os
 from pathlib import Path
+from platform import freedesktop_os_release
 import subprocess
 
-# Debian's suites that have Asterisk 22 and 16.
-SUITES = ("forky", "bullseye")
 HERE = Path(__file__).resolve().parent
+
+
+def suites() -> tuple[str, ...]:
+    """Return what there are tests on: two of Debian's suites, or Ubuntu's own release."""
+    try:
+        release = freedesktop_os_release()
+    except OSError:
+        release = {}
+    if release.get("ID") == "ubuntu":
+        return (release["VERSION_CODENAME"],)
+    return ("forky", "bullseye")
+
+
+# On Debian those that have Asterisk 22 and 16.
+SUITES = suites()
 
 
 def install(suite: str) -> Path:
