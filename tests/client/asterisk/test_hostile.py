@@ -18,12 +18,12 @@ from custom_components.pbx.client import (
     Unreachable,
     WrongService,
 )
-from custom_components.pbx.client.asterisk import Asterisk, connection
+from custom_components.pbx.client.asterisk import Asterisk, connection, session
 from custom_components.pbx.client.report import CallNow, ExtensionReport
 
 from .captured import events
 from .conftest import Listener
-from .wire import SECRET, USER, ManagerWire, error, message, nothing
+from .wire import SECRET, USER, ManagerWire, error, message, nothing, rows
 
 MEGABYTE = 1024 * 1024
 RINGS = message(
@@ -160,6 +160,53 @@ async def test_a_flood_of_events_is_taken_in_order(
     assert len(ends) == 20 * 25
     assert {end.outcome for end in ends} == {"answered"}
     assert late < 1.0
+
+
+async def test_a_flood_of_channels_is_cut_off(
+    wire: ManagerWire, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No PBX has so many; connected again, those that are not listed are gone."""
+    monkeypatch.setattr(session, "MAX_SIZE", 500)
+    await wire.say(
+        "".join(
+            message(
+                Event="Newchannel", Channel=f"PJSIP/x-{index:08x}", Uniqueid=str(index)
+            )
+            for index in range(1000)
+        )
+    )
+    why = await listener.until_lost()
+    assert isinstance(why, PbxUnreachable)
+    assert why.reason is Unreachable.BAD_ANSWER
+    listener.losses.clear()
+    await listener.listen()
+    assert (await listener.pbx.snapshot()).calls_now == ()
+
+
+async def test_a_list_without_end_is_cut_off(
+    wire: ManagerWire, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rows are kept until the end comes."""
+    monkeypatch.setattr(connection, "MAX_ROWS", 100)
+    wire.answers["CoreShowChannels"] = rows(
+        "CoreShowChannel", *({"Uniqueid": str(index)} for index in range(200))
+    )
+    with pytest.raises(PbxUnreachable) as endless:
+        await listener.pbx.snapshot()
+    assert endless.value.reason is Unreachable.BAD_ANSWER
+
+
+async def test_who_gives_up_waiting_leaves_nothing_open(
+    socket_enabled: None,
+) -> None:
+    """A set-up may be cancelled at any time."""
+    async with ManagerWire(booted=False).running() as wire:
+        pbx = wire.client()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await pbx.connect()
+        async with asyncio.timeout(1):
+            await wire.until_left()
 
 
 async def test_events_with_passwords_are_dropped_unread(

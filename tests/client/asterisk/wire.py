@@ -133,6 +133,10 @@ class ManagerWire:
             writer.write(raw)
             await writer.drain()
 
+    async def until_left(self) -> None:
+        """Wait until all who connected have left."""
+        await asyncio.gather(*self._serving)
+
     def drop(self) -> None:
         """Close all connections at once."""
         for writer in self._writers:

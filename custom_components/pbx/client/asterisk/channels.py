@@ -87,6 +87,11 @@ class ChannelTable:
             return None
         return ExtensionStatus.IDLE
 
+    @property
+    def size(self) -> int:
+        """How much is remembered: channels, and devices."""
+        return len(self._channels) + len(self._devices)
+
     def device_state(self, device: str) -> str | None:
         """Return the PBX's word for what a device does."""
         return self._devices.get(device)
@@ -151,8 +156,8 @@ class ChannelTable:
 
         A channel that is not listed, and was not heard of meanwhile, is gone: at once
         behind a new connection or when no event ever spoke of it, else with the second
-        list, for its end may be under way. Hold is not in the list:
-        on a new connection it is concluded from the other end's device.
+        list, for its end may be under way. Hold is not in the list: on a new connection
+        it is concluded from the other end's device.
         """
         for device in devices:
             self._devices[device.get("Device", "")] = device.get("State", "")
@@ -207,6 +212,7 @@ class ChannelTable:
         elif application == "Queue" and channel.call.via is None:
             channel.call.via = data.partition(",")[0] or None
         if channel_id not in self._heard:
+            self._move(channel, row.get("BridgeId") or None)
             channel.parked = application in ("Park", "ParkAndAnnounce")
             channel.waits = (
                 channel.state == UP
@@ -214,7 +220,6 @@ class ChannelTable:
                 and not row.get("BridgeId")
                 and not application.startswith("AppDial")
             )
-            self._move(channel, row.get("BridgeId") or None)
 
     def _conclude_ends(self) -> None:
         """Conclude which legs are of no call any more (section 5, blind transfer).
@@ -330,8 +335,8 @@ class ChannelTable:
                 outcome = CallOutcome.ANSWERED if swapped.met else None
                 swapped.call.note_left(swapped, outcome, self.directory.by_device)
         bridge = event.get("BridgeUniqueid", "")
-        channel.parked = event.get("BridgeType") == "parking"
         self._move(channel, bridge)
+        channel.parked = event.get("BridgeType") == "parking"
         if not channel.parked:
             self._join(bridge)
             self._meet(bridge, now)
@@ -425,8 +430,8 @@ class ChannelTable:
         """Take over what a device does, or that a setting was changed."""
         device, state = event.get("Device", ""), event.get("State", "")
         if device.startswith("Custom:"):
-            for setting in ("DND", "CF"):
-                number = device.removeprefix(f"Custom:{setting}")
+            for lamp in _LAMPS:
+                number = device.removeprefix(lamp)
                 if number in self.directory.extensions:
                     changed = SettingsChanged(Subject.EXTENSION, number)
                     self._other.append(changed)
@@ -487,15 +492,15 @@ class ChannelTable:
         self._name(channel, event.get("Channel", ""))
         number = event.get("CallerIDNum", "")
         channel.number = "" if number == _UNKNOWN else number
-        channel.exten = event.get("Exten", "")
         channel.spy = channel_id.startswith(SPY_ID)
         self._channels[channel_id] = channel
         call.channels[channel_id] = channel
         if channel.real:
-            self._place(channel, begins=event.get("Event") == "Newchannel")
+            begins = event.get("Event") == "Newchannel"
+            self._place(channel, event.get("Exten", ""), begins=begins)
         return channel
 
-    def _place(self, channel: Channel, *, begins: bool) -> None:
+    def _place(self, channel: Channel, exten: str, *, begins: bool) -> None:
         """Note whether a channel calls or is called, when it begins or is found."""
         call, extension = channel.call, channel.device in self.directory.by_device
         if not channel.caller or (begins and channel.state != CALLS):
@@ -506,9 +511,9 @@ class ChannelTable:
         call.callers.append(channel.device)
         call.talkers = [channel]
         if extension:
-            call.code = channel.exten.startswith("*")
+            call.code = exten.startswith("*")
         elif begins:
-            call.dialed = channel.exten or None
+            call.dialed = exten or None
 
     def _name(self, channel: Channel, name: str) -> None:
         """Know a channel by a name."""

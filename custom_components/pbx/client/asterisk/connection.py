@@ -228,6 +228,10 @@ class Connection(asyncio.Protocol):
         finally:
             del self._requests[action_id]
 
+    def cut_off(self) -> None:
+        """End the connection to a PBX that says what makes no sense."""
+        self._end(PbxUnreachable(Unreachable.BAD_ANSWER))
+
     async def close(self) -> None:
         """Log off, and do not tell that the connection is lost. Raises nothing."""
         self._logged_in = False
@@ -283,11 +287,11 @@ class Connection(asyncio.Protocol):
             if self._transport is None or self._transport.is_closing():
                 return
             if len(message) > MAX_MESSAGE or message.count(b"\n") > MAX_HEADERS:
-                self._end(PbxUnreachable(Unreachable.BAD_ANSWER))
+                self.cut_off()
                 return
             self._read(message)
         if len(rest) > MAX_MESSAGE:
-            self._end(PbxUnreachable(Unreachable.BAD_ANSWER))
+            self.cut_off()
 
     def _read(self, raw: bytes) -> None:
         """Take one message, unless nobody wants it."""
@@ -333,7 +337,7 @@ class Connection(asyncio.Protocol):
         elif len(request.rows) < MAX_ROWS:
             request.rows.append(message)
         else:
-            self._end(PbxUnreachable(Unreachable.BAD_ANSWER))
+            self.cut_off()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:

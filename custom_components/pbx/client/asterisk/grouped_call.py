@@ -77,7 +77,6 @@ class Channel:
     caller: bool
     state: str = DOWN
     number: str = ""
-    exten: str = ""
     bridge: str | None = None
     parked: bool = False
     held: bool = False

@@ -14,6 +14,8 @@ from .rights import LOOK
 
 # A phone that is called rings, or is known to be out of reach, within so many seconds.
 RING_WITHIN: Final = 5.0
+# More channels and devices than any PBX has.
+MAX_SIZE: Final = 100_000
 # The hang-up cause of a phone that could not be called at all.
 NO_ROUTE: Final = 20
 
@@ -90,15 +92,20 @@ class ManagerSession:
             connection = Connection(
                 ChannelTable.EVENTS | _ROWS | _OWN, self._take_event, self._lose
             )
-            await connection.open(self._address, self._fingerprint)
-            self.table.begin_connection()
-            await connection.log_in(self._username, self._secret)
-            self._connection = connection
-            commands = await connection.request("ListCommands")
+            try:
+                await connection.open(self._address, self._fingerprint)
+                self.table.begin_connection()
+                await connection.log_in(self._username, self._secret)
+                commands = await connection.request("ListCommands")
+            except BaseException:
+                # Also one who gave up waiting leaves nothing open.
+                connection.cut_off()
+                raise
             self.actions = frozenset(commands.fields)
             if not self.actions >= LOOK:
                 await connection.close()
                 raise PbxRefused(Refusal.UNSUPPORTED)
+            self._connection = connection
             self.generation += 1
             self.directory_read = False
 
@@ -203,6 +210,9 @@ class ManagerSession:
             self._report(report)
         if name == "Hangup" and self._bound:
             self._unbind(event.get("Uniqueid", ""))
+        too_much = self.table.size > MAX_SIZE or len(self.registrations) > MAX_SIZE
+        if too_much and self._connection is not None:
+            self._connection.cut_off()
 
     def _take_registration(self, event: Message) -> None:
         """Notice that a trunk is registered, or is not any more; refreshes are nothing."""
