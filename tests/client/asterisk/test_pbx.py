@@ -554,3 +554,107 @@ async def test_taking_back_what_is_not_set_is_no_error(
     with pytest.raises(PbxRefused) as refused:
         await listener.pbx.change_settings("1001", off)
     assert refused.value.refusal is Refusal.UNSUPPORTED
+
+
+# -- more of acting
+
+
+async def test_monitor_looks_before_it_asks(
+    wire: ManagerWire, listener: Listener
+) -> None:
+    """Nothing is sent for what Asterisk would take."""
+    with pytest.raises(PbxRefused) as refused:
+        await listener.pbx.monitor(MonitorMode.WHISPER, "1005", "1001")
+    assert refused.value.refusal is Refusal.NOT_IN_CALL
+    await talk(wire)
+    device = {"Event": "DeviceStateChange", "Device": "PJSIP/1005"}
+    await wire.say(message(**device, State="UNAVAILABLE"))
+    await asyncio.sleep(0.05)
+    for supervisor, refusal in (
+        ("1005", Refusal.NOT_IDLE),
+        ("nobody", Refusal.NO_SUCH_EXTENSION),
+    ):
+        with pytest.raises(PbxRefused) as refused:
+            await listener.pbx.monitor(MonitorMode.WHISPER, supervisor, "1001")
+        assert refused.value.refusal is refusal
+    with pytest.raises(PbxRefused) as refused:
+        await listener.pbx.play_prompt("1005", ["beep"], outside=False)
+    assert refused.value.refusal is Refusal.NOT_IDLE
+    assert "Originate" not in wire.actions()
+
+
+async def test_mute_names_the_channel(wire: ManagerWire, listener: Listener) -> None:
+    """And what it says, not what it hears."""
+    await talk(wire)
+    wire.answers["MuteAudio"] = success()
+    await listener.pbx.mute("1001")
+    asked = wire.asked[-1]
+    assert (asked["Channel"], asked["Direction"], asked["State"]) == (
+        "PJSIP/1001-00000002",
+        "in",
+        "on",
+    )
+    await listener.pbx.unmute("1001")
+    assert wire.asked[-1]["State"] == "off"
+
+
+async def test_a_call_inside_is_not_transferred(listener: Listener) -> None:
+    """Nothing is sent."""
+    call = Call("1.1", CallDirection.INTERNAL, (ANNA,), 0.0)
+    with pytest.raises(PbxRefused) as refused:
+        await listener.pbx.transfer(call, "1003", DestinationKind.EXTENSION)
+    assert refused.value.refusal is Refusal.NO_SUCH_DESTINATION
+
+
+@pytest.mark.parametrize(
+    ("device", "headers"),
+    [
+        ("SIP/anna", "SIPADDHEADER02=Alert-Info: <http://pbx>;info=alert-autoanswer"),
+        (
+            "IAX2/anna",
+            "PJSIP_HEADER(add,Alert-Info)=<http://pbx>;info=alert-autoanswer",
+        ),
+    ],
+)
+async def test_phones_of_other_kinds_can_pick_up_by_themselves(
+    wire: ManagerWire, device: str, headers: str
+) -> None:
+    """The last header that was sent; the context is that of the phone, or FreePBX's."""
+    wire.answers["DBGetTree"] = rows("DBGetTreeResponse")
+    wire.answers["ExtensionStateList"] = rows(
+        "ExtensionStatus", {"Exten": "anna", "Hint": device}
+    )
+    wire.answers["Originate"] = calls_back(wire, RINGS)
+    pbx = wire.client()
+    await pbx.connect()
+    await pbx.dial("anna", "0123", outside=True, auto_answer=True)
+    assert wire.asked[-1]["Variable"] == headers
+    await pbx.close()
+
+
+async def test_a_user_who_may_not_look(wire: ManagerWire) -> None:
+    """Refused, and logged off."""
+    wire.answers["ListCommands"] = success(Ping="(Priv: <none>)")
+    pbx = wire.client()
+    with pytest.raises(PbxRefused) as refused:
+        await pbx.connect()
+    assert refused.value.refusal is Refusal.UNSUPPORTED
+    assert wire.actions()[-1] == "Logoff"
+    await pbx.close()
+
+
+async def test_settings_of_nobody(listener: Listener, wire: ManagerWire) -> None:
+    """There are none to read or to write; those of an extension may be to another."""
+    with pytest.raises(PbxRefused) as refused:
+        await listener.pbx.change_settings("999", SettingsChange(do_not_disturb=True))
+    assert refused.value.refusal is Refusal.NO_SUCH_EXTENSION
+    assert await listener.pbx.settings(["999"]) == ()
+    wire.answers["DBGetTree"] = rows(
+        "DBGetTreeResponse", {"Key": "/CF/1001", "Val": "1002"}
+    )
+    (settings,) = await listener.pbx.settings(["1001"])
+    to = Forwarding(on=True, to=ForwardTo.EXTENSION, number="1002")
+    assert settings.forward_always == to
+    wire.answers["DBPut"] = wire.answers["Setvar"] = success()
+    await listener.pbx.change_settings("1003", SettingsChange(forward_always=to))
+    assert wire.asked[-2]["Val"] == "1002"

@@ -331,3 +331,157 @@ def test_without_rights_to_hear_of_devices_a_phone_is_unknown() -> None:
     table.directory = quiet_table().directory
     assert table.status("1001") is None
     assert table.status("nobody") is None
+
+
+def calls_told(reports: Iterable[Report]) -> list[CallNow]:
+    """Return what was told of calls."""
+    return [report for report in reports if isinstance(report, CallNow)]
+
+
+def test_a_record_behind_the_end_tells_of_the_voicemail() -> None:
+    """Where no message was left; the PBX keeps records, so more is awaited."""
+    table = quiet_table()
+    told: list[Report] = []
+    late = []
+    hear(table, Event="Cdr", LastApplication="Dial", UniqueID="0.0")
+    for _, event in events("16", "inbound_to_voicemail"):
+        if event["Event"] == "MessageWaiting":
+            continue
+        if event["Event"] == "Cdr":
+            late.append(event)
+            continue
+        told += table.apply(event, NOW)
+    before = calls_told(told)[-1]
+    assert (before.outcome, before.recorded) == (CallOutcome.MISSED, False)
+    after = calls_told([report for event in late for report in table.apply(event, NOW)])
+    assert [(call.outcome, call.recorded) for call in after] == [
+        (CallOutcome.VOICEMAIL, True)
+    ]
+    assert dict(after[0].left) == {"1001": CallOutcome.MISSED}
+
+
+def test_a_message_left_ends_at_the_voicemail_without_any_record() -> None:
+    """Records are off where nobody switched them on."""
+    table = quiet_table()
+    told: list[Report] = []
+    for _, event in events("22", "inbound_to_voicemail"):
+        if event["Event"] != "Cdr":
+            told += table.apply(event, NOW)
+    last = calls_told(told)[-1]
+    assert (last.outcome, last.recorded) == (CallOutcome.VOICEMAIL, True)
+
+
+@pytest.mark.parametrize(
+    ("caller", "outcome"),
+    [("PJSIP/1002", CallOutcome.ANSWERED), ("PJSIP/itsp", CallOutcome.MISSED)],
+)
+def test_a_call_that_only_the_pbx_picked_up(caller: str, outcome: CallOutcome) -> None:
+    """An IVR answers for an extension; from outside nobody was reached."""
+    table = quiet_table()
+    channel = {"Uniqueid": "1.1", "Linkedid": "1.1", "Channel": f"{caller}-00000001"}
+    told = hear(
+        table, Event="Newchannel", ChannelStateDesc="Ring", Exten="7777", **channel
+    )
+    assert not calls_told(told)
+    told = hear(table, Event="Newstate", ChannelStateDesc="Up", **channel)
+    assert [party.state for party in calls_told(told)[0].parties] == ["dialing"]
+    assert hear(table, Event="Newstate", ChannelStateDesc="Up", **channel) == []
+    told = hear(table, Event="Hangup", Cause="16", **channel)
+    assert calls_told(told)[-1].outcome is outcome
+
+
+def test_how_a_call_ended_that_nobody_saw_end_is_unknown() -> None:
+    """A caller alone, who vanished without a cause."""
+    table = quiet_table()
+    channel = {"Uniqueid": "1.1", "Linkedid": "1.1", "Channel": "PJSIP/1002-00000001"}
+    hear(table, Event="Newchannel", ChannelStateDesc="Ring", Exten="1001", **channel)
+    told = calls_told(hear(table, Event="Hangup", Cause="16", **channel))
+    assert [call.outcome for call in told] == [None, None]
+    assert told[-1].left == (("1002", None),)
+
+
+def test_an_agent_whom_the_queue_let_go_without_a_cause() -> None:
+    """Another one had picked up: answered elsewhere all the same."""
+    table = quiet_table()
+    told: list[Report] = []
+    held_back = None
+    for _, event in events("16", "ring_group"):
+        if event["Event"] == "Hangup" and event["Channel"].startswith("PJSIP/1003"):
+            held_back = {**event, "Cause": "16"}
+            continue
+        told += table.apply(event, NOW)
+        if (
+            event["Event"] == "BridgeEnter"
+            and table.calls()[0].answered_at
+            and held_back
+        ):
+            told += table.apply(held_back, NOW)
+            held_back = None
+    assert dict(calls_told(told)[-1].left)["1003"] is CallOutcome.ANSWERED_ELSEWHERE
+
+
+def test_a_channel_may_get_another_name() -> None:
+    """What replaces another takes its place."""
+    table = found(TALK)
+    hear(
+        table,
+        Event="Rename",
+        Channel="PJSIP/1001-00000002",
+        Newname="PJSIP/1004-00000007",
+        Uniqueid="1.2",
+    )
+    assert parties(table.calls()[0]) == ["1002 talking", "1004 talking"]
+    assert (table.status("1001"), table.status("1004")) == ("idle", "busy")
+    assert table.named("PJSIP/1004-00000007") is table.channel("1.2")
+    assert table.named("PJSIP/1001-00000002") is None
+    assert hear(table, Event="Rename", Uniqueid="9.9", Newname="x") == []
+
+
+def test_a_number_that_is_called_outside_comes_from_the_dial_string() -> None:
+    """Where the trunk does not tell it."""
+    table = quiet_table()
+    told: list[Report] = []
+    for at, event in events("22", "outbound_answered"):
+        if at < 1:
+            told += table.apply(
+                {
+                    key: value
+                    for key, value in event.items()
+                    if key not in ("DestCallerIDNum", "CallerIDNum")
+                },
+                NOW,
+            )
+    assert parties(calls_told(told)[-1]) == ["1001 talking", "0123456789 talking"]
+
+
+def test_a_transfer_that_failed_changes_nothing() -> None:
+    """The transferor is still in the call."""
+    table = found(TALK)
+    event = {"Event": "BlindTransfer", "TransfererUniqueid": "1.2"}
+    assert hear(table, Result="Invalid", **event) == []
+    assert len(table.calls()[0].parties) == 2
+
+
+def test_a_helper_is_nobodys_phone() -> None:
+    """One half of a pair rings, and no device does."""
+    table = quiet_table()
+    local = {"Uniqueid": "1.1", "Channel": "Local/1003@from-queue-00000001;1"}
+    assert hear(table, Event="Newchannel", ChannelStateDesc="Ringing", **local) == []
+    assert table.calls() == ()
+
+
+def test_a_list_brings_states_up_to_date() -> None:
+    """Where no event told."""
+    table = quiet_table()
+    for at, event in events("22", "internal_answered"):
+        if at < 0.3:
+            table.apply(event, NOW)
+    rows = [
+        row(channel.name, channel.id, channel.call.id, bridge="b1")
+        for number in ("1002", "1001")
+        for channel in table.channels_of(number)
+    ]
+    table.begin_list()
+    table.take_list(rows, IDLE, NOW)
+    assert parties(table.calls()[0]) == ["1002 talking", "1001 talking"]
+    assert table.status("1001") == "busy"

@@ -278,7 +278,7 @@ class ChannelTable:
             call.served = not any(
                 leg is not channel and leg.state == UP for leg in call.legs()
             )
-            call.fallback = call.served and bool(call.results)
+            call.fallback = call.served and bool(call.called)
         self._touch(channel)
 
     def _on_rename(self, event: Message, now: float) -> None:
