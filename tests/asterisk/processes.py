@@ -15,7 +15,7 @@ from .office import EXTENSIONS
 HERE = Path(__file__).resolve().parent
 SIGNALLING = range(18200, 18300)
 RTP = {"pbx": (20000, 24999), "phones": (25000, 30199)}
-RING_SECONDS = 6
+RING_SECONDS = 4
 
 
 def reserve_ports() -> tuple[socket.socket, list[int]]:

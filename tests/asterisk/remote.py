@@ -69,12 +69,8 @@ class RemoteRig:
         return bytes(line)
 
     async def hears(self, *numbers: str) -> dict[str, dict[str, int]]:
-        """Return how loud each of these heard each of these, before they hung up."""
-        levels = {number: await self.do(f"hears {number}") for number in numbers}
-        return {
-            number: {party: row[party] for party in numbers}
-            for number, row in levels.items()
-        }
+        """Return how loud each of these heard everybody, before they hung up."""
+        return {number: await self.do(f"hears {number}") for number in numbers}
 
 
 @contextmanager

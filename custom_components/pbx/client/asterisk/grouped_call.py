@@ -138,9 +138,10 @@ class GroupedCall:
 
     `order` is that of the beginnings. `linked` are the ids that channels name it by.
     `callers` and `called` are devices. `served` tells that something of the PBX picked
-    up: a queue, an IVR, the voicemail; `fallback` that it did so when somebody had been called. `code` tells that it asks the PBX for something,
-    and is no call: `*78`. `talkers` are those who talked last, before that who called.
-    `told` is what was told last; `opening` what was held back, as a caller alone is.
+    up: a queue, an IVR, the voicemail; `fallback` that it did so when somebody had been
+    called. `code` tells that it asks the PBX for something, and is no call: `*78`.
+    `talkers` are those who talked last, before that the one who called. `told` is what
+    was told last; `opening` what was held back, as a caller alone is.
     """
 
     id: str
