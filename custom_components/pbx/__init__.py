@@ -7,12 +7,13 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
-from .const import CONF_FAMILY, DOMAIN, LOGGER
+from .const import CONF_FAMILY, CONF_SUPERVISION, DOMAIN, LOGGER
 from .extension_settings.store import SettingsStore
 from .hub.connect import LockOut
 from .hub.coordinator import PbxCoordinator
 from .hub.families import FIRST_FAMILY, create_pbx
 from .hub.issues import async_port_taken
+from .hub.options import SupervisionPolicy
 from .runtime import PbxConfigEntry, PbxRuntime
 from .services import async_setup_services
 from .supervision.supervision import Supervision
@@ -39,9 +40,15 @@ async def async_migrate_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> boo
     if entry.version > 1:
         return False  # made by a newer release
     if entry.minor_version < 2:
-        # Before, there was one family.
-        data = {**entry.data, CONF_FAMILY: FIRST_FAMILY}
-        hass.config_entries.async_update_entry(entry, data=data, minor_version=2)
+        # Before, there was one family, and whoever controlled an extension's entities
+        # could supervise it unless the user had chosen otherwise.
+        controllers = {CONF_SUPERVISION: SupervisionPolicy.CONTROLLERS.value}
+        hass.config_entries.async_update_entry(
+            entry,
+            data={**entry.data, CONF_FAMILY: FIRST_FAMILY},
+            options=controllers | entry.options,
+            minor_version=2,
+        )
     return True
 
 

@@ -6,6 +6,7 @@ from typing import Final
 DOMAIN: Final = "pbx"
 LOGGER: Final = logging.getLogger(__package__)
 
+CONF_ALLOW_CODES: Final = "allow_codes"
 CONF_CONTACTS: Final = "contacts"
 CONF_FAMILY: Final = "family"
 CONF_FINGERPRINT: Final = "fingerprint"

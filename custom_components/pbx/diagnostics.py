@@ -33,7 +33,6 @@ TO_REDACT = {
     CONF_WEBHOOK_ID,
     "name",
     "serial_number",
-    *secret_keys(),
 }
 
 
@@ -42,7 +41,7 @@ async def async_get_config_entry_diagnostics(
 ) -> dict[str, Any]:
     """Return diagnostics of a PBX; of one that is not loaded, what is configured."""
     configured = {
-        "entry": async_redact_data(dict(entry.data), TO_REDACT),
+        "entry": async_redact_data(dict(entry.data), TO_REDACT | secret_keys()),
         "options": async_redact_data(dict(entry.options), TO_REDACT),
         "state": entry.state.value,
     }

@@ -139,7 +139,11 @@ async def poll_rounds(
                 entries[domain] = home.entry(domain, count)
                 await home.set_up(entries[domain])
             polled.append(
-                Polled(count, entries[PBX].runtime_data, entries[TRIVIAL].runtime_data)
+                Polled(
+                    count,
+                    entries[PBX].runtime_data.coordinator,
+                    entries[TRIVIAL].runtime_data,
+                )
             )
         order = random.Random(0)  # noqa: S311
         gc.freeze()

@@ -168,7 +168,7 @@ async def run(folder: Path) -> None:
                 before = await pbx.requests()
                 for _ in range(WARM_UP):
                     await act()
-                    hung_up(entry.runtime_data, supervisor)
+                    hung_up(entry.runtime_data.coordinator, supervisor)
                 requests[name] = await pbx.requests() - before
             order = random.Random(0)  # noqa: S311
             with watched(moments):
@@ -179,7 +179,7 @@ async def run(folder: Path) -> None:
                         for name in names:
                             sample = await measure(ways[name], moments)
                             samples[name].append(sample)
-                            hung_up(entry.runtime_data, supervisor)
+                            hung_up(entry.runtime_data.coordinator, supervisor)
     report(samples, requests)
 
 

@@ -9,7 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.pbx.const import DOMAIN
+from custom_components.pbx.const import CONF_FAMILY, DOMAIN
 from custom_components.pbx.hub.coordinator import PbxCoordinator
 from tests.simulator import Fault, Simulator
 
@@ -229,3 +229,31 @@ async def test_only_devices_of_vanished_extensions_can_be_removed(
     coordinator.polling.async_trunks_changed()
     await coordinator.async_refresh()
     assert (await client.remove_device(trunk.id))["success"]
+
+
+async def test_entry_from_before_there_were_families(
+    hass: HomeAssistant, sim: Simulator
+) -> None:
+    """It is migrated to the family there was, and goes on as it was."""
+    new = entry_for(sim)
+    data = {key: value for key, value in new.data.items() if key != CONF_FAMILY}
+    old = MockConfigEntry(
+        domain=DOMAIN, title=new.title, unique_id=new.unique_id, data=data
+    )
+    old.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(old.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert old.state is ConfigEntryState.LOADED
+    assert (old.version, old.minor_version) == (1, 2)
+    assert old.data[CONF_FAMILY] == "yeastar_s"
+    assert data.items() <= old.data.items()
+
+
+async def test_entry_of_a_newer_release(hass: HomeAssistant, sim: Simulator) -> None:
+    """It is left alone: what it means is not known."""
+    entry = MockConfigEntry(
+        domain=DOMAIN, unique_id=sim.serial, data=dict(entry_for(sim).data), version=2
+    )
+    entry.add_to_hass(hass)
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.MIGRATION_ERROR

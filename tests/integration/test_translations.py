@@ -50,6 +50,7 @@ from custom_components.pbx.hub.polling import PushMode
 from custom_components.pbx.hub.request import REFUSALS, Kind
 from custom_components.pbx.sensor.last_call import LAST_CALL_ATTRIBUTES
 from custom_components.pbx.supervision.monitoring import MonitoringEventType
+from tests.integration.stub import StubByPost
 
 COMPONENT = Path(__file__).parents[2] / "custom_components" / "pbx"
 ENGLISH: dict[str, Any] = json.loads(
@@ -261,7 +262,9 @@ def test_every_option_is_explained() -> None:
     """Each field has a name and a description, each error a sentence."""
     options = ENGLISH["options"]
     step = options["step"]["init"]
-    fields = {str(key) for key in options_schema({}).schema}
+    fields = {
+        str(key) for key in options_schema({}, StubByPost(Address("", 0, False))).schema
+    }
     assert step["data"].keys() == step["data_description"].keys() == fields
     source = (COMPONENT / "flows" / "options.py").read_text(encoding="utf-8")
     assert options["error"].keys() == set(re.findall(r'= "(invalid_\w+)"', source))

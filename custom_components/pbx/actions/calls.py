@@ -32,6 +32,7 @@ from ..const import (
 from ..hub.describe import spoken_name
 from ..hub.permission import async_check_control, async_check_permission
 from ..hub.request import async_act, require
+from ..supervision.policy import async_check_code
 from .definition import OF_PBX, REFERENCE, Action
 from .destinations import (
     Destination,
@@ -59,6 +60,9 @@ async def _async_connection(call: ServiceCall) -> Target[Extension, Destination]
     if target.other.number == extension.number:
         raise invalid("same_number", extension=spoken_name(extension))
     await async_check_permission(call.hass, call.context, target.coordinator, extension)
+    await async_check_code(
+        call.hass, target.coordinator, call.context, extension, target.other.number
+    )
     return target
 
 

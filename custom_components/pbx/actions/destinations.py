@@ -6,6 +6,7 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant
 
+from ..client.board.switchboard import Switchboard
 from ..client.dial_string import dial_string
 from ..client.model import Call, Extension, PartyState
 from ..hub.coordinator import PbxCoordinator
@@ -52,14 +53,14 @@ def number_to_dial(text: str) -> str:
 def find_connection(
     hass: HomeAssistant, reference: str, to: str, entry_id: str | None
 ) -> Target[Extension, Destination]:
-    """Return an extension and the destination it is connected with."""
+    """Return an extension and the destination it is connected with.
+
+    A bare number is an extension where the PBX has one of that number.
+    """
     pbxs = loaded_pbxs(hass, entry_id)
     found = find_extensions(hass, reference, pbxs)
-    named: dict[str, Extension] | None = None
-    number = ""
-    if find_device(hass, to) is None:
-        number = number_to_dial(to)
-    else:
+    named: dict[str, Extension] = {}
+    if find_device(hass, to) is not None:
         named = find_extensions(hass, to, pbxs)
         found = {entry: found[entry] for entry in found.keys() & named.keys()}
         if not found:
@@ -69,15 +70,13 @@ def find_connection(
         raise invalid("ambiguous_extension", extension=reference)
     ((found_id, extension),) = found.items()
     runtime = pbxs[found_id]
-    callee = (
-        runtime.coordinator.data.extensions.get(number)
-        if named is None
-        else named[found_id]
-    )
+    extensions = runtime.coordinator.data.extensions
+    callee = named.get(found_id) or extensions.get(to)
+    if callee is None:
+        number = number_to_dial(to)
+        callee = extensions.get(number)
     return Target(
-        runtime,
-        extension,
-        Destination(number if callee is None else callee.number, callee),
+        runtime, extension, Destination(callee.number if callee else number, callee)
     )
 
 
@@ -91,17 +90,22 @@ def find_destination(
     if permission_of is not None:
         target = find_connection(hass, permission_of, to, entry_id)
         return replace(target, subject=target.other.extension or target.subject)
-    if find_device(hass, to) is None:
+    boards = [
+        runtime.coordinator.data for runtime in loaded_pbxs(hass, entry_id).values()
+    ]
+    if find_device(hass, to) is None and not _extension_of_any(boards, to):
         number = number_to_dial(to)
-        boards = (
-            runtime.coordinator.data for runtime in loaded_pbxs(hass, entry_id).values()
-        )
-        if not any(number in board.extensions for board in boards):
+        if not _extension_of_any(boards, number):
             raise invalid("permission_of_missing", number=number)
         to = number
     callee = find_extension(hass, to, entry_id)
     extension = callee.subject
     return Target(callee.runtime, extension, Destination(extension.number, extension))
+
+
+def _extension_of_any(boards: list[Switchboard], number: str) -> bool:
+    """Return whether any PBX has an extension of a number."""
+    return any(number in board.extensions for board in boards)
 
 
 def find_call(hass: HomeAssistant, call_id: str, entry_id: str | None) -> Target[str]:

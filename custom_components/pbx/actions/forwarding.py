@@ -19,6 +19,7 @@ from ..const import (
 )
 from ..hub.describe import spoken_name
 from ..hub.permission import async_check_permission
+from ..supervision.policy import async_check_code
 from .definition import OF_PBX, REFERENCE, Action, as_list
 from .destinations import number_to_dial
 from .targets import find_extension, invalid
@@ -66,6 +67,9 @@ async def _async_set_forwarding(call: ServiceCall) -> JsonObjectType:
         number = number_to_dial(number)
     if prefix is not None:
         prefix = number_to_dial(prefix)
+    await async_check_code(
+        call.hass, coordinator, call.context, extension, f"{prefix or ''}{number or ''}"
+    )
     if to == OFF:
         forwarding = Forwarding(on=False)
     elif to == LAST:

@@ -26,6 +26,7 @@ from ..hub.describe import spoken_name
 from ..hub.permission import async_check_control, async_check_permission
 from ..hub.registry import TRUNK
 from ..hub.request import async_act, async_request
+from ..supervision.policy import async_check_code
 from .definition import OF_PBX, REFERENCE, Action, as_list
 from .destinations import find_destination, number_to_dial
 from .targets import find_trunk, invalid
@@ -69,6 +70,7 @@ async def _async_play_prompt(call: ServiceCall) -> JsonObjectType:
     )
     coordinator, used, to = target.coordinator, target.subject, target.other
     await async_check_permission(call.hass, call.context, coordinator, used)
+    await async_check_code(call.hass, coordinator, call.context, used, to.number)
     try:
         call_id = await async_act(
             coordinator,

@@ -106,7 +106,7 @@ class SettingsStore:
         if not self._reading:
             return
         if not numbers:
-            self._schedule.async_soon(extensions)
+            self._schedule.async_all_soon(extensions)
         else:
             self._schedule.async_soon(filter(extensions.__contains__, numbers))
 

@@ -1,8 +1,28 @@
 """Descriptions of certificates, for a user to decide on."""
 
+import re
+from typing import Final
+
 from cryptography import x509
 
 from ..client.tls import fingerprint_of
+
+# Longer names than this are cut: nothing may push the fingerprint out of sight.
+MAX_NAME: Final = 120
+# Characters with a meaning in Markdown or HTML, as which the text is shown.
+_MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#|~!&])")
+
+
+def _shown(name: x509.Name) -> str:
+    """Return a name as one line of plain text: its owner chose what is in it."""
+    text = "".join(
+        character if character.isprintable() else " "
+        for character in name.rfc4514_string()
+    )
+    text = " ".join(text.split())
+    if len(text) > MAX_NAME:
+        text = f"{text[:MAX_NAME]}…"
+    return _MARKUP.sub(r"\\\1", text) or "?"
 
 
 def describe(der: bytes) -> dict[str, str]:
@@ -24,8 +44,8 @@ def describe(der: bytes) -> dict[str, str]:
     try:
         certificate = x509.load_der_x509_certificate(der)
         description |= {
-            "subject": certificate.subject.rfc4514_string() or "?",
-            "issuer": certificate.issuer.rfc4514_string() or "?",
+            "subject": _shown(certificate.subject),
+            "issuer": _shown(certificate.issuer),
             "valid_from": certificate.not_valid_before_utc.date().isoformat(),
             "valid_until": certificate.not_valid_after_utc.date().isoformat(),
         }

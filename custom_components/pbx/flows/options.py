@@ -3,8 +3,13 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.config_entries import (
+    ConfigEntryState,
+    ConfigFlowResult,
+    OptionsFlowWithReload,
+)
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -17,7 +22,9 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from ..client.pbx import Capability, Pbx, ReportsByPost
 from ..const import (
+    CONF_ALLOW_CODES,
     CONF_CONTACTS,
     CONF_NEVER_MONITORED,
     CONF_REPORT_ADDRESS,
@@ -29,8 +36,10 @@ from ..const import (
 )
 from ..hub.contacts import parse_line
 from ..hub.describe import with_number
+from ..hub.families import create_pbx
 from ..hub.options import SupervisionPolicy
 from ..hub.registry import PbxDevices
+from ..runtime import PbxConfigEntry
 from .address import is_address, wrong_sender
 
 
@@ -48,41 +57,42 @@ def _extensions(names: Mapping[str, str]) -> SelectSelector:
     )
 
 
-def options_schema(names: Mapping[str, str]) -> vol.Schema:
-    """Return the form for a PBX with these extensions."""
-    return vol.Schema(
-        {
-            vol.Required(
-                CONF_SUPERVISION, default=SupervisionPolicy.CONTROLLERS.value
-            ): (
-                SelectSelector(
-                    SelectSelectorConfig(
-                        options=[policy.value for policy in SupervisionPolicy],
-                        translation_key=CONF_SUPERVISION,
-                    )
-                )
-            ),
+def options_schema(names: Mapping[str, str], pbx: Pbx) -> vol.Schema:
+    """Return the form for a PBX with these extensions: only the options that it has."""
+    fields: dict[vol.Marker, object] = {}
+    if pbx.capabilities & Capability.MONITOR:
+        policy = SelectSelector(
+            SelectSelectorConfig(
+                options=[policy.value for policy in SupervisionPolicy],
+                translation_key=CONF_SUPERVISION,
+            )
+        )
+        default = SupervisionPolicy.ADMINISTRATORS.value
+        fields |= {
+            vol.Required(CONF_SUPERVISION, default=default): policy,
             vol.Optional(CONF_SUPERVISORS): _extensions(names),
             vol.Optional(CONF_NEVER_MONITORED): _extensions(names),
-            vol.Optional(CONF_CONTACTS): TextSelector(
-                TextSelectorConfig(multiline=True)
-            ),
+        }
+    fields[vol.Required(CONF_ALLOW_CODES, default=False)] = BooleanSelector()
+    fields[vol.Optional(CONF_CONTACTS)] = TextSelector(
+        TextSelectorConfig(multiline=True)
+    )
+    if isinstance(pbx, ReportsByPost):
+        port = NumberSelector(
+            NumberSelectorConfig(min=1, max=65535, step=1, mode=NumberSelectorMode.BOX)
+        )
+        fields |= {
             vol.Optional(CONF_REPORT_ADDRESS): TextSelector(
                 TextSelectorConfig(autocomplete="off")
             ),
             vol.Required(CONF_REPORT_PORT, default=DEFAULT_REPORT_PORT): vol.All(
-                NumberSelector(
-                    NumberSelectorConfig(
-                        min=1, max=65535, step=1, mode=NumberSelectorMode.BOX
-                    )
-                ),
-                vol.Coerce(int),
+                port, vol.Coerce(int)
             ),
             vol.Optional(CONF_REPORT_SENDERS): TextSelector(
                 TextSelectorConfig(multiple=True)
             ),
         }
-    )
+    return vol.Schema(fields)
 
 
 def wrong_line(contacts: str) -> int | None:
@@ -120,11 +130,18 @@ class PbxOptionsFlow(OptionsFlowWithReload):
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
-                options_schema(self._names()), suggested
+                options_schema(self._names(), self._pbx()), suggested
             ),
             errors=errors,
             description_placeholders=placeholders,
         )
+
+    def _pbx(self) -> Pbx:
+        """Return the PBX; where it is not connected, what its family can do at most."""
+        entry: PbxConfigEntry = self.config_entry
+        if entry.state is ConfigEntryState.LOADED:
+            return entry.runtime_data.coordinator.pbx
+        return create_pbx(self.hass, entry.data)
 
     def _names(self) -> dict[str, str]:
         """Return the extensions to choose from, with chosen ones that are gone."""

@@ -45,7 +45,7 @@ class Contacts:
         self._prefixes.sort(key=lambda item: len(item[0]), reverse=True)
 
     def _add(self, number: str, name: str) -> None:
-        """Add a number, or a prefix that ends with an asterisk."""
+        """Add a number, or a prefix, which ends with `*`."""
         if number.endswith("*"):
             self._prefixes.append((number[:-1], name))
             return

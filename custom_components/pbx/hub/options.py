@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from ..const import (
+    CONF_ALLOW_CODES,
     CONF_CONTACTS,
     CONF_NEVER_MONITORED,
     CONF_REPORT_ADDRESS,
@@ -30,7 +31,8 @@ class PbxOptions:
     """The options of one PBX, with the defaults of those not set.
 
     `supervisors` are the numbers that may supervise, all of them where it is empty;
-    the calls of `never_monitored` are joined by nobody. `report_address` is a host, or
+    calls with any of `never_monitored` in them are not joined. `allow_codes` lets every
+    user and every automation dial feature codes. `report_address` is a host, or
     a host and a port, for the PBX to report to; `report_senders` are the addresses it
     may report from besides its own.
     """
@@ -38,6 +40,7 @@ class PbxOptions:
     supervision: SupervisionPolicy
     supervisors: frozenset[str]
     never_monitored: frozenset[str]
+    allow_codes: bool
     contacts: str
     report_address: str | None
     report_port: int
@@ -48,10 +51,11 @@ class PbxOptions:
         """Return the options of an entry."""
         return cls(
             supervision=SupervisionPolicy(
-                options.get(CONF_SUPERVISION, SupervisionPolicy.CONTROLLERS)
+                options.get(CONF_SUPERVISION, SupervisionPolicy.ADMINISTRATORS)
             ),
             supervisors=frozenset(options.get(CONF_SUPERVISORS, ())),
             never_monitored=frozenset(options.get(CONF_NEVER_MONITORED, ())),
+            allow_codes=options.get(CONF_ALLOW_CODES, False),
             contacts=options.get(CONF_CONTACTS, ""),
             report_address=options.get(CONF_REPORT_ADDRESS),
             report_port=options.get(CONF_REPORT_PORT, DEFAULT_REPORT_PORT),

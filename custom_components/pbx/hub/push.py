@@ -20,7 +20,7 @@ from yarl import URL
 from ..client.pbx import ReportsByPost, ReportTarget
 from ..client.report import Received, Report
 from ..const import DEFAULT_REPORT_PORT, DOMAIN, LOGGER
-from .http_listener import async_listen
+from .http_listener import Path, async_listen
 from .options import PbxOptions
 
 MAX_BODY: Final = 64 * 1024
@@ -83,7 +83,9 @@ class PushReceiver:
             # The PBX speaks plain HTTP, and this Home Assistant does not.
             port = self._options.report_port
             self._stop.append(
-                await async_listen(self._hass, port, path, self._async_handle)
+                await async_listen(
+                    self._hass, port, path, Path(self._async_handle, self._may_report)
+                )
             )
         else:
             webhook.async_register(

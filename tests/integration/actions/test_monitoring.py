@@ -401,11 +401,14 @@ async def test_user_without_control_of_both_is_refused(
 )
 async def test_user_with_control_of_both_may(
     hass: HomeAssistant,
+    entry: MockConfigEntry,
     talking: Simulator,
     allowed: dict[str, bool] | None,
     admin: bool,
 ) -> None:
     """Whoever may control both, and every administrator, may whisper."""
+    options = {"supervision": "controllers"}
+    hass.config_entries.async_update_entry(entry, options=options)
     user = user_with(hass, allowed, admin=admin)
     await whisper(hass, "1005", "1002", context=Context(user_id=user.id))
     assert len(talking.requests_to("extension/whisper")) == 1

@@ -103,8 +103,21 @@ async def test_change_of_an_extension_that_was_not_named(in_time: Push) -> None:
     for number in ('"extid":""', '"extid":"4711"'):
         body = f'{{"action":"ConfigChange","type":"extension",{number}}}'
         in_time.receiver.async_take_body(body.encode())
-        await in_time.pass_time(3)
+        await in_time.pass_time(61, step=5)
     assert asked(in_time.sim) == [EVERYONE]
+
+
+async def test_changes_that_are_not_named_are_read_once_a_minute(
+    in_time: Push,
+) -> None:
+    """However often somebody saves a page of the PBX."""
+    await in_time.pass_time(61, step=5)
+    asked(in_time.sim)
+    body = b'{"action":"ConfigChange","type":"extension","extid":""}'
+    for _ in range(24):
+        in_time.receiver.async_take_body(body)
+        await in_time.pass_time(5)
+    assert 1 <= len(asked(in_time.sim)) <= 3
 
 
 async def test_change_before_anything_was_read_is_read_with_it(

@@ -22,6 +22,7 @@ EVERYTHING = {
     "supervision": "administrators",
     "supervisors": ["1005", "1006"],
     "never_monitored": ["1001"],
+    "allow_codes": True,
 }
 
 
@@ -87,7 +88,11 @@ async def test_empty_fields_are_left_out(
     ):
         result = await fill_in(hass, await start(hass, entry), empty)
         assert result["type"] is FlowResultType.CREATE_ENTRY
-        assert entry.options == {"report_port": 8260, "supervision": "controllers"}
+        assert entry.options == {
+            "report_port": 8260,
+            "supervision": "administrators",
+            "allow_codes": False,
+        }
 
 
 async def test_pbx_is_told_the_address_at_once(

@@ -12,7 +12,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.pbx.const import CONF_REPORT_PORT, ISSUE_PORT_TAKEN
-from custom_components.pbx.hub.http_listener import LISTENERS
+from custom_components.pbx.hub.http_listener import LISTENERS, MAX_CONNECTIONS
 from tests.integration.conftest import set_up_pushing, small_office
 from tests.integration.open_issues import issue, issues
 from tests.simulator import ManualClock, Simulator
@@ -128,3 +128,64 @@ async def test_port_that_is_taken_leaves_the_poll(
     sim.set_registered("1001", True)
     await push.settled()
     assert push.state(ANNA) == "idle"
+
+
+async def closed_at_once(port: int, address: str) -> bool:
+    """Return whether a connection from an address is closed before it says anything."""
+    reader, writer = await asyncio.open_connection(
+        "127.0.0.1", port, local_addr=(address, 0)
+    )
+    try:
+        async with asyncio.timeout(0.5):
+            return await reader.read() == b""
+    except ConnectionResetError:
+        return True
+    except TimeoutError:
+        return False
+    finally:
+        writer.close()
+
+
+async def test_strangers_are_closed_at_once(
+    hass: HomeAssistant, sim: Simulator, clock: ManualClock, https_only: int
+) -> None:
+    """Only the PBX may keep a connection open."""
+    option = {CONF_REPORT_PORT: https_only}
+    await set_up_pushing(hass, sim, clock, "127.0.0.1", options=option)
+    assert await closed_at_once(https_only, "127.0.0.2")
+    assert not await closed_at_once(https_only, "127.0.0.1")
+
+
+async def test_connections_are_bounded(
+    hass: HomeAssistant, sim: Simulator, clock: ManualClock, https_only: int
+) -> None:
+    """Also those of a PBX that has gone mad."""
+    option = {CONF_REPORT_PORT: https_only}
+    await set_up_pushing(hass, sim, clock, "127.0.0.1", options=option)
+    writers = []
+    for _ in range(MAX_CONNECTIONS):
+        _, writer = await asyncio.open_connection("127.0.0.1", https_only)
+        writers.append(writer)
+    assert await closed_at_once(https_only, "127.0.0.1")
+    for writer in writers:
+        writer.close()
+
+
+async def test_what_is_no_http_leaves_no_traceback(
+    hass: HomeAssistant,
+    sim: Simulator,
+    clock: ManualClock,
+    https_only: int,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """One for each request would fill the log."""
+    option = {CONF_REPORT_PORT: https_only}
+    await set_up_pushing(hass, sim, clock, "127.0.0.1", options=option)
+    for garbage in (b"\x16\x03\x01\r\n\r\n", b"POST / HTTP/9\r\nx\r\n\r\n"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", https_only)
+        writer.write(garbage)
+        async with asyncio.timeout(5):
+            await reader.read()
+        writer.close()
+    assert "Traceback" not in caplog.text
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]

@@ -116,12 +116,9 @@ async def test_automation_acts_for_its_owner(office: Any, policy: str) -> None:
     assert monitored_by(push) == ["1005"]
 
 
-@pytest.mark.parametrize("options", [{}, {"supervision": "controllers"}])
-async def test_controllers_are_the_default(
-    office: Any, options: dict[str, Any]
-) -> None:
+async def test_controllers(office: Any) -> None:
     """Whoever may control both phones may supervise; nobody else."""
-    push = await office(**options)
+    push = await office(supervision="controllers")
     for allowed, named in (
         ({}, "Sami Virtanen (1005)"),
         ({SUPERVISOR: True}, "Bruno Costa (1002)"),
@@ -157,9 +154,26 @@ async def test_who_is_on_the_list_still_needs_permission(office: Any) -> None:
     assert len(legs(push.sim)) == 1
 
 
+async def test_administrators_are_the_default(office: Any) -> None:
+    """Until somebody chooses a wider circle, control of the phones is not enough."""
+    push = await office()
+    sentence = await refused(push, "listen", user_with(push.hass, BOTH))
+    assert "administrators" in sentence
+    await monitor(push, "listen", context=user_with(push.hass, {}, admin=True))
+    assert len(legs(push.sim)) == 1
+
+
 async def test_never_monitored(office: Any) -> None:
-    """The works council's phone is off limits, the others are not."""
+    """The works council's phone is off limits, whoever it talks to; the others are not."""
     push = await office(never_monitored=["1002"])
-    assert "never to be joined" in await refused(push, "whisper")
+    assert "never" in await refused(push, "whisper")
+    with pytest.raises(ServiceValidationError) as err:
+        await act(push.hass, "whisper", whisperer="1005", whispered="1001")
+    assert err.value.translation_key == "never_monitored"
+    assert not push.sim.requests_to("extension/whisper")
+    for call in list(push.sim.calls.values()):
+        call.hang_up()
+    push.sim.call("1001", "1006", answer=True)
+    await push.settled()
     await act(push.hass, "whisper", whisperer="1005", whispered="1001")
     assert legs(push.sim) == [("1005", "whisper", "1001", "active")]
