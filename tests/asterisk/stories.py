@@ -113,7 +113,7 @@ STORIES: dict[str, list[str]] = {
         " + internal: *1001 dialing, 1003 ringing | 1001=busy 1003=ringing",
         "inbound: *0123456789 talking, 1001 held (dialed 5550101) (trunk itsp)"
         " + internal: *1001 talking, 1003 talking | 1001=busy 1003=busy",
-        "None: ended None: -",
+        "None: ended answered: 1001 answered, 1003 answered",
         "inbound: *0123456789 talking, 1003 talking (dialed 5550101)"
         " (trunk itsp) | 1003=busy",
         "inbound: ended answered by 1003: 1001 answered, 1003 answered"
@@ -139,7 +139,7 @@ STORIES: dict[str, list[str]] = {
         "inbound: *0123456789 dialing, 1001 ringing (dialed 5550101)"
         " (trunk itsp) | 1001=ringing",
         "inbound: *0123456789 held (dialed 5550101) (trunk itsp) | 1001=busy",
-        "None: ended None: -",
+        "None: ended answered: 1003 answered",
         "inbound: ended answered by 1003: 1001 answered, 1003 answered"
         " (dialed 5550101) (trunk itsp)",
         "- | -",

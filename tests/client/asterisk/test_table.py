@@ -85,6 +85,15 @@ def test_a_call_is_found_whole() -> None:
     assert call.answered_at is None
 
 
+def test_a_phone_with_two_legs_in_a_call_is_one_party() -> None:
+    """It talks on one of them: several phones may have one number."""
+    for second in ("PJSIP/1001-00000003", "PJSIP/1001-00000000"):
+        ringing = row(second, "1.3", "1.1", state="Ringing", application="AppDial")
+        for rows in ([*TALK, ringing], [ringing, *TALK]):
+            (call,) = found(rows).calls()
+            assert parties(call) == ["1002 talking", "1001 talking"]
+
+
 def test_a_call_from_outside_is_found() -> None:
     """With its trunk, and the line that a transfer moves."""
     (call,) = found(INBOUND).calls()
@@ -412,7 +421,7 @@ def test_an_agent_whom_the_queue_let_go_without_a_cause() -> None:
         told += table.apply(event, NOW)
         if (
             event["Event"] == "BridgeEnter"
-            and table.calls()[0].answered_at
+            and "1004 talking" in parties(table.calls()[0])
             and held_back
         ):
             told += table.apply(held_back, NOW)

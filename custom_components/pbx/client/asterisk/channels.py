@@ -176,7 +176,7 @@ class ChannelTable:
                 channel.missed = True
         for bridge in list(self._bridges):
             self._join(bridge)
-            self._meet(bridge, None)
+            self._meet(bridge)
         self.uncertain = self._new_connection
         if self._new_connection:
             self._conclude_holds()
@@ -339,7 +339,7 @@ class ChannelTable:
         channel.parked = event.get("BridgeType") == "parking"
         if not channel.parked:
             self._join(bridge)
-            self._meet(bridge, now)
+            self._meet(bridge)
         self._touch(channel)
 
     def _on_leave(self, event: Message, now: float) -> None:
@@ -613,7 +613,7 @@ class ChannelTable:
             self._changed[oldest.id] = oldest
             self._joined.append(call)
 
-    def _meet(self, bridge: str, now: float | None) -> None:
+    def _meet(self, bridge: str) -> None:
         """Note that those whom a bridge connects are in a call with each other."""
         parties = [channel for channel in self._reached(bridge) if channel.real]
         if len(parties) < 2 or any(channel.parked for channel in parties):
@@ -625,8 +625,7 @@ class ChannelTable:
                 self._touch(channel)
             channel.requested = 0
         call.talkers = parties
-        if call.answered_at is None:
-            call.answered_at = now
+        call.answered = True
 
     # -- telling
 
@@ -637,7 +636,7 @@ class ChannelTable:
             told += self._changes_of(call)
         for joined in self._joined:
             if joined.told is not None:
-                told.append(CallNow(joined.id, recorded=True))
+                told.append(joined.dissolved(CallOutcome.ANSWERED))
         for device in self._touched:
             number = self.directory.by_device.get(device)
             if number is None:
@@ -662,7 +661,7 @@ class ChannelTable:
         if now is None and not call.legs():
             if any(channel.spy for channel in call.channels.values()):
                 if call.told is not None:
-                    yield call.retracted()
+                    yield call.dissolved(None)
                 call.told = call.opening = None
                 return
             if call.told is None:
@@ -677,7 +676,7 @@ class ChannelTable:
 
     def _to_voicemail(self, call: GroupedCall) -> None:
         """Note that a call ends, or has ended, at the voicemail."""
-        if call.voicemail or call.answered_at is not None:
+        if call.voicemail or call.answered:
             return
         call.voicemail = True
         if call.told is not None and not call.told.parties:

@@ -149,7 +149,7 @@ class GroupedCall:
     order: int
     linked: set[str]
     channels: dict[str, Channel] = field(default_factory=dict)
-    answered_at: float | None = None
+    answered: bool = False
     dialed: str | None = None
     via: str | None = None
     callers: list[str] = field(default_factory=list)
@@ -255,19 +255,18 @@ class GroupedCall:
             outcome,
             None if outcome in _REFUSED else self._ended_by(extensions),
             now.started_at,
-            now.answered_at,
             recorded=not waits,
         )
 
-    def retracted(self) -> CallNow:
-        """Return the end of what was told as a call, and is none."""
+    def dissolved(self, outcome: CallOutcome | None) -> CallNow:
+        """Return the end of what was told as a call: it is part of another, or is none."""
         told = self.told.parties if self.told else ()
-        left = tuple((party.number, None) for party in told if party.extension)
-        return CallNow(self.id, left=left, recorded=True)
+        left = tuple((party.number, outcome) for party in told if party.extension)
+        return CallNow(self.id, left=left, outcome=outcome, recorded=True)
 
     def outcome(self, extensions: Extensions) -> CallOutcome | None:
         """Return how it ended as a whole, None where nobody can know."""
-        if self.answered_at is not None or CallOutcome.ANSWERED in self.left.values():
+        if self.answered or CallOutcome.ANSWERED in self.left.values():
             return CallOutcome.ANSWERED
         if self.voicemail:
             return CallOutcome.VOICEMAIL
@@ -309,7 +308,6 @@ class GroupedCall:
                 if number not in present
             ),
             started_at=self.started_at,
-            answered_at=self.answered_at,
         )
 
     def _direction(self, extensions: Extensions) -> CallDirection:
