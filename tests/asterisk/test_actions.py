@@ -4,7 +4,14 @@ import asyncio
 
 import pytest
 
-from custom_components.pbx.client import PbxLoginRejected, PbxRefused, Refusal
+from custom_components.pbx.client import (
+    Address,
+    PbxLoginRejected,
+    PbxNotTrusted,
+    PbxRefused,
+    Refusal,
+    fingerprint_of,
+)
 from custom_components.pbx.client.extension_settings import (
     Forwarding,
     ForwardTo,
@@ -105,6 +112,19 @@ async def test_the_smallest_user_can_whisper(quiet: RemoteRig) -> None:
         await hub.pbx.monitor(MonitorMode.WHISPER, "1005", "1001")
         await hub.until(lambda: hub.statuses().get("1005") == "busy")
         await quiet.do("clear")
+
+
+async def test_tls_with_the_certificate_that_the_pbx_made(quiet: RemoteRig) -> None:
+    """Nobody vouches for it, so it is pinned."""
+    address = Address("127.0.0.1", quiet.ports["AMI_TLS"], tls=True)
+    pbx = quiet.client(address=address)
+    with pytest.raises(PbxNotTrusted) as strange:
+        await pbx.connect()
+    await pbx.close()
+    pin = fingerprint_of(strange.value.certificate)
+    pbx = quiet.client(address=address, fingerprint=pin)
+    assert len((await pbx.snapshot()).extensions) == len(EXTENSIONS)
+    await pbx.close()
 
 
 # -- supervision

@@ -9,6 +9,7 @@ import tracemalloc
 import pytest
 
 from custom_components.pbx.client import (
+    MonitorMode,
     PbxError,
     PbxLoginRejected,
     PbxRefused,
@@ -23,7 +24,7 @@ from custom_components.pbx.client.report import CallNow, ExtensionReport
 
 from .captured import events
 from .conftest import Listener
-from .wire import SECRET, USER, ManagerWire, error, message, nothing, rows
+from .wire import BANNER, SECRET, USER, ManagerWire, error, message, nothing, rows
 
 MEGABYTE = 1024 * 1024
 RINGS = message(
@@ -162,6 +163,25 @@ async def test_a_flood_of_events_is_taken_in_order(
     assert late < 1.0
 
 
+async def test_a_message_of_too_many_lines_is_cut_off(
+    wire: ManagerWire, listener: Listener
+) -> None:
+    """Though it comes whole, and at once."""
+    await wire.say("a:\r\n" * 5000 + "\r\n")
+    why = await listener.until_lost()
+    assert isinstance(why, PbxUnreachable)
+    assert why.reason is Unreachable.BAD_ANSWER
+
+
+async def test_what_comes_behind_the_end_is_not_read(
+    wire: ManagerWire, listener: Listener
+) -> None:
+    """Once cut off, nothing is believed."""
+    await wire.say("a:\r\n" * 5000 + "\r\n" + RINGS * 10)
+    await listener.until_lost()
+    assert listener.reports == []
+
+
 async def test_a_flood_of_channels_is_cut_off(
     wire: ManagerWire, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -268,6 +288,47 @@ async def test_another_service_is_told(socket_enabled: None, banner: bytes) -> N
         assert wrong.value.reason is WrongService.NOT_THE_API
         await pbx.close()
         assert wire.asked == []
+
+
+async def test_a_banner_may_come_in_pieces(socket_enabled: None) -> None:
+    """Only its end tells that it is one."""
+    async with ManagerWire(banner=b"").running() as wire:
+        pbx = wire.client()
+        connecting = asyncio.create_task(pbx.connect())
+        async with asyncio.timeout(5):
+            while not wire.connections:
+                await asyncio.sleep(0.01)
+            for byte in BANNER:
+                await wire.say(bytes([byte]))
+                await asyncio.sleep(0)
+            await connecting
+        await pbx.close()
+
+
+async def test_nothing_can_be_asked_without_a_connection(wire: ManagerWire) -> None:
+    """Before the first one, and after the last."""
+    pbx = wire.client()
+    for use in (
+        pbx.hang_up("1001"),
+        pbx.monitor(MonitorMode.LISTEN, "1005", "1001"),
+    ):
+        with pytest.raises(PbxUnreachable):
+            await use
+    await pbx.close()
+    with pytest.raises(PbxUnreachable):
+        await pbx.listen(print, print)
+
+
+async def test_a_value_has_one_line(wire: ManagerWire) -> None:
+    """Or it would be another field."""
+    link = connection.Connection((), lambda event: None, lambda why: None)
+    with pytest.raises(PbxUnreachable):
+        await link.request("Ping")
+    await link.open(wire.address, None)
+    with pytest.raises(ValueError):
+        await link.request("Getvar", {"Variable": "x\r\nAction: Originate"})
+    await link.close()
+    assert "Originate" not in wire.actions()
 
 
 async def test_a_port_that_says_nothing(

@@ -658,3 +658,36 @@ async def test_settings_of_nobody(listener: Listener, wire: ManagerWire) -> None
     wire.answers["DBPut"] = wire.answers["Setvar"] = success()
     await listener.pbx.change_settings("1003", SettingsChange(forward_always=to))
     assert wire.asked[-2]["Val"] == "1002"
+
+
+async def test_a_phone_stops_ringing_when_the_call_it_is_to_join_ends(
+    wire: ManagerWire, listener: Listener
+) -> None:
+    """Once; other hang-ups change nothing."""
+    await talk(wire)
+    wire.answers["Originate"] = calls_back(wire, RINGS)
+    wire.answers["Hangup"] = success()
+    await listener.pbx.monitor(MonitorMode.WHISPER, "1005", "1001")
+    await wire.say(message(Event="Hangup", Uniqueid="7.7", Cause="16"))
+    await asyncio.sleep(0.05)
+    assert "Hangup" not in wire.actions()
+    for _ in range(2):
+        await wire.say(message(Event="Hangup", Uniqueid="1.2", Cause="16"))
+    await asyncio.sleep(0.05)
+    assert [
+        asked["Channel"] for asked in wire.asked if asked["Action"] == "Hangup"
+    ] == ["PJSIP/1005-00000009"]
+
+
+async def test_a_snapshot_without_trunks_does_not_ask_for_them(
+    wire: ManagerWire,
+) -> None:
+    """They are not none, but not read; two snapshots at once are read one by one."""
+    pbx = wire.client()
+    first, second = await asyncio.gather(pbx.snapshot(trunks=False), pbx.snapshot())
+    assert first.trunks is None
+    assert second.trunks == ()
+    assert first.again_soon
+    assert not second.again_soon
+    assert wire.actions().count("PJSIPShowRegistrationsOutbound") == 1
+    await pbx.close()

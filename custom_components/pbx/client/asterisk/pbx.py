@@ -1,5 +1,6 @@
 """An Asterisk, with FreePBX or without."""
 
+import asyncio
 from collections.abc import Callable, Collection, Iterable
 import time
 from typing import Final, override
@@ -62,6 +63,8 @@ class Asterisk(CallActions, StoredSettings, ReportsByStream):
         self._capabilities = rights.all_capabilities()
         self._info: PbxInfo | None = None
         self._info_generation = 0
+        # What events touch while a list is read is noted for one reading at a time.
+        self._reading = asyncio.Lock()
 
     @property
     @override
@@ -157,29 +160,29 @@ class Asterisk(CallActions, StoredSettings, ReportsByStream):
         The list of channels is complete, so nobody is asked. After a reload who is
         there is read anew. Raises the same as `connect`.
         """
-        info = await self.connect()
-        session = self._session
-        table = session.table
-        await self._read_directory()
-        table.begin_list()
-        registrations = await session.rows("PJSIPShowRegistrationsOutbound")
-        devices = (await session.request("DeviceStateList")).rows
-        channels = (await session.request("CoreShowChannels")).rows
-        table.take_list(channels, devices, session.now)
-        session.registrations = {
-            (row.get("ClientUri", ""), row.get("ServerUri", "")): row.get("Status", "")
-            for row in registrations
-        }
-        return Snapshot(
-            info,
-            tuple(
-                Extension(listed.number, listed.name, table.status(listed.number))
-                for listed in table.directory.extensions.values()
-            ),
-            trunks=self._trunks(registrations),
-            calls_now=table.calls(),
-            again_soon=table.uncertain,
-        )
+        async with self._reading:
+            info = await self.connect()
+            session = self._session
+            table = session.table
+            await self._read_directory()
+            table.begin_list()
+            registrations = None
+            if trunks:
+                registrations = await session.rows("PJSIPShowRegistrationsOutbound")
+                session.registered(registrations)
+            devices = (await session.request("DeviceStateList")).rows
+            channels = (await session.request("CoreShowChannels")).rows
+            table.take_list(channels, devices, session.now)
+            return Snapshot(
+                info,
+                tuple(
+                    Extension(listed.number, listed.name, table.status(listed.number))
+                    for listed in table.directory.extensions.values()
+                ),
+                trunks=None if registrations is None else self._trunks(registrations),
+                calls_now=table.calls(),
+                again_soon=table.uncertain,
+            )
 
     def _trunks(self, registrations: Iterable[Message]) -> tuple[Trunk, ...]:
         """Return the trunks: what registers elsewhere, and lines that are no phones."""

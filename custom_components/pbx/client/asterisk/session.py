@@ -1,7 +1,7 @@
 """The connection to the PBX while there is one, and the table of channels that it feeds."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Final
 
@@ -213,6 +213,13 @@ class ManagerSession:
         too_much = self.table.size > MAX_SIZE or len(self.registrations) > MAX_SIZE
         if too_much and self._connection is not None:
             self._connection.cut_off()
+
+    def registered(self, rows: Iterable[Message]) -> None:
+        """Know how trunks are registered: a change is told, a refresh is not."""
+        self.registrations = {
+            (row.get("ClientUri", ""), row.get("ServerUri", "")): row.get("Status", "")
+            for row in rows
+        }
 
     def _take_registration(self, event: Message) -> None:
         """Notice that a trunk is registered, or is not any more; refreshes are nothing."""
