@@ -679,6 +679,45 @@ async def test_a_phone_stops_ringing_when_the_call_it_is_to_join_ends(
     ] == ["PJSIP/1005-00000009"]
 
 
+async def test_who_is_on_hold_is_asked_once_for_each_connection(
+    wire: ManagerWire,
+) -> None:
+    """Of those who are connected; one that is gone meanwhile is not."""
+    wire.answers["CoreShowChannels"] = rows(
+        "CoreShowChannel",
+        *(
+            {
+                "Channel": f"PJSIP/{number}-00000001",
+                "Uniqueid": unique,
+                "Linkedid": "1.1",
+                "ChannelStateDesc": "Up",
+                "BridgeId": bridge,
+            }
+            for number, unique, bridge in (
+                ("1001", "1.1", "b1"),
+                ("1002", "1.2", "b1"),
+                ("1003", "1.3", ""),
+            )
+        ),
+    )
+    identity = wire.answers["Getvar"]
+    wire.answers["Getvar"] = lambda asked: (
+        identity(asked)
+        if "Channel" not in asked
+        else success(Value="1")(asked)
+        if asked["Channel"] == "PJSIP/1002-00000001"
+        else error("No such channel")(asked)
+    )
+    pbx = wire.client()
+    snapshot = await pbx.snapshot()
+    await pbx.snapshot()
+    states = {one.number: one.status for one in snapshot.extensions}
+    assert (states["1001"], states["1002"]) == ("on_hold", "busy")
+    asked = [one["Channel"] for one in wire.asked if "CHANNEL(onhold)" in one.values()]
+    assert asked == ["PJSIP/1001-00000001", "PJSIP/1002-00000001"]
+    await pbx.close()
+
+
 async def test_a_snapshot_without_trunks_does_not_ask_for_them(
     wire: ManagerWire,
 ) -> None:

@@ -1,6 +1,6 @@
 """The table of channels: what lists say, what is concluded, and what is no call."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set as AbstractSet
 
 import pytest
 
@@ -56,13 +56,13 @@ INBOUND = [
 
 
 def found(
-    rows: Iterable[dict[str, str]], devices: Iterable[dict[str, str]] = IDLE
+    rows: Iterable[dict[str, str]], on_hold: AbstractSet[str] = frozenset()
 ) -> ChannelTable:
     """Return a table that connected in the middle of this."""
     table = quiet_table()
     table.begin_connection()
     table.begin_list()
-    table.take_list(rows, devices, NOW)
+    table.take_list(rows, IDLE, NOW, on_hold)
     return table
 
 
@@ -104,31 +104,47 @@ def test_a_call_from_outside_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("held", "states"),
+    ("on_hold", "states"),
     [
-        ("PJSIP/1001", ["1002 held", "1001 talking"]),
-        ("PJSIP/1002", ["1002 talking", "1001 held"]),
-        ("PJSIP/1003", ["1002 talking", "1001 talking"]),
+        ({"1.2"}, ["1002 held", "1001 talking"]),
+        ({"1.1"}, ["1002 talking", "1001 held"]),
+        ({"1.1", "1.2"}, ["1002 held", "1001 held"]),
+        ({"9.9"}, ["1002 talking", "1001 talking"]),
     ],
 )
-def test_hold_is_concluded_from_the_other_end(held: str, states: list[str]) -> None:
-    """`ONHOLD` is the state of the one that is held."""
-    table = found(TALK, [*IDLE, {"Device": held, "State": "ONHOLD"}])
-    assert parties(table.calls()[0]) == states
+def test_who_holds_is_concluded_from_the_other_end(
+    on_hold: set[str], states: list[str]
+) -> None:
+    """A channel is on hold because of the other one; both may be."""
+    assert parties(found(TALK, on_hold=on_hold).calls()[0]) == states
 
 
-def test_hold_is_not_concluded_of_a_line_with_several_calls() -> None:
-    """Which of them is held, its device does not tell."""
-    other = [
-        row("PJSIP/itsp-00000009", "2.1", bridge="b2", number="0111"),
-        row("PJSIP/1003-0000000a", "2.2", "2.1", bridge="b2", application="AppDial"),
-    ]
-    table = found(
-        [*INBOUND, *other], [*IDLE, {"Device": "PJSIP/itsp", "State": "ONHOLD"}]
+def test_in_a_conference_who_holds_all_others_is_known() -> None:
+    """One alone on hold is held by nobody in particular."""
+    third = row("PJSIP/1003-00000003", "1.3", "1.1", bridge="b1", application="AppDial")
+    (call,) = found([*TALK, third], on_hold={"1.2", "1.3"}).calls()
+    assert parties(call) == ["1002 held", "1001 talking", "1003 talking"]
+    (call,) = found([*TALK, third], on_hold={"1.3"}).calls()
+    assert {str(party.state) for party in call.parties} == {"talking"}
+
+
+def test_what_an_event_told_of_hold_meanwhile_is_newer() -> None:
+    """Resumed while the list was read."""
+    table = quiet_table()
+    table.begin_connection()
+    table.begin_list()
+    hear(
+        table,
+        Event="Unhold",
+        Channel="PJSIP/1002-00000001",
+        Uniqueid="1.1",
+        Linkedid="1.1",
+        ChannelStateDesc="Up",
     )
-    assert {str(party.state) for call in table.calls() for party in call.parties} == {
-        "talking"
-    }
+    table.take_list(
+        [{**one, "BridgeId": "b1"} for one in TALK], IDLE, NOW, on_hold={"1.2"}
+    )
+    assert table.status("1002") == "busy"
 
 
 def test_a_supervisor_is_found_and_is_in_no_call() -> None:
@@ -233,7 +249,7 @@ def test_who_waits_for_a_transferor_is_still_in_the_call() -> None:
         row("PJSIP/1001-00000002", "1.2", "1.1", bridge="b2", application="AppDial"),
         row("PJSIP/1003-00000003", "1.3", "1.1", bridge="b2", application="AppDial"),
     ]
-    table = found(rows, [*IDLE, {"Device": "PJSIP/itsp", "State": "ONHOLD"}])
+    table = found(rows, on_hold={"1.1"})
     assert parties(table.calls()[0]) == [
         "0123 talking",
         "1001 talking",

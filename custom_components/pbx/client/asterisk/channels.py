@@ -4,7 +4,7 @@ Pure: parsed events and lists go in, calls as they are now and statuses of exten
 come out. There are no sockets here, and no clock but the one that is passed in.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set as AbstractSet
 from typing import ClassVar, Final
 
 from ..model import CallOutcome, ExtensionStatus
@@ -15,7 +15,6 @@ from .grouped_call import CALLS, DOWN, RINGS, SPY_ID, UP, Channel, GroupedCall
 
 _UNKNOWN: Final = "<unknown>"
 _OUT_OF_REACH: Final = frozenset({"UNAVAILABLE", "INVALID"})
-_HELD_BY_OTHER: Final = "ONHOLD"
 # Settings that a lamp tells of, behind which the extension's number follows.
 _LAMPS: Final = ("Custom:DND", "Custom:CF")
 # So many calls that are over are remembered for what is told of them late.
@@ -45,7 +44,8 @@ class ChannelTable:
         self._heard: set[str] = set()
         self._ended: set[str] = set()
         self._other: list[Report] = []
-        self._new_connection = True
+        # Whether nothing was read yet since events are heard.
+        self.new_connection = True
         # Whether the last list may hold what ended before events were heard.
         self.uncertain = False
         self._records = False
@@ -142,7 +142,7 @@ class ChannelTable:
 
     def begin_connection(self) -> None:
         """Begin to hear events again: what happened in between is not known."""
-        self._new_connection = True
+        self.new_connection = True
 
     def begin_list(self) -> None:
         """Note from when on events may be newer than the list being read."""
@@ -150,14 +150,18 @@ class ChannelTable:
         self._ended.clear()
 
     def take_list(
-        self, rows: Iterable[Message], devices: Iterable[Message], now: float
+        self,
+        rows: Iterable[Message],
+        devices: Iterable[Message],
+        now: float,
+        on_hold: AbstractSet[str] = frozenset(),
     ) -> None:
         """Take over which channels there are, and what devices do (section 4).
 
         A channel that is not listed, and was not heard of meanwhile, is gone: at once
         behind a new connection or when no event ever spoke of it, else with the second
         list, for its end may be under way. Hold is not in the list: on a new connection
-        it is concluded from the other end's device.
+        `on_hold` are the ids of those whom others hold.
         """
         for device in devices:
             self._devices[device.get("Device", "")] = device.get("State", "")
@@ -170,18 +174,18 @@ class ChannelTable:
         for channel in list(self._channels.values()):
             if channel.id in listed or channel.id in self._heard:
                 channel.missed = False
-            elif self._new_connection or channel.missed or not channel.heard:
+            elif self.new_connection or channel.missed or not channel.heard:
                 self._remove(channel, None)
             else:
                 channel.missed = True
         for bridge in list(self._bridges):
             self._join(bridge)
             self._meet(bridge)
-        self.uncertain = self._new_connection
-        if self._new_connection:
-            self._conclude_holds()
-            self._conclude_ends()
-        self._new_connection = False
+        self.uncertain = self.new_connection
+        if self.new_connection:
+            self._conclude_holds(on_hold)
+            self._conclude_ends(on_hold)
+        self.new_connection = False
         self.forget_changes()
 
     def forget_changes(self) -> None:
@@ -221,7 +225,7 @@ class ChannelTable:
                 and not application.startswith("AppDial")
             )
 
-    def _conclude_ends(self) -> None:
+    def _conclude_ends(self, on_hold: AbstractSet[str]) -> None:
         """Conclude which legs are of no call any more (section 5, blind transfer).
 
         The phone of a transferor stays alone in its bridge until it hangs up; so does
@@ -230,25 +234,18 @@ class ChannelTable:
         for channel in self._channels.values():
             if channel.bridge is None or channel.parked or self._connected(channel):
                 continue
-            on_hold = self._devices.get(channel.device) == _HELD_BY_OTHER
-            channel.met = channel.met or on_hold
-            channel.gone = not on_hold
+            waits = channel.id in on_hold
+            channel.met = channel.met or waits
+            channel.gone = not waits
 
-    def _conclude_holds(self) -> None:
-        """Conclude from the devices who holds whom (section 0, 2).
-
-        A device on hold has the other end to blame, where it has one call and there
-        is one other end.
-        """
+    def _conclude_holds(self, on_hold: AbstractSet[str]) -> None:
+        """Conclude who holds the others: they are on hold (section 0, 2)."""
         for bridge in self._bridges:
             parties = [channel for channel in self._reached(bridge) if channel.real]
             for channel in parties:
-                others = [other for other in parties if other is not channel]
-                channel.held = (
-                    len(others) == 1
-                    and len(self._by_device.get(others[0].device, ())) == 1
-                    and self._devices.get(others[0].device) == _HELD_BY_OTHER
-                )
+                others = [other.id for other in parties if other is not channel]
+                if channel.id not in self._heard:
+                    channel.held = bool(others) and on_hold >= set(others)
 
     # -- events
 

@@ -172,7 +172,10 @@ class Asterisk(CallActions, StoredSettings, ReportsByStream):
                 session.registered(registrations)
             devices = (await session.request("DeviceStateList")).rows
             channels = (await session.request("CoreShowChannels")).rows
-            table.take_list(channels, devices, session.now)
+            on_hold = frozenset[str]()
+            if table.new_connection:
+                on_hold = await session.on_hold(channels)
+            table.take_list(channels, devices, session.now, on_hold)
             return Snapshot(
                 info,
                 tuple(

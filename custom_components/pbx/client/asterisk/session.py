@@ -141,9 +141,33 @@ class ManagerSession:
         except PbxRefused:
             return ()
 
-    async def variable(self, name: str) -> str:
-        """Return a variable's value, blank when there is none."""
-        answer = await self.request("Getvar", {"Variable": name})
+    async def on_hold(self, channels: Iterable[Message]) -> frozenset[str]:
+        """Return the ids of those channels of a list that others hold.
+
+        All are asked at once: the answers come one behind the other.
+        """
+        bridged = [row for row in channels if row.get("BridgeId")]
+        found = await asyncio.gather(
+            *(
+                self.variable("CHANNEL(onhold)", channel=row.get("Channel", ""))
+                for row in bridged
+            )
+        )
+        return frozenset(
+            row.get("Uniqueid", "")
+            for row, value in zip(bridged, found, strict=True)
+            if value == "1"
+        )
+
+    async def variable(self, name: str, *, channel: str | None = None) -> str:
+        """Return a variable's value, of a channel or of all; blank when there is none."""
+        fields = {"Variable": name}
+        if channel is not None:
+            fields["Channel"] = channel
+        try:
+            answer = await self.request("Getvar", fields)
+        except PbxRefused:
+            return ""
         value = answer.fields.get("Value", "")
         return "" if value == "(null)" else value
 
