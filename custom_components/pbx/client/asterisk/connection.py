@@ -39,7 +39,8 @@ PING_TIMEOUT: Final = 8.0
 # AMI sends about 200 bytes a line, and as many lines as there are channel variables.
 MAX_MESSAGE: Final = 256 * 1024
 MAX_HEADERS: Final = 4000
-MAX_ROWS: Final = 100_000
+# A dozen for each extension.
+MAX_ROWS: Final = 250_000
 MAX_BANNER: Final = 256
 
 _BANNER: Final = b"Asterisk Call Manager/"
