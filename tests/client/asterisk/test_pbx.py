@@ -572,6 +572,7 @@ async def test_monitor_looks_before_it_asks(
     await asyncio.sleep(0.05)
     for supervisor, refusal in (
         ("1005", Refusal.NOT_IDLE),
+        ("1001", Refusal.NOT_IDLE),
         ("nobody", Refusal.NO_SUCH_EXTENSION),
     ):
         with pytest.raises(PbxRefused) as refused:
