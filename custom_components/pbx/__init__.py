@@ -10,12 +10,13 @@ from homeassistant.helpers.typing import ConfigType
 from .const import CONF_FAMILY, CONF_SUPERVISION, DOMAIN, LOGGER
 from .extension_settings.store import SettingsStore
 from .hub.connect import LockOut
-from .hub.coordinator import PbxCoordinator
+from .hub.coordinator import PbxCoordinator, async_forget_board
 from .hub.families import FIRST_FAMILY, create_pbx
 from .hub.issues import async_port_taken
 from .hub.options import SupervisionPolicy
 from .runtime import PbxConfigEntry, PbxRuntime
 from .services import async_setup_services
+from .supervision.memory import async_forget_memory
 from .supervision.supervision import Supervision
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -91,6 +92,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool:
     )
     entry.runtime_data = runtime
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await runtime.supervision.async_restore()
     runtime.settings.async_start()
     return True
 
@@ -101,8 +103,10 @@ async def async_unload_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> None:
-    """Forget a lock-out, which is kept beside the entry."""
+    """Forget everything that is kept beside the entry."""
     LockOut(hass, entry.entry_id).async_forget()
+    async_forget_board(hass, entry.entry_id)
+    await async_forget_memory(hass, entry.entry_id)
 
 
 async def async_remove_config_entry_device(

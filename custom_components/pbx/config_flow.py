@@ -7,6 +7,7 @@ from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
     ConfigEntry,
+    ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
 )
@@ -33,7 +34,7 @@ import voluptuous as vol
 from .client.errors import PbxError, PbxNotTrusted
 from .client.model import PbxInfo
 from .client.tls import fingerprint_of
-from .const import CONF_FAMILY, CONF_FINGERPRINT, DOMAIN, LOGGER
+from .const import CONF_FAMILY, CONF_FINGERPRINT, DOMAIN, ISSUE_ADDRESS_CHANGED, LOGGER
 from .flows.address import split_address
 from .flows.certificate import describe
 from .flows.options import PbxOptionsFlow
@@ -46,6 +47,8 @@ from .hub.families import (
     family_of,
     family_of_mac,
 )
+from .hub.issues import async_set_issue
+from .runtime import PbxConfigEntry
 
 PORT_SELECTOR = vol.All(
     NumberSelector(
@@ -140,18 +143,25 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_dhcp(
         self, discovery_info: DhcpServiceInfo
     ) -> ConfigFlowResult:
-        """Handle a PBX that asked for an address on the network."""
+        """Handle a device of a PBX vendor that asked for an address on the network.
+
+        Its packet proves nothing: it may claim any hardware address.
+        """
         mac = format_mac(discovery_info.macaddress)
         for entry in self._async_current_entries(include_ignore=False):
-            host = entry.data[CONF_HOST]
-            if entry.data.get(CONF_MAC) == mac:
-                # A name is left alone: whoever gave it keeps it pointing right.
-                updates = {CONF_HOST: discovery_info.ip} if is_ip_address(host) else {}
-                return self._async_update_and_abort(entry, updates)
-            if host == discovery_info.ip:
+            known, host = entry.data.get(CONF_MAC), entry.data[CONF_HOST]
+            if known is None and host == discovery_info.ip:
                 # The API does not tell the hardware address: learn it here, so that
                 # the PBX is known again when its address changes.
-                return self._async_update_and_abort(entry, {CONF_MAC: mac})
+                self.hass.config_entries.async_update_entry(
+                    entry, data={**entry.data, CONF_MAC: mac}
+                )
+                return self.async_abort(reason="already_configured")
+            # A name is left alone: whoever gave it keeps it pointing right.
+            if known == mac and host != discovery_info.ip and is_ip_address(host):
+                await self._async_moved(entry, discovery_info.ip)
+            if mac == known or host == discovery_info.ip:
+                return self.async_abort(reason="already_configured")
         await self.async_set_unique_id(mac)
         self._abort_if_unique_id_configured()
         self._data[CONF_MAC] = mac
@@ -161,16 +171,38 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
         self.context["title_placeholders"] = {"name": discovery_info.ip}
         return await self.async_step_user()
 
-    @callback
-    def _async_update_and_abort(
-        self, entry: ConfigEntry, updates: dict[str, str]
-    ) -> ConfigFlowResult:
-        """Write down what a discovery taught about a PBX that is set up already."""
-        if self.hass.config_entries.async_update_entry(
-            entry, data={**entry.data, **updates}
+    async def _async_moved(self, entry: PbxConfigEntry, host: str) -> None:
+        """Take over a discovered address where the PBX proves that it is there.
+
+        Over TLS its trusted certificate does, before anything is sent, and then its
+        serial number. Without TLS the user is asked.
+        """
+        if (
+            entry.state is ConfigEntryState.LOADED
+            and entry.runtime_data.coordinator.last_update_success
         ):
+            return  # it has not moved
+        data = {**entry.data, CONF_HOST: host}
+        if not data[CONF_SSL]:
+            async_set_issue(
+                self.hass,
+                entry,
+                ISSUE_ADDRESS_CHANGED,
+                {"pbx": entry.title, "old": entry.data[CONF_HOST], "new": host},
+                data={CONF_HOST: host},
+            )
+            return
+        pbx = create_pbx(self.hass, data)
+        try:
+            info = await pbx.connect()
+        except PbxError as err:
+            LOGGER.debug("A discovered address was not taken: %s", failure_key(err))
+            return
+        finally:
+            await pbx.close()
+        if info.serial_number == entry.unique_id:
+            self.hass.config_entries.async_update_entry(entry, data=data)
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
-        return self.async_abort(reason="already_configured")
 
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]

@@ -27,6 +27,7 @@ KEY_STATUS: Final = "status"
 
 EVENT_MONITORING: Final = f"{DOMAIN}_monitoring"
 
+ISSUE_ADDRESS_CHANGED: Final = "address_changed"
 ISSUE_API_OFF: Final = "api_off"
 ISSUE_CERTIFICATE: Final = "certificate_changed"
 ISSUE_LOCKED_OUT: Final = "locked_out"

@@ -1,13 +1,14 @@
-"""Repair flows: trust the certificate that a PBX has now."""
+"""Repair flows: trust a new certificate of a PBX, take over its new address."""
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 import voluptuous as vol
 
 from .client.errors import PbxError, PbxNotTrusted
 from .client.tls import fingerprint_of
-from .const import CONF_FINGERPRINT, LOGGER
+from .const import CONF_FINGERPRINT, ISSUE_ADDRESS_CHANGED, LOGGER
 from .flows.certificate import describe
 from .hub.connect import failure_key
 from .hub.families import create_pbx
@@ -16,9 +17,48 @@ from .hub.families import create_pbx
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
-    """Return the flow for the one issue that has one."""
-    entry_id = str((data or {}).get("entry_id"))
-    return CertificateRepairFlow(hass.config_entries.async_get_known_entry(entry_id))
+    """Return the flow that fixes an issue."""
+    data = data or {}
+    entry = hass.config_entries.async_get_known_entry(str(data.get("entry_id")))
+    if data.get("issue") == ISSUE_ADDRESS_CHANGED:
+        return AddressRepairFlow(entry, str(data[CONF_HOST]))
+    return CertificateRepairFlow(entry)
+
+
+class AddressRepairFlow(RepairsFlow):
+    """Ask the user whether a PBX has moved to the address where it was discovered."""
+
+    def __init__(self, entry: ConfigEntry, host: str) -> None:
+        """Initialize the flow."""
+        self._entry = entry
+        self._host = host
+
+    async def async_step_init(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Ask the user; nothing is sent to the new address before."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Move the entry to the new address."""
+        if user_input is None:
+            return self.async_show_form(
+                step_id="confirm",
+                data_schema=vol.Schema({}),
+                description_placeholders={
+                    "pbx": self._entry.title,
+                    "old": self._entry.data[CONF_HOST],
+                    "new": self._host,
+                },
+            )
+        entries = self.hass.config_entries
+        entries.async_update_entry(
+            self._entry, data={**self._entry.data, CONF_HOST: self._host}
+        )
+        entries.async_schedule_reload(self._entry.entry_id)
+        return self.async_create_entry(data={})
 
 
 class CertificateRepairFlow(RepairsFlow):

@@ -45,6 +45,6 @@ async def test_only_administrators_may_whisper_when_the_options_say_so(
     await expect(other_page.get_by_text(sentence).first).to_be_visible()
     assert await monitors(pbx) == []
 
-    await choose(page, office, "Whoever may control both extensions", pictures)
+    await choose(page, office, "Users who may control both extensions", pictures)
     await whisper.click()
     await until(partial(monitors, pbx), [("whisper", "1005", "1002", "active")])

@@ -33,6 +33,7 @@ from custom_components.pbx.const import (
 from custom_components.pbx.hub.coordinator import PbxCoordinator
 from custom_components.pbx.hub.push import PushReceiver
 from custom_components.pbx.runtime import PbxRuntime
+from tests.integration.repairing import Client
 from tests.integration.told import Told, collect_events
 from tests.simulator import Clock, Fault, ManualClock, SimExtension, Simulator
 
@@ -341,3 +342,12 @@ def trunk_state(
         platform, DOMAIN, f"{sim.serial}_trunk_{name}_{key}"
     )
     return state_of(hass, entity_id) if entity_id else None
+
+
+@pytest.fixture
+async def repairs(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Client:
+    """Return what the dashboard mends repairs with."""
+    assert await async_setup_component(hass, "repairs", {})
+    assert await async_setup_component(hass, "webhook", {})
+    client: Client = await hass_client()
+    return client

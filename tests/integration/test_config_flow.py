@@ -462,26 +462,6 @@ async def test_ignored_discovery_stays_ignored(hass: HomeAssistant) -> None:
     assert result["reason"] == "already_configured"
 
 
-@pytest.mark.usefixtures("socket_enabled")
-async def test_discovery_learns_the_mac_and_follows_the_address(
-    hass: HomeAssistant,
-) -> None:
-    """The API does not tell the hardware address; discovery does."""
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        unique_id="369362089179",
-        data={"host": "192.0.2.1", "port": 8088, "ssl": False},
-    )
-    entry.add_to_hass(hass)
-    result = await start(hass, SOURCE_DHCP, found_at("192.0.2.1"))
-    assert result["reason"] == "already_configured"
-    assert entry.data["mac"] == "f4:b5:49:11:22:33"
-
-    result = await start(hass, SOURCE_DHCP, found_at("192.0.2.9"))
-    assert result["reason"] == "already_configured"
-    assert entry.data["host"] == "192.0.2.9"
-
-
 async def test_discovery_leaves_a_name_alone(hass: HomeAssistant) -> None:
     """A host given by name is kept by whoever runs the name."""
     entry = MockConfigEntry(

@@ -26,6 +26,7 @@ from custom_components.pbx.const import EVENT_MONITORING
 from custom_components.pbx.hub.options import SupervisionPolicy
 from custom_components.pbx.hub.permission import Denial
 from custom_components.pbx.hub.request import REFUSALS, Kind
+from custom_components.pbx.supervision.memory import async_forget_memory
 from tests.simulator import Fault, ManualClock, Simulator
 
 from .conftest import Push, device_of, set_up_pushing
@@ -220,7 +221,9 @@ async def test_what_was_begun_before_a_restart(pushing: Push, read: Read) -> Non
     await pushing.settled()
     await monitor(pushing, "whisper")
     await pushing.settled()
-    assert await pushing.hass.config_entries.async_reload(pushing.entry.entry_id)
+    assert await pushing.hass.config_entries.async_unload(pushing.entry.entry_id)
+    await async_forget_memory(pushing.hass, pushing.entry.entry_id)
+    assert await pushing.hass.config_entries.async_setup(pushing.entry.entry_id)
     await pushing.settled()
     await act(pushing.hass, "stop_monitoring", supervisor="1005")
     (stop,) = await read(entity_ids=[SUPERVISOR])

@@ -260,7 +260,7 @@ async def test_pbx_that_cannot_monitor(
     result = await hass.config_entries.options.async_init(entry.entry_id)
     schema = result["data_schema"]
     assert schema is not None
-    assert {str(key) for key in schema.schema} == {"contacts"}
+    assert {str(key) for key in schema.schema} == {"allow_codes", "contacts"}
 
 
 async def test_stream_is_followed(hass: HomeAssistant, stream: StubByStream) -> None:

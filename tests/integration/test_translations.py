@@ -280,3 +280,39 @@ def test_errors_of_the_flow_are_all_translated() -> None:
     assert shown
     assert shown <= ENGLISH["config"]["error"].keys()
     assert aborted <= ENGLISH["config"]["abort"].keys()
+
+
+# What a phone shows on two lines, with both names filled in.
+LONGEST_ERROR = 160
+FILLED_IN = {
+    "address": "https://192.0.2.10:8088",
+    "extension": "Bruno Costa (1002)",
+    "number": "+358401234567",
+    "supervisor": "Sami Virtanen (1005)",
+}
+
+
+def sentences(text: str) -> int:
+    """Return how many sentences a text has; an error has no full stop at its end."""
+    return len(re.findall(r"[.?!](?=\s|$)", text.rstrip(".") + "."))
+
+
+@pytest.mark.parametrize("key", ENGLISH["exceptions"])
+def test_errors_are_short(key: str) -> None:
+    """Two sentences at most, each name once."""
+    message = ENGLISH["exceptions"][key]["message"]
+    names = re.findall(r"{(\w+)}", message)
+    assert len(names) == len(set(names))
+    assert sentences(message) <= 2
+    for name in names:
+        message = message.replace(f"{{{name}}}", FILLED_IN.get(name, "1234"))
+    assert len(message) <= LONGEST_ERROR
+
+
+@pytest.mark.parametrize("key", ENGLISH["services"])
+def test_actions_are_described_in_short(key: str) -> None:
+    """An action in two sentences at most, a field in one."""
+    action = ENGLISH["services"][key]
+    assert sentences(action["description"]) <= 2
+    for field in action["fields"].values():
+        assert sentences(field["description"]) == 1

@@ -9,6 +9,7 @@ from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
 from ..client.board.switchboard import Changes, Switchboard
 from ..client.errors import PbxError, PbxLockedOut, PbxLoginRejected
@@ -36,6 +37,16 @@ from .polling import Polling
 from .push import PushReceiver
 from .registry import PbxDevices
 from .subscriptions import News, Subject, Subscriptions, Topic
+
+# The switchboard of each entry. It outlives the coordinator, so that calls keep their
+# times over a reload; the first poll corrects the rest.
+BOARDS: HassKey[dict[str, Switchboard]] = HassKey(f"{DOMAIN}_boards")
+
+
+@callback
+def async_forget_board(hass: HomeAssistant, entry_id: str) -> None:
+    """Forget the switchboard of an entry that is removed."""
+    hass.data.get(BOARDS, {}).pop(entry_id, None)
 
 
 class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
@@ -70,11 +81,14 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
             self.receiver = PushReceiver(
                 hass, entry, self.options, pbx, self._take_report
             )
-        self._switchboard = Switchboard(
-            self.devices.extension_numbers(),
-            self.devices.trunk_names(),
-            reader=pbx.call_reader,
-        )
+        boards = hass.data.setdefault(BOARDS, {})
+        if entry.entry_id not in boards:
+            boards[entry.entry_id] = Switchboard(
+                self.devices.extension_numbers(),
+                self.devices.trunk_names(),
+                reader=pbx.call_reader,
+            )
+        self._switchboard = boards[entry.entry_id]
         self.polling = Polling(hass, self._switchboard, self.async_refresh)
         self._pace()
         self._push_state: tuple[object, ...] | None = None

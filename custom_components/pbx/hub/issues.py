@@ -18,6 +18,7 @@ from ..client.errors import (
 )
 from ..const import (
     DOMAIN,
+    ISSUE_ADDRESS_CHANGED,
     ISSUE_API_OFF,
     ISSUE_CERTIFICATE,
     ISSUE_LOCKED_OUT,
@@ -28,7 +29,10 @@ from ..const import (
     ISSUE_PUSH_MISSING,
 )
 
-CONNECTION_ISSUES: Final = (ISSUE_API_OFF, ISSUE_CERTIFICATE, ISSUE_LOCKED_OUT)
+# Each stands for one failure to connect.
+FAILURE_ISSUES: Final = (ISSUE_API_OFF, ISSUE_CERTIFICATE, ISSUE_LOCKED_OUT)
+# All that a connection solves.
+CONNECTION_ISSUES: Final = (*FAILURE_ISSUES, ISSUE_ADDRESS_CHANGED)
 OTHER_ISSUES: Final = (
     ISSUE_MONITOR_MODE,
     ISSUE_MONITORING_FORBIDDEN,
@@ -36,7 +40,7 @@ OTHER_ISSUES: Final = (
     ISSUE_PORT_TAKEN,
     ISSUE_PUSH_MISSING,
 )
-FIXABLE: Final = frozenset({ISSUE_CERTIFICATE})
+FIXABLE: Final = frozenset({ISSUE_ADDRESS_CHANGED, ISSUE_CERTIFICATE})
 SET_UP_FAILED: Final = (ConfigEntryState.SETUP_RETRY, ConfigEntryState.SETUP_ERROR)
 SET_UP_FAILS: Final = (*SET_UP_FAILED, ConfigEntryState.SETUP_IN_PROGRESS)
 
@@ -103,7 +107,7 @@ def async_connection_failed(
             placeholders["until"] = (
                 f"{dt_util.as_local(dt_util.utc_from_timestamp(until)):%H:%M}"
             )
-    for issue in CONNECTION_ISSUES:
+    for issue in FAILURE_ISSUES:
         async_set_issue(hass, entry, issue, placeholders if issue == wrong else None)
 
 
@@ -142,8 +146,12 @@ def async_set_issue(
     entry: ConfigEntry[Any],
     key: str,
     placeholders: dict[str, str] | None,
+    data: dict[str, str] | None = None,
 ) -> None:
-    """Raise an issue, or delete it where there are no placeholders."""
+    """Raise an issue, or delete it where there are no placeholders.
+
+    `data` is for the flow that fixes it.
+    """
     issue_id = f"{key}_{entry.entry_id}"
     known = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
     if placeholders is None:
@@ -154,7 +162,7 @@ def async_set_issue(
             hass,
             DOMAIN,
             issue_id,
-            data={"entry_id": entry.entry_id},
+            data={"entry_id": entry.entry_id, "issue": key, **(data or {})},
             is_fixable=key in FIXABLE,
             severity=ir.IssueSeverity.WARNING,
             translation_key=key,

@@ -14,6 +14,7 @@ from ..client.model import ExtensionStatus, MonitorMode
 from ..hub.coordinator import PbxCoordinator
 from ..hub.permission import Denial
 from ..hub.subscriptions import Part
+from .memory import MonitoringMemory, Remembered
 
 # Seconds until the supervisor's phone must be seen ringing or in the call.
 CALLED_WITHIN: Final = 15.0
@@ -86,10 +87,12 @@ class MonitoringTable:
         self,
         hass: HomeAssistant,
         coordinator: PbxCoordinator,
+        memory: MonitoringMemory,
         tell: Callable[[MonitoringEvent], None],
         ended: CALLBACK_TYPE,
     ) -> None:
         """Initialize without any."""
+        self._memory = memory
         self._hass = hass
         self._coordinator = coordinator
         self._tell_event = tell
@@ -117,10 +120,7 @@ class MonitoringTable:
     @callback
     def async_begin(self, monitoring: Monitoring, *, look: bool) -> None:
         """Watch the phone that the PBX calls now; look at it at once, if that tells."""
-        self._of_supervisor[monitoring.supervisor] = monitoring
-        monitoring.unsubscribe = self._coordinator.async_add_listener(
-            lambda: self._look(monitoring), (Part.STATUS, monitoring.supervisor)
-        )
+        self._watch(monitoring)
 
         @callback
         def overdue(_: datetime) -> None:
@@ -130,11 +130,39 @@ class MonitoringTable:
             self._look(monitoring)
 
         monitoring.cancel_timer = async_call_later(self._hass, CALLED_WITHIN, overdue)
+        self._memory.async_put(
+            Remembered(
+                mode=monitoring.mode.value,
+                supervisor=monitoring.supervisor,
+                extension=monitoring.extension,
+                user_id=monitoring.context.user_id,
+            )
+        )
         self._tell(MonitoringEventType.STARTED, monitoring, monitoring.context)
         if look:
             self._look(monitoring)
         if not monitoring.seen:
             self._coordinator.polling.async_read_soon()
+
+    @callback
+    def async_go_on(self, monitoring: Monitoring) -> None:
+        """Watch a phone again, after a reload or a restart."""
+        monitoring.seen = True
+        self._watch(monitoring)
+        self._show(monitoring)
+        self._look(monitoring)
+
+    def _watch(self, monitoring: Monitoring) -> None:
+        """Look at a supervisor's phone with each of its changes."""
+        self._of_supervisor[monitoring.supervisor] = monitoring
+        monitoring.unsubscribe = self._coordinator.async_add_listener(
+            lambda: self._look(monitoring), (Part.STATUS, monitoring.supervisor)
+        )
+
+    def _show(self, monitoring: Monitoring) -> None:
+        """Write the state of the monitored extension, which names its supervisors."""
+        subjects = self._coordinator.subscriptions.subjects
+        subjects.async_call((Part.STATUS, monitoring.extension))
 
     @callback
     def _look(self, monitoring: Monitoring) -> None:
@@ -155,6 +183,7 @@ class MonitoringTable:
         if monitoring.ended:
             return
         self._forget(monitoring)
+        self._memory.async_drop(monitoring.supervisor)
         reason = monitoring.reason
         if reason is None and not monitoring.joined:
             reason = EndReason.NOT_PICKED_UP
@@ -195,9 +224,8 @@ class MonitoringTable:
         )
 
         def tell() -> None:
-            """Write the state of the extension first: the event may lead to a look at it."""
-            subjects = self._coordinator.subscriptions.subjects
-            subjects.async_call((Part.STATUS, monitoring.extension))
+            """Write the state first: the event may lead to a look at it."""
+            self._show(monitoring)
             self._tell_event(event)
 
         self._hass.loop.call_soon(tell)

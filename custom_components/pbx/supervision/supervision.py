@@ -17,6 +17,7 @@ from ..hub.permission import Denial, NotPermitted
 from ..hub.request import RequestFailed, RequestRefused, async_request, require
 from ..hub.subscriptions import News, Subscribers
 from .audit import AuditLog
+from .memory import async_memory_of
 from .monitoring import (
     EndReason,
     Monitoring,
@@ -74,8 +75,9 @@ class Supervision:
         self._locks: dict[str, asyncio.Lock] = {}
         self._waiting = Waiting(hass, coordinator)
         self._subscribers = Subscribers[None, MonitoringEvent]()
+        self._memory = async_memory_of(hass, coordinator.config_entry.entry_id)
         self._monitorings = MonitoringTable(
-            hass, coordinator, self._tell, self._waiting.async_wake
+            hass, coordinator, self._memory, self._tell, self._waiting.async_wake
         )
         self._refusals = RefusalCounter(hass, coordinator)
         self.async_subscribe(AuditLog(hass, coordinator).async_log)
@@ -103,6 +105,35 @@ class Supervision:
     def monitored_by(self, number: str) -> list[str]:
         """Return the supervisors in an extension's call."""
         return self._monitorings.supervisors_of(number)
+
+    async def async_restore(self) -> None:
+        """Go on with the supervision that ran before a reload or a restart.
+
+        A supervisor's phone that is in use without another party in its call is still
+        in the call; otherwise the end is told.
+        """
+        for remembered in await self._memory.async_load():
+            monitoring = Monitoring(
+                MonitorMode(remembered["mode"]),
+                remembered["supervisor"],
+                remembered["extension"],
+                Context(user_id=remembered["user_id"]),
+                joined=True,
+            )
+            if self._in_use_without_call(monitoring.supervisor):
+                self._monitorings.async_go_on(monitoring)
+                continue
+            self._memory.async_drop(monitoring.supervisor)
+            self._tell(
+                MonitoringEvent(
+                    MonitoringEventType.STOPPED,
+                    monitoring.mode,
+                    monitoring.supervisor,
+                    monitoring.extension,
+                    monitoring.context.user_id,
+                    None,
+                )
+            )
 
     @callback
     def async_shutdown(self) -> None:

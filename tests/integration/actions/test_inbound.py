@@ -23,7 +23,7 @@ from tests.simulator import Fault, SimCall, Simulator
 
 from .test_monitoring import user_with
 
-README = Path(__file__).parents[3] / "README.md"
+ACTIONS = Path(__file__).parents[3] / "docs" / "actions.md"
 LINE = "SIP-142"
 BOTH = [("accept_call", "inbound/accept"), ("refuse_call", "inbound/refuse")]
 
@@ -71,9 +71,11 @@ async def test_caller_is_found_among_the_calls(
     assert not waiting.live
 
 
-async def test_automation_of_the_readme(hass: HomeAssistant, pushing: Push) -> None:
+async def test_automation_of_the_documentation(
+    hass: HomeAssistant, pushing: Push
+) -> None:
     """It turns away the one number and nobody else, whatever digits the id ends in."""
-    blocks = re.findall(r"```yaml\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    blocks = re.findall(r"```yaml\n(.*?)```", ACTIONS.read_text("utf-8"), re.DOTALL)
     (block,) = (block for block in blocks if "pbx.refuse_call" in block)
     automation = parse_yaml(block)
     assert isinstance(automation, dict)

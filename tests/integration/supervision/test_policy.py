@@ -71,9 +71,9 @@ async def refused(push: Push, mode: str, context: Context | None = None) -> str:
 async def test_off(office: Any, mode: str) -> None:
     """Nobody may, not even an automation or an administrator; the sentence says so."""
     push = await office(supervision="off")
-    assert "switched off" in await refused(push, mode)
+    assert "turned off" in await refused(push, mode)
     administrator = user_with(push.hass, {}, admin=True)
-    assert "switched off" in await refused(push, mode, administrator)
+    assert "turned off" in await refused(push, mode, administrator)
 
 
 async def test_what_was_begun_can_be_stopped_when_it_is_off(office: Any) -> None:
@@ -141,7 +141,7 @@ async def test_user_who_does_not_exist(office: Any, policy: str) -> None:
 async def test_list_of_supervisors(office: Any) -> None:
     """Who is not on it may not, whoever asks."""
     push = await office(supervisors=["1001"])
-    assert "not among the supervisors" in await refused(push, "barge_in")
+    assert "is not a supervisor" in await refused(push, "barge_in")
     administrator = user_with(push.hass, {}, admin=True)
     assert "Sami Virtanen" in await refused(push, "barge_in", administrator)
 

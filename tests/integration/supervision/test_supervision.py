@@ -1,11 +1,20 @@
 """Supervision: joining a call, taking part in another way, and leaving it."""
 
+from datetime import timedelta
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.util import dt as dt_util
 import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockUser,
+    async_capture_events,
+    async_fire_time_changed,
+)
 
+from custom_components.pbx.const import EVENT_MONITORING
+from custom_components.pbx.supervision.memory import MEMORIES, async_forget_memory
 from tests.integration.conftest import Push
 from tests.integration.supervised import (
     SUPERVISOR,
@@ -217,18 +226,31 @@ async def test_nothing_to_stop(pushing: Push, told: Told, own_call: bool) -> Non
     assert told.types == []
 
 
+async def unload(push: Push, *, remember: bool = True) -> None:
+    """Take the entry down; without memory it is as if others had begun."""
+    assert await push.hass.config_entries.async_unload(push.entry.entry_id)
+    if not remember:
+        await async_forget_memory(push.hass, push.entry.entry_id)
+
+
+async def set_up_again(push: Push) -> None:
+    """Set the entry up again."""
+    assert await push.hass.config_entries.async_setup(push.entry.entry_id)
+    await push.settled()
+
+
 @pytest.mark.parametrize("reported", [True, False])
-async def test_stop_after_a_restart_of_home_assistant(
+async def test_stop_of_supervision_that_is_not_remembered(
     pushing: Push, told: Told, reported: bool
 ) -> None:
-    """What was begun before is ended, though nobody remembers whose call it was."""
+    """Supervision begun elsewhere is ended, though its call is not known."""
     pushing.sim.switches.monitor_reports = reported
     agents_call(pushing.sim)
     await pushing.settled()
     await monitor(pushing, "whisper")
     await pushing.settled()
-    assert await pushing.hass.config_entries.async_reload(pushing.entry.entry_id)
-    await pushing.settled()
+    await unload(pushing, remember=False)
+    await set_up_again(pushing)
     assert monitored_by(pushing) is None
     response = await act(pushing.hass, "stop_monitoring", supervisor="1005")
     await pushing.settled()
@@ -237,6 +259,101 @@ async def test_stop_after_a_restart_of_home_assistant(
     attributes, _ = told.events[-1]
     assert (attributes["event_type"], attributes["mode"]) == ("stopped", None)
     assert (attributes["supervisor"], attributes["extension"]) == ("1005", None)
+
+
+@pytest.mark.parametrize("reported", [True, False])
+async def test_supervision_survives_a_reload(
+    pushing: Push, told: Told, reported: bool
+) -> None:
+    """It is shown all the time, changed as before, and stopped as before."""
+    pushing.sim.switches.monitor_reports = reported
+    agents_call(pushing.sim)
+    await pushing.settled()
+    await monitor(pushing, "whisper")
+    await pushing.settled()
+    await unload(pushing)
+    await set_up_again(pushing)
+    assert monitored_by(pushing) == ["1005"]
+    await monitor(pushing, "listen")
+    await pushing.settled()
+    assert legs(pushing.sim) == [("1005", "listen", "1002", "active")]
+    response = await act(pushing.hass, "stop_monitoring", supervisor="1005")
+    await pushing.settled()
+    assert response == {"supervisor": "1005", "extension": "1002"}
+    assert monitored_by(pushing) is None
+    assert told.types == ["started", "stopped", "started", "stopped"]
+
+
+async def test_supervision_that_ended_meanwhile(pushing: Push) -> None:
+    """The end is told when the entry is set up again."""
+    fired = async_capture_events(pushing.hass, EVENT_MONITORING)
+    agents_call(pushing.sim)
+    await pushing.settled()
+    await monitor(pushing, "whisper")
+    await pushing.settled()
+    await unload(pushing)
+    pushing.sim.exchange.hang_up_extension("1005")
+    await set_up_again(pushing)
+    assert monitored_by(pushing) is None
+    assert [event.data["type"] for event in fired] == ["started", "stopped"]
+    assert fired[1].data["extension"] == "1002"
+    assert fired[1].data["mode"] == "whisper"
+
+
+async def test_supervision_is_stored_for_a_restart(
+    pushing: Push, hass_storage: dict[str, Any]
+) -> None:
+    """With the user who began it, and without anything else; an end removes it."""
+    ada = MockUser(is_owner=True)
+    ada.add_to_hass(pushing.hass)
+    agents_call(pushing.sim)
+    await pushing.settled()
+    await monitor(pushing, "whisper", context=Context(user_id=ada.id))
+    await pushing.settled()
+    await flush_store(pushing.hass)
+    key = f"pbx.supervision.{pushing.entry.entry_id}"
+    assert hass_storage[key]["data"] == {
+        "running": {
+            "1005": {
+                "mode": "whisper",
+                "supervisor": "1005",
+                "extension": "1002",
+                "user_id": ada.id,
+            }
+        }
+    }
+    # As after a restart: nothing is left in memory.
+    await unload(pushing)
+    pushing.hass.data.pop(MEMORIES)
+    await set_up_again(pushing)
+    assert monitored_by(pushing) == ["1005"]
+    await act(pushing.hass, "stop_monitoring", supervisor="1005")
+    await pushing.settled()
+    await flush_store(pushing.hass)
+    assert hass_storage[key]["data"] == {"running": {}}
+    await pushing.hass.config_entries.async_remove(pushing.entry.entry_id)
+    assert key not in hass_storage
+
+
+async def flush_store(hass: HomeAssistant) -> None:
+    """Let what is to be stored be stored."""
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=5))
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def test_times_survive_a_reload(pushing: Push) -> None:
+    """Since when a phone is in a call does not begin anew."""
+    agents_call(pushing.sim)
+    await pushing.settled()
+    since = pushing.state("sensor.bruno_costa_in_call_since")
+    (call,) = pushing.coordinator.data.calls
+    await unload(pushing)
+    pushing.clock.advance(100)
+    await set_up_again(pushing)
+    assert since not in (None, "unknown")
+    assert pushing.state("sensor.bruno_costa_in_call_since") == since
+    (again,) = pushing.coordinator.data.calls
+    assert (again.started_at, again.answered_at) == (call.started_at, call.answered_at)
 
 
 async def test_hang_up_that_fails_changes_nothing(pushing: Push, told: Told) -> None:
