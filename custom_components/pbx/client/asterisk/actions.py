@@ -1,0 +1,311 @@
+"""Join, make, transfer and end calls (reference, section 7).
+
+Asterisk takes a whisper to nobody, and a transfer to nowhere, for a success: so what
+is asked for is compared with the table of channels in the same breath as it is sent.
+"""
+
+from collections.abc import Sequence
+import re
+from typing import Final, override
+import uuid
+
+from ..dial_string import dial_string
+from ..errors import PbxRefused, PbxUnreachable, Refusal, Unreachable
+from ..model import (
+    IN_USE,
+    Call,
+    DestinationKind,
+    ExtensionStatus,
+    MonitorMode,
+    PartyState,
+)
+from ..pbx import Pbx
+from .directory import ListedExtension
+from .grouped_call import SPY_ID, Channel
+from .session import ManagerSession
+
+# Whisper, or barge in, or neither; no beep; end with the call, and with nothing to spy
+# on; one channel alone.
+_SPY_OPTIONS: Final = {
+    MonitorMode.LISTEN: "qESu",
+    MonitorMode.WHISPER: "qwESu",
+    MonitorMode.BARGE_IN: "qBESu",
+}
+_CALL_ID: Final = "pbx-call-"
+# Milliseconds that a phone rings.
+_RING_FOR: Final = "30000"
+_FREEPBX_CONTEXT: Final = "from-internal"
+# Which header lets a phone pick up by itself differs by its maker; all ignore others.
+_AUTO_ANSWER: Final = (
+    ("Call-Info", "<sip:pbx>;answer-after=0"),
+    ("Alert-Info", "<http://pbx>;info=alert-autoanswer"),
+)
+_PROMPT: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
+# A line of AMI has at most 1020 bytes or so.
+_MAX_DATA: Final = 900
+
+
+class CallActions(Pbx):
+    """What acts on calls: one action each, never repeated.
+
+    Every method raises PbxUnreachable, with `maybe_done` when it may have acted, and
+    PbxRefused. Refusal.UNSUPPORTED is what the user of the interface has no right to.
+    """
+
+    _session: ManagerSession
+
+    @override
+    async def monitor(
+        self, mode: MonitorMode, supervisor: str, extension: str
+    ) -> str | None:
+        """Call the supervisor's phone and let it spy on the extension's channel.
+
+        Returns the id of the supervisor's channel when the phone rings. When the call
+        ends before it is picked up, it stops ringing.
+        """
+        phone, spied = self._listed(supervisor), self._listed(extension)
+        table = self._session.table
+        status = table.status(supervisor)
+        if status in IN_USE or status is ExtensionStatus.OFFLINE:
+            raise PbxRefused(Refusal.NOT_IDLE)
+        channel = table.talking(extension)
+        if channel is None:
+            raise PbxRefused(Refusal.NOT_IN_CALL)
+        channel_id = f"{SPY_ID}{uuid.uuid4().hex}"
+        self._session.bind(channel_id, channel.id)
+        await self._session.call(
+            channel_id,
+            {
+                "Channel": self._device(phone),
+                "Application": "ChanSpy",
+                "Data": f"{channel.id},{_SPY_OPTIONS[mode]}",
+                "CallerID": _caller_id(spied),
+                "Timeout": _RING_FOR,
+            },
+        )
+        if table.channel(channel.id) is None:
+            await self._session.hang_up(channel_id)
+            raise PbxRefused(Refusal.NOT_IN_CALL)
+        return channel_id
+
+    @override
+    async def dial(
+        self,
+        extension: str,
+        to: str,
+        *,
+        outside: bool,
+        auto_answer: bool = False,
+    ) -> str | None:
+        """Call an extension's phone, then another number with its own rights."""
+        phone, number = self._listed(extension), self._number(to)
+        device = self._device(phone)
+        context = await self._context(device)
+        channel_id = f"{_CALL_ID}{uuid.uuid4().hex}"
+        await self._session.call(
+            channel_id,
+            {
+                "Channel": device,
+                "Context": context,
+                "Exten": number,
+                "Priority": "1",
+                "CallerID": _caller_id(phone),
+                "Timeout": _RING_FOR,
+                "Variable": _auto_answer(device) if auto_answer else [],
+            },
+        )
+        return channel_id
+
+    @override
+    async def play_prompt(
+        self,
+        to: str,
+        prompts: Sequence[str],
+        *,
+        outside: bool,
+        auto_answer: bool = False,
+        permission: str | None = None,
+    ) -> str | None:
+        """Call a phone and play prompts to it: names of files, `custom/closed`."""
+        data = _prompts(prompts)
+        if outside:
+            if permission is None:
+                raise PbxRefused(Refusal.MISSING_PARAMETER)
+            caller = self._listed(permission)
+            number, context = dial_string(to), await self._context(caller.devices[0])
+            device = f"Local/{number}@{context}"
+        else:
+            caller = self._listed(to)
+            device = self._device(caller)
+        channel_id = f"{_CALL_ID}{uuid.uuid4().hex}"
+        await self._session.call(
+            channel_id,
+            {
+                "Channel": device,
+                "Application": "Playback",
+                "Data": data,
+                "CallerID": _caller_id(caller),
+                "Timeout": _RING_FOR,
+                "Variable": _auto_answer(device) if auto_answer else [],
+            },
+        )
+        return channel_id
+
+    @override
+    async def hang_up(self, extension: str) -> None:
+        """End an extension's supervision, or the call it talks in, else its newest."""
+        self._listed(extension)
+        channels = self._session.table.channels_of(extension)
+        if not channels:
+            raise PbxRefused(Refusal.NOT_IN_CALL)
+        await self._session.hang_up(channels[0].id)
+
+    @override
+    async def mute(self, extension: str) -> None:
+        """Let the other party not hear an extension, until its call ends."""
+        await self._mute(extension, "on")
+
+    @override
+    async def unmute(self, extension: str) -> None:
+        """Let the other party hear an extension again."""
+        await self._mute(extension, "off")
+
+    async def _mute(self, extension: str, state: str) -> None:
+        """Let through, or not, what an extension says."""
+        self._listed(extension)
+        channel = self._session.table.talking(extension)
+        if channel is None:
+            raise PbxRefused(Refusal.NOT_IN_CALL)
+        await self._session.request(
+            "MuteAudio",
+            {"Channel": channel.name, "Direction": "in", "State": state},
+            acting=True,
+        )
+
+    @override
+    async def transfer(
+        self,
+        call: Call,
+        to: str,
+        kind: DestinationKind,
+        *,
+        permission: str | None = None,
+    ) -> str | None:
+        """Send the outside party of a call to another destination.
+
+        Of several the one that called. A destination that the dialplan does not have
+        would end the call: Refusal.NO_SUCH_DESTINATION, with nothing sent.
+        """
+        number = self._number(to)
+        own = [party.number for party in call.parties if party.extension]
+        borrowed = permission or (own[0] if own else None)
+        context = _FREEPBX_CONTEXT
+        if borrowed is not None:
+            context = await self._context(self._listed(borrowed).devices[0])
+        if kind is DestinationKind.IVR and self._session.table.directory.freepbx:
+            context, number = f"ivr-{number}", "s"
+        exists = await self._session.variable(f"DIALPLAN_EXISTS({context},{number},1)")
+        if exists != "1":
+            raise PbxRefused(
+                Refusal.NO_SUCH_NUMBER
+                if kind is DestinationKind.OUTSIDE
+                else Refusal.NO_SUCH_DESTINATION
+            )
+        channel = self._outside_channel(call)
+        await self._session.request(
+            "Redirect",
+            {
+                "Channel": channel.name,
+                "Context": context,
+                "Exten": number,
+                "Priority": "1",
+            },
+            acting=True,
+        )
+        return channel.call.id
+
+    def _outside_channel(self, call: Call) -> Channel:
+        """Return the channel of a call's outside party; of several, that of the caller.
+
+        Raises PbxRefused where there is none, or none any more.
+        """
+        legs = [
+            (not party.caller, party.leg)
+            for party in call.parties
+            if not party.extension and party.leg and party.state is not PartyState.GONE
+        ]
+        if not legs:
+            raise PbxRefused(Refusal.UNSUPPORTED)
+        channel = self._session.table.named(min(legs)[1])
+        if channel is None:
+            raise PbxRefused(Refusal.NOT_IN_CALL)
+        return channel
+
+    def _listed(self, number: str) -> ListedExtension:
+        """Return an extension; raise PbxRefused for one that is not there.
+
+        Raises PbxUnreachable without a connection: then nothing is known for sure.
+        """
+        if not self._session.connected:
+            raise PbxUnreachable(Unreachable.CANNOT_CONNECT)
+        listed = self._session.table.directory.extensions.get(number)
+        if listed is None or not listed.devices:
+            raise PbxRefused(Refusal.NO_SUCH_EXTENSION)
+        return listed
+
+    def _number(self, number: str) -> str:
+        """Return a number as it is dialled: an extension, or digits."""
+        if number in self._session.table.directory.extensions:
+            return number
+        return dial_string(number)
+
+    def _device(self, listed: ListedExtension) -> str:
+        """Return the device to call: of several, one that is in reach.
+
+        Raises PbxRefused with Refusal.NOT_IDLE when none is.
+        """
+        table = self._session.table
+        if table.status(listed.number) is ExtensionStatus.OFFLINE:
+            raise PbxRefused(Refusal.NOT_IDLE)
+        return min(
+            listed.devices,
+            key=lambda device: table.device_state(device) == "UNAVAILABLE",
+        )
+
+    async def _context(self, device: str) -> str:
+        """Return the context in which a device's calls begin: its rights."""
+        technology, _, name = device.partition("/")
+        function = {"PJSIP": "PJSIP_ENDPOINT", "SIP": "SIPPEER"}.get(technology)
+        if function is None:
+            return _FREEPBX_CONTEXT
+        found = await self._session.variable(f"{function}({name},context)")
+        return found or _FREEPBX_CONTEXT
+
+
+def _caller_id(listed: ListedExtension) -> str:
+    """Return a caller id, `"Anna Berg" <1001>`, of one line and without quotes in it."""
+    name = "".join(
+        one for one in listed.name if one.isprintable() and one not in '"<>\\'
+    )
+    return f'"{name or listed.number}" <{listed.number}>'
+
+
+def _auto_answer(device: str) -> list[str]:
+    """Return the variables that ask a phone to pick up by itself."""
+    if device.startswith("SIP/"):
+        return [
+            f"SIPADDHEADER{index:02}={name}: {value}"
+            for index, (name, value) in enumerate(_AUTO_ANSWER, 1)
+        ]
+    return [f"PJSIP_HEADER(add,{name})={value}" for name, value in _AUTO_ANSWER]
+
+
+def _prompts(names: Sequence[str]) -> str:
+    """Return the names of prompts as they are played; raise ValueError for others."""
+    for name in names:
+        if _PROMPT.fullmatch(name) is None or ".." in name:
+            raise ValueError("A prompt's name has letters, digits, and _ . / -")
+    data = "&".join(names)
+    if not data or len(data) > _MAX_DATA:
+        raise ValueError(f"The prompts' names have 1 to {_MAX_DATA} characters in all")
+    return data

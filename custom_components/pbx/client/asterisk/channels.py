@@ -1,0 +1,689 @@
+"""The channels of the PBX, and the calls they make up (reference, sections 4 to 6).
+
+Pure: parsed events and lists go in, calls as they are now and statuses of extensions
+come out. There are no sockets here, and no clock but the one that is passed in.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Set as AbstractSet
+from typing import ClassVar, Final
+
+from ..model import CallOutcome, ExtensionStatus
+from ..report import CallNow, ExtensionReport, Report, SettingsChanged, Subject
+from .connection import Message
+from .directory import Directory
+from .grouped_call import CALLS, DOWN, RINGS, SPY_ID, UP, Channel, GroupedCall
+
+_UNKNOWN: Final = "<unknown>"
+_OUT_OF_REACH: Final = frozenset({"UNAVAILABLE", "INVALID"})
+# Settings that a lamp tells of, behind which the extension's number follows.
+_LAMPS: Final = ("Custom:DND", "Custom:CF")
+# So many calls that are over are remembered for what is told of them late.
+_REMEMBERED: Final = 64
+
+
+class ChannelTable:
+    """All channels, the calls they make up, and the states of devices."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self.directory = Directory()
+        self._channels: dict[str, Channel] = {}
+        self._names: dict[str, Channel] = {}
+        self._devices: dict[str, str] = {}
+        self._by_device: dict[str, dict[str, Channel]] = {}
+        self._bridges: dict[str, dict[str, Channel]] = {}
+        self._calls: dict[str, GroupedCall] = {}
+        self._over: dict[str, GroupedCall] = {}
+        self._count = 0
+        self._statuses: dict[str, ExtensionStatus | None] = {}
+        # What changed since it was told last.
+        self._changed: dict[str, GroupedCall] = {}
+        self._joined: list[GroupedCall] = []
+        self._touched: set[str] = set()
+        # Channels that events spoke of since a list was asked for, and those they ended.
+        self._heard: set[str] = set()
+        self._ended: set[str] = set()
+        self._other: list[Report] = []
+        # Whether nothing was read yet since events are heard.
+        self.new_connection = True
+        # Whether the last list may hold what ended before events were heard.
+        self.uncertain = False
+        self._records = False
+
+    # -- looking
+
+    def calls(self) -> tuple[CallNow, ...]:
+        """Return all calls as they are now."""
+        extensions = self.directory.by_device
+        found = (call.now(extensions) for call in dict.fromkeys(self._calls.values()))
+        return tuple(call for call in found if call is not None)
+
+    def status(self, number: str) -> ExtensionStatus | None:
+        """Return what an extension does, None where the PBX does not know its phone.
+
+        Only the channels tell (section 0): the state of a device lags behind, hides a
+        second call, and says on hold of the one who is held.
+        """
+        listed = self.directory.extensions.get(number)
+        devices = listed.devices if listed else ()
+        busy = held = False
+        for device in devices:
+            for channel in self._by_device.get(device, {}).values():
+                if channel.helper:
+                    continue
+                if channel.state == RINGS:
+                    return ExtensionStatus.RINGING
+                if channel.state != DOWN:
+                    held = held or channel.held
+                    busy = busy or not channel.held
+        if busy:
+            return ExtensionStatus.BUSY
+        if held:
+            return ExtensionStatus.ON_HOLD
+        states = {self._devices.get(device, "UNKNOWN") for device in devices}
+        if devices and states <= _OUT_OF_REACH:
+            return ExtensionStatus.OFFLINE
+        if states <= _OUT_OF_REACH | {"UNKNOWN"}:
+            return None
+        return ExtensionStatus.IDLE
+
+    @property
+    def size(self) -> int:
+        """How much is remembered: channels, and devices."""
+        return len(self._channels) + len(self._devices)
+
+    def device_state(self, device: str) -> str | None:
+        """Return the PBX's word for what a device does."""
+        return self._devices.get(device)
+
+    def device_names(self) -> Iterator[str]:
+        """Iterate over all devices whose state is known."""
+        return iter(self._devices)
+
+    def named(self, name: str) -> Channel | None:
+        """Return a channel by its name."""
+        return self._names.get(name)
+
+    def channel(self, channel_id: str) -> Channel | None:
+        """Return a channel by its id."""
+        return self._channels.get(channel_id)
+
+    def channels_of(self, number: str) -> list[Channel]:
+        """Return an extension's channels, the one that matters most first.
+
+        Its supervision comes before its calls, and one it talks in before one that
+        rings, dials or is held; the newest first.
+        """
+        listed = self.directory.extensions.get(number)
+        found = [
+            channel
+            for device in (listed.devices if listed else ())
+            for channel in self._by_device.get(device, {}).values()
+            if not channel.helper and not channel.gone
+        ]
+        found.reverse()
+        found.sort(
+            key=lambda channel: (
+                not channel.spy,
+                not self._connected(channel) or channel.held,
+                channel.state != UP or channel.held,
+            )
+        )
+        return found
+
+    def talking(self, number: str) -> Channel | None:
+        """Return the channel in which an extension is connected, rather one not held."""
+        for channel in self.channels_of(number):
+            if not channel.spy and self._connected(channel):
+                return channel
+        return None
+
+    # -- lists
+
+    def begin_connection(self) -> None:
+        """Begin to hear events again: what happened in between is not known."""
+        self.new_connection = True
+
+    def begin_list(self) -> None:
+        """Note from when on events may be newer than the list being read."""
+        self._heard.clear()
+        self._ended.clear()
+
+    def take_list(
+        self,
+        rows: Iterable[Message],
+        devices: Iterable[Message],
+        now: float,
+        on_hold: AbstractSet[str] = frozenset(),
+    ) -> None:
+        """Take over which channels there are, and what devices do (section 4).
+
+        A channel that is not listed, and was not heard of meanwhile, is gone: at once
+        behind a new connection or when no event ever spoke of it, else with the second
+        list, for its end may be under way. Hold is not in the list: on a new connection
+        `on_hold` are the ids of those whom others hold.
+        """
+        for device in devices:
+            self._devices[device.get("Device", "")] = device.get("State", "")
+        listed = set()
+        for row in rows:
+            channel_id = row.get("Uniqueid", "")
+            listed.add(channel_id)
+            if channel_id and channel_id not in self._ended:
+                self._take_row(row, channel_id, now)
+        for channel in list(self._channels.values()):
+            if channel.id in listed or channel.id in self._heard:
+                channel.missed = False
+            elif self.new_connection or channel.missed or not channel.heard:
+                self._remove(channel, None)
+            else:
+                channel.missed = True
+        for bridge in list(self._bridges):
+            self._join(bridge)
+            self._meet(bridge)
+        self.uncertain = self.new_connection
+        if self.new_connection:
+            self._conclude_holds(on_hold)
+            self._conclude_ends(on_hold)
+        self.new_connection = False
+        self.forget_changes()
+
+    def forget_changes(self) -> None:
+        """Count everything as told, as it is now."""
+        for call in dict.fromkeys(self._calls.values()):
+            call.told = call.now(self.directory.by_device)
+        self._statuses = {
+            number: self.status(number) for number in self.directory.extensions
+        }
+        self._changed.clear()
+        self._joined.clear()
+        self._touched.clear()
+        self._other.clear()
+
+    def _take_row(self, row: Message, channel_id: str, now: float) -> None:
+        """Take over a channel from a list; what events told meanwhile is newer."""
+        channel = self._channels.get(channel_id)
+        if channel is None:
+            channel = self._add(row, now - _seconds(row.get("Duration", "")))
+            if channel.caller and channel.state == UP and not row.get("BridgeId"):
+                channel.call.served = True
+        elif channel_id not in self._heard:
+            channel.state = row.get("ChannelStateDesc", channel.state)
+        application = row.get("Application", "")
+        data = row.get("ApplicationData", "")
+        if application == "ChanSpy":
+            channel.spy = True
+        elif application == "Queue" and channel.call.via is None:
+            channel.call.via = data.partition(",")[0] or None
+        if channel_id not in self._heard:
+            self._move(channel, row.get("BridgeId") or None)
+            channel.parked = application in ("Park", "ParkAndAnnounce")
+            channel.waits = (
+                channel.state == UP
+                and not channel.caller
+                and not row.get("BridgeId")
+                and not application.startswith("AppDial")
+            )
+
+    def _conclude_ends(self, on_hold: AbstractSet[str]) -> None:
+        """Conclude which legs are of no call any more (section 5, blind transfer).
+
+        The phone of a transferor stays alone in its bridge until it hangs up; so does
+        one that waits for a transferor who asks somebody else, but that is on hold.
+        """
+        for channel in self._channels.values():
+            if channel.bridge is None or channel.parked or self._connected(channel):
+                continue
+            waits = channel.id in on_hold
+            channel.met = channel.met or waits
+            channel.gone = not waits
+
+    def _conclude_holds(self, on_hold: AbstractSet[str]) -> None:
+        """Conclude who holds the others: they are on hold (section 0, 2)."""
+        for bridge in self._bridges:
+            parties = [channel for channel in self._reached(bridge) if channel.real]
+            for channel in parties:
+                others = [other.id for other in parties if other is not channel]
+                if channel.id not in self._heard:
+                    channel.held = bool(others) and on_hold >= set(others)
+
+    # -- events
+
+    def apply(self, event: Message, now: float) -> list[Report]:
+        """Take over an event, and return what changed by it; `now` is in seconds."""
+        handle = self._HANDLERS.get(event.get("Event", ""))
+        if handle is None:
+            return []
+        handle(self, event, now)
+        return self._drain() if self._changed or self._touched or self._other else []
+
+    def _on_new_channel(self, event: Message, now: float) -> None:
+        """Begin a channel, and with it perhaps a call."""
+        if event.get("Uniqueid", "") not in self._channels:
+            self._of(event, now)
+
+    def _on_new_state(self, event: Message, now: float) -> None:
+        """Let a channel ring, or be picked up."""
+        channel = self._of(event, now)
+        state = event.get("ChannelStateDesc", channel.state)
+        if state == channel.state:
+            return
+        channel.state = state
+        if state == UP and channel.caller:
+            # Where no phone picked up, it was the PBX that did.
+            call = channel.call
+            call.served = not any(
+                leg is not channel and leg.state == UP for leg in call.legs()
+            )
+            call.fallback = call.served and bool(call.called)
+        self._touch(channel)
+
+    def _on_rename(self, event: Message, now: float) -> None:
+        """Give a channel another name."""
+        channel = self._channels.get(event.get("Uniqueid", ""))
+        name = event.get("Newname", "")
+        if channel is not None and name:
+            self._touch(channel)
+            self._unname(channel)
+            self._name(channel, name)
+            self._touch(channel)
+
+    def _on_dial(self, event: Message, now: float) -> None:
+        """Learn who calls whom."""
+        channel_id = event.get("DestUniqueid", "")
+        self._heard.add(channel_id)
+        called = self._channels.get(channel_id)
+        if called is None:
+            return
+        call = called.call
+        dialing = self._channels.get(event.get("Uniqueid", ""))
+        if dialing is not None:
+            called.caller = False
+            number = event.get("DestCallerIDNum", "")
+            if number in ("", _UNKNOWN):
+                number = event.get("DialString", "").partition("@")[0].partition("/")[0]
+            called.number = number
+            exten = event.get("Exten", "")
+            if (
+                call.via is None
+                and exten.isdigit()
+                and exten != call.dialed
+                and exten not in self.directory.extensions
+                and (called.helper or called.device in self.directory.by_device)
+            ):
+                call.via = exten
+            if dialing.real:
+                call.talkers = [dialing]
+                if dialing.met and dialing.bridge is None and not dialing.waits:
+                    dialing.waits = True
+                    self._touch(dialing)
+        if not called.helper:
+            call.called.append(called.device)
+        self._touch(called)
+
+    def _on_enter(self, event: Message, now: float) -> None:
+        """Connect a channel with those that are in a bridge."""
+        channel = self._of(event, now)
+        swapped = self._channels.get(event.get("SwapUniqueid", ""))
+        if swapped is not None and swapped is not channel:
+            self._leave(swapped)
+            if swapped.real:
+                swapped.gone = True
+                outcome = CallOutcome.ANSWERED if swapped.met else None
+                swapped.call.note_left(swapped, outcome, self.directory.by_device)
+        bridge = event.get("BridgeUniqueid", "")
+        self._move(channel, bridge)
+        channel.parked = event.get("BridgeType") == "parking"
+        if not channel.parked:
+            self._join(bridge)
+            self._meet(bridge)
+        self._touch(channel)
+
+    def _on_leave(self, event: Message, now: float) -> None:
+        """Take a channel out of its bridge."""
+        channel = self._of(event, now)
+        if channel.bridge == event.get("BridgeUniqueid"):
+            self._leave(channel)
+            channel.held = False
+            self._touch(channel)
+
+    def _on_hold(self, event: Message, now: float) -> None:
+        """Note that a party holds the others (section 0, 2)."""
+        channel = self._of(event, now)
+        channel.held = True
+        self._touch(channel)
+
+    def _on_unhold(self, event: Message, now: float) -> None:
+        """Note that it does not any more; this also comes when it never did."""
+        channel = self._of(event, now)
+        if channel.held:
+            channel.held = False
+            self._touch(channel)
+
+    def _on_request(self, event: Message, now: float) -> None:
+        """Note that a party hung up."""
+        channel = self._of(event, now)
+        channel.requested = channel.requested or self._next()
+
+    def _on_hangup(self, event: Message, now: float) -> None:
+        """End a channel, and with its last one the call."""
+        channel_id = event.get("Uniqueid", "")
+        self._heard.add(channel_id)
+        self._ended.add(channel_id)
+        channel = self._channels.get(channel_id)
+        if channel is not None:
+            cause = event.get("Cause", "")
+            self._touch(channel)
+            self._remove(channel, int(cause) if cause.isdecimal() else 0)
+
+    def _on_transfer(self, event: Message, now: float) -> None:
+        """Let the transferor's part be over, even while its phone is still there."""
+        if event.get("Result", "Success") != "Success":
+            return
+        for role in ("Transferer", "OrigTransferer", "SecondTransferer"):
+            channel = self._channels.get(event.get(f"{role}Uniqueid", ""))
+            if channel is not None and channel.real:
+                channel.gone = True
+                call = channel.call
+                call.note_left(channel, CallOutcome.ANSWERED, self.directory.by_device)
+                call.talkers = [one for one in call.talkers if one is not channel]
+                self._touch(channel)
+
+    def _on_spy(self, event: Message, now: float) -> None:
+        """Note that a channel supervises: it is in no call of its own (section 6)."""
+        channel = self._channels.get(event.get("SpyerUniqueid", ""))
+        self._heard.add(event.get("SpyerUniqueid", ""))
+        if channel is not None:
+            channel.spy = True
+            self._touch(channel)
+
+    def _on_queue(self, event: Message, now: float) -> None:
+        """Learn which queue a caller waits in."""
+        channel = self._of(event, now)
+        channel.call.via = event.get("Queue") or channel.call.via
+        self._touch(channel)
+
+    def _on_message_waiting(self, event: Message, now: float) -> None:
+        """Note that a caller left a message."""
+        channel = self._channels.get(event.get("Uniqueid", ""))
+        if channel is not None and event.get("Waiting") == "1":
+            self._to_voicemail(channel.call)
+
+    def _on_record(self, event: Message, now: float) -> None:
+        """Note from the PBX's own record that the voicemail answered.
+
+        Records come per leg, and in whole seconds cut off (section 0, 10): nothing
+        else of them is better than what was seen.
+        """
+        self._records = True
+        if event.get("LastApplication") != "VoiceMail":
+            return
+        unique = event.get("UniqueID", "")
+        call = self._calls.get(unique) or self._over.get(unique)
+        if call is not None:
+            self._to_voicemail(call)
+
+    def _on_device(self, event: Message, now: float) -> None:
+        """Take over what a device does, or that a setting was changed."""
+        device, state = event.get("Device", ""), event.get("State", "")
+        if device.startswith("Custom:"):
+            for lamp in _LAMPS:
+                number = device.removeprefix(lamp)
+                if number in self.directory.extensions:
+                    changed = SettingsChanged(Subject.EXTENSION, number)
+                    self._other.append(changed)
+        elif self._devices.get(device) != state:
+            self._devices[device] = state
+            self._touched.add(device)
+
+    _HANDLERS: ClassVar[dict[str, Callable[[ChannelTable, Message, float], None]]] = {
+        "AttendedTransfer": _on_transfer,
+        "BlindTransfer": _on_transfer,
+        "BridgeEnter": _on_enter,
+        "BridgeLeave": _on_leave,
+        "Cdr": _on_record,
+        "ChanSpyStart": _on_spy,
+        "DeviceStateChange": _on_device,
+        "DialBegin": _on_dial,
+        "Hangup": _on_hangup,
+        "HangupRequest": _on_request,
+        "Hold": _on_hold,
+        "MessageWaiting": _on_message_waiting,
+        "Newchannel": _on_new_channel,
+        "Newstate": _on_new_state,
+        "QueueCallerJoin": _on_queue,
+        "Rename": _on_rename,
+        "Unhold": _on_unhold,
+    }
+    # The events that this needs; all others may be dropped unread.
+    EVENTS: ClassVar = frozenset(_HANDLERS)
+
+    # -- channels
+
+    def _next(self) -> int:
+        """Count what happens."""
+        self._count += 1
+        return self._count
+
+    def _of(self, event: Message, now: float) -> Channel:
+        """Return the channel an event speaks of, a new one if it was not known."""
+        channel_id = event.get("Uniqueid", "")
+        self._heard.add(channel_id)
+        channel = self._channels.get(channel_id)
+        if channel is None:
+            channel = self._add(event, now)
+            self._touch(channel)
+        channel.heard = True
+        return channel
+
+    def _add(self, event: Message, now: float) -> Channel:
+        """Begin a channel in the call that its link names."""
+        channel_id = event.get("Uniqueid", "")
+        linked = event.get("Linkedid", "") or channel_id
+        call = self._calls.get(linked)
+        if call is None:
+            call = GroupedCall(linked, now, self._next(), {linked})
+            self._calls[linked] = call
+        state = event.get("ChannelStateDesc", DOWN)
+        channel = Channel(channel_id, "", call, channel_id == linked, state)
+        self._name(channel, event.get("Channel", ""))
+        number = event.get("CallerIDNum", "")
+        channel.number = "" if number == _UNKNOWN else number
+        channel.spy = channel_id.startswith(SPY_ID)
+        self._channels[channel_id] = channel
+        call.channels[channel_id] = channel
+        if channel.real:
+            begins = event.get("Event") == "Newchannel"
+            self._place(channel, event.get("Exten", ""), begins=begins)
+        return channel
+
+    def _place(self, channel: Channel, exten: str, *, begins: bool) -> None:
+        """Note whether a channel calls or is called, when it begins or is found."""
+        call, extension = channel.call, channel.device in self.directory.by_device
+        if not channel.caller or (begins and channel.state != CALLS):
+            # A phone that the PBX calls by itself is the first of its call.
+            channel.caller = channel.caller and extension
+            call.called.append(channel.device)
+            return
+        call.callers.append(channel.device)
+        call.talkers = [channel]
+        if extension:
+            call.code = exten.startswith("*")
+        elif begins:
+            call.dialed = exten or None
+
+    def _name(self, channel: Channel, name: str) -> None:
+        """Know a channel by a name."""
+        channel.name = name
+        self._names[name] = channel
+        self._by_device.setdefault(channel.device, {})[channel.id] = channel
+
+    def _unname(self, channel: Channel) -> None:
+        """Know a channel by its name no more."""
+        if self._names.get(channel.name) is channel:
+            del self._names[channel.name]
+        own = self._by_device.get(channel.device, {})
+        own.pop(channel.id, None)
+        if not own:
+            self._by_device.pop(channel.device, None)
+
+    def _remove(self, channel: Channel, cause: int | None) -> None:
+        """End a channel, for a cause that is None when nobody saw it."""
+        call = channel.call
+        self._leave(channel)
+        self._unname(channel)
+        del self._channels[channel.id]
+        del call.channels[channel.id]
+        if channel.real:
+            call.end_leg(channel, cause, self.directory.by_device)
+        if not call.channels:
+            for linked in call.linked:
+                self._calls.pop(linked, None)
+                self._over[linked] = call
+            while len(self._over) > _REMEMBERED:
+                del self._over[next(iter(self._over))]
+
+    def _touch(self, channel: Channel) -> None:
+        """Note that a channel's call and phone are to be looked at."""
+        self._changed[channel.call.id] = channel.call
+        self._touched.add(channel.device)
+
+    # -- bridges
+
+    def _move(self, channel: Channel, bridge: str | None) -> None:
+        """Put a channel into a bridge, and into no other."""
+        if channel.bridge != bridge:
+            self._leave(channel)
+            if bridge is not None:
+                channel.bridge = bridge
+                self._bridges.setdefault(bridge, {})[channel.id] = channel
+
+    def _leave(self, channel: Channel) -> None:
+        """Take a channel out of its bridge."""
+        if channel.bridge is None:
+            return
+        others = self._bridges[channel.bridge]
+        del others[channel.id]
+        if not others:
+            del self._bridges[channel.bridge]
+        channel.bridge = None
+        channel.parked = False
+
+    def _reached(self, bridge: str) -> Iterator[Channel]:
+        """Iterate over all channels connected by a bridge and the pairs behind it."""
+        seen, ahead = {bridge}, [bridge]
+        while ahead:
+            for channel in self._bridges.get(ahead.pop(), {}).values():
+                yield channel
+                if channel.local:
+                    twin = self._names.get(channel.twin)
+                    if twin is not None and twin.bridge and twin.bridge not in seen:
+                        seen.add(twin.bridge)
+                        ahead.append(twin.bridge)
+
+    def _connected(self, channel: Channel) -> bool:
+        """Return whether a channel is connected to another party's."""
+        return (
+            channel.bridge is not None
+            and not channel.parked
+            and any(
+                other is not channel and other.real
+                for other in self._reached(channel.bridge)
+            )
+        )
+
+    def _join(self, bridge: str) -> None:
+        """Let calls that share a bridge be one; the oldest one's id stays."""
+        calls = dict.fromkeys(
+            channel.call
+            for channel in self._bridges.get(bridge, {}).values()
+            if not channel.parked
+        )
+        if not calls:
+            return
+        oldest, *others = sorted(calls, key=lambda call: call.order)
+        for call in others:
+            oldest.absorb(call)
+            for linked in call.linked:
+                self._calls[linked] = oldest
+            self._changed.pop(call.id, None)
+            self._changed[oldest.id] = oldest
+            self._joined.append(call)
+
+    def _meet(self, bridge: str) -> None:
+        """Note that those whom a bridge connects are in a call with each other."""
+        parties = [channel for channel in self._reached(bridge) if channel.real]
+        if len(parties) < 2 or any(channel.parked for channel in parties):
+            return
+        call = parties[0].call
+        for channel in parties:
+            if channel.waits or not channel.met:
+                channel.met, channel.waits = True, False
+                self._touch(channel)
+            channel.requested = 0
+        call.talkers = parties
+        call.answered = True
+
+    # -- telling
+
+    def _drain(self) -> list[Report]:
+        """Return what changed since it was told last: calls first, then phones."""
+        told: list[Report] = []
+        for call in self._changed.values():
+            told += self._changes_of(call)
+        for joined in self._joined:
+            if joined.told is not None:
+                told.append(joined.dissolved(CallOutcome.ANSWERED))
+        for device in self._touched:
+            number = self.directory.by_device.get(device)
+            if number is None:
+                continue
+            status = self.status(number)
+            if number not in self._statuses or self._statuses[number] is not status:
+                self._statuses[number] = status
+                told.append(ExtensionReport(number, status))
+        told += self._other
+        self._changed.clear()
+        self._joined.clear()
+        self._touched.clear()
+        self._other.clear()
+        return told
+
+    def _changes_of(self, call: GroupedCall) -> Iterator[CallNow]:
+        """Iterate over what is to be told of a call: nothing while it begins."""
+        extensions = self.directory.by_device
+        now = call.now(extensions)
+        if call.code:
+            return
+        if now is None and not call.legs():
+            if any(channel.spy for channel in call.channels.values()):
+                if call.told is not None:
+                    yield call.dissolved(None)
+                call.told = call.opening = None
+                return
+            if call.told is None:
+                call.told = call.opening
+                if call.told is None:
+                    return
+                yield call.told
+            now = call.final(extensions, recorded=self._records)
+        if now is not None and now != call.told:
+            call.told = now
+            yield now
+
+    def _to_voicemail(self, call: GroupedCall) -> None:
+        """Note that a call ends, or has ended, at the voicemail."""
+        if call.voicemail or call.answered:
+            return
+        call.voicemail = True
+        if call.told is not None and not call.told.parties:
+            call.told = call.final(self.directory.by_device, recorded=False)
+            self._other.append(call.told)
+
+
+def _seconds(duration: str) -> float:
+    """Return the seconds of a duration, `00:01:30`."""
+    seconds = 0.0
+    for part in duration.split(":"):
+        seconds = seconds * 60 + (int(part) if part.isdecimal() else 0)
+    return seconds

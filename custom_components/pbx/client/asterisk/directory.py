@@ -1,0 +1,108 @@
+"""Which devices are extensions, and what they are called (reference, section 3)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+import re
+from typing import Final
+
+from .connection import Message
+
+# What has a `PJSIP/…` in its hint is a phone; `Custom:` devices are switches and lamps.
+_PHONE: Final = re.compile(r"(?:PJSIP|SIP|IAX2|DAHDI|SCCP)/[^&,@/]+")
+_CALLER_ID: Final = re.compile(r'\s*"?(.*?)"?\s*<([^>]*)>\s*')
+
+
+@dataclass(frozen=True, slots=True)
+class ListedExtension:
+    """An extension's number and name, and its devices: `PJSIP/1001`."""
+
+    number: str
+    name: str
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The extensions of the PBX by number, and which of them a device belongs to.
+
+    `freepbx` tells whether the PBX keeps them as FreePBX does.
+    """
+
+    extensions: Mapping[str, ListedExtension] = field(default_factory=dict)
+    freepbx: bool = False
+    by_device: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the devices."""
+        by_device = {
+            device: listed.number
+            for listed in self.extensions.values()
+            for device in listed.devices
+        }
+        object.__setattr__(self, "by_device", by_device)
+
+
+def from_freepbx(users: Iterable[Message], devices: Iterable[Message]) -> Directory:
+    """Return the directory that FreePBX keeps in AstDB, trees AMPUSER and DEVICE.
+
+    A number may have several devices, or one that has another name; without the key
+    that tells, the device is `PJSIP/` and the number.
+    """
+    names: dict[str, str] = {}
+    own: dict[str, list[str]] = {}
+    for row in users:
+        _, number, key = _key(row)
+        if number and number != "none":
+            names.setdefault(number, "")
+            if key == "cidname":
+                names[number] = row.get("Val", "")
+            elif key == "device":
+                own[number] = [name for name in row.get("Val", "").split("&") if name]
+    dial: dict[str, str] = {}
+    for row in devices:
+        _, device, key = _key(row)
+        if key == "dial" and _PHONE.fullmatch(row.get("Val", "")):
+            dial[device] = row["Val"]
+    return Directory(
+        {
+            number: ListedExtension(
+                number,
+                name,
+                tuple(
+                    dial.get(device, f"PJSIP/{device}")
+                    for device in own.get(number) or [number]
+                ),
+            )
+            for number, name in names.items()
+        },
+        freepbx=True,
+    )
+
+
+def from_hints(hints: Iterable[Message]) -> Directory:
+    """Return the directory that the hints of a plain Asterisk tell, still without names."""
+    extensions: dict[str, ListedExtension] = {}
+    for row in hints:
+        number = row.get("Exten", "")
+        phones = tuple(_PHONE.findall(row.get("Hint", "").partition(",")[0]))
+        if number and phones and not number.startswith(("*", "_")):
+            extensions.setdefault(number, ListedExtension(number, "", phones))
+    return Directory(extensions)
+
+
+def caller_id_name(text: str) -> str:
+    """Return the name in a caller id, `"Anna Berg" <1001>`; blank when it has none."""
+    match = _CALLER_ID.fullmatch(text)
+    return match[1].strip() if match else ""
+
+
+def caller_id_number(text: str) -> str:
+    """Return the number in a caller id; blank when it has none."""
+    match = _CALLER_ID.fullmatch(text)
+    return match[2].strip() if match else ""
+
+
+def _key(row: Message) -> tuple[str, str, str]:
+    """Return family, member and rest of a database key: `/AMPUSER/1001/cidname`."""
+    _, family, member, rest = (*row.get("Key", "").split("/", 3), "", "", "", "")[:4]
+    return family, member, rest

@@ -1,0 +1,227 @@
+"""An Asterisk, with FreePBX or without."""
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable
+import time
+from typing import Final, override
+
+from ..errors import PbxError, PbxUnreachable, Unreachable
+from ..model import Extension, PbxInfo, Trunk, TrunkStatus
+from ..pbx import Address, Capability, ReportsByStream
+from ..report import Report
+from ..snapshot import Snapshot
+from . import rights
+from .actions import CallActions
+from .connection import Message
+from .directory import (
+    Directory,
+    ListedExtension,
+    caller_id_name,
+    caller_id_number,
+    from_freepbx,
+    from_hints,
+)
+from .grouped_call import trunk_name
+from .session import ManagerSession
+from .settings import StoredSettings
+
+_REGISTRATION_WORDS: Final = {
+    "Registered": TrunkStatus.REGISTERED,
+    "Unregistered": TrunkStatus.UNREGISTERED,
+    "Rejected": TrunkStatus.FAULT,
+    "Stopped": TrunkStatus.DISABLED,
+}
+# Devices that are lines to somebody; others are lamps, queues, voicemail boxes.
+_LINES: Final = ("PJSIP/", "SIP/", "IAX2/", "DAHDI/")
+_OUT_OF_REACH: Final = frozenset({"UNAVAILABLE", "INVALID"})
+
+
+class Asterisk(CallActions, StoredSettings, ReportsByStream):
+    """Asterisk 16 to 22 over its manager interface, TCP or TLS.
+
+    Calls are told whole. What the manager interface has not, hold, call history and
+    messages, is missing from `capabilities`.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        username: str,
+        secret: str,
+        *,
+        fingerprint: str | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Keep address and credentials; nothing is sent before the first request.
+
+        The secret never crosses the wire, but a challenge is answered with it, so it
+        is kept in clear. `fingerprint` pins a certificate by its SHA-256 in hex;
+        without it the system's CAs decide. `clock` tells seconds since the epoch.
+        """
+        self.address = address
+        self._session = ManagerSession(address, username, secret, fingerprint, clock)
+        self._capabilities = rights.all_capabilities()
+        self._info: PbxInfo | None = None
+        self._info_generation = 0
+        # What events touch while a list is read is noted for one reading at a time.
+        self._reading = asyncio.Lock()
+
+    @property
+    @override
+    def capabilities(self) -> Capability:
+        """Return what this user may do; before `connect`, one with all rights."""
+        return self._capabilities
+
+    @override
+    async def connect(self) -> PbxInfo:
+        """Log in, and read who the PBX is and what the user may do (sections 2 and 3).
+
+        Raises PbxLoginRejected, PbxWrongService, PbxNotTrusted and PbxUnreachable;
+        PbxRefused for a user who has not even the right to look: `reporting`.
+        """
+        session = self._session
+        await session.connect()
+        generation = session.generation
+        if self._info is None or self._info_generation != generation:
+            core = (await session.request("CoreSettings")).fields
+            serial_number = await session.variable("ENTITYID")
+            if not serial_number:
+                raise PbxUnreachable(Unreachable.BAD_ANSWER)
+            await self._read_directory()
+            freepbx = session.table.directory.freepbx
+            self._capabilities = rights.capabilities_of(
+                session.actions, freepbx=freepbx
+            )
+            manufacturer = "FreePBX" if freepbx else "Asterisk"
+            self._info = PbxInfo(
+                serial_number=serial_number,
+                name=core.get("SystemName") or manufacturer,
+                manufacturer=manufacturer,
+                model="Asterisk",
+                hardware_version=None,
+                firmware_version=core.get("AsteriskVersion") or None,
+                api_version=core.get("AMIversion", ""),
+            )
+            self._info_generation = generation
+        return self._info
+
+    async def _read_directory(self) -> None:
+        """Read which extensions there are, unless nothing changed (section 3)."""
+        session = self._session
+        if session.directory_read:
+            return
+        session.directory_read = True  # a reload meanwhile takes it back
+        users = await session.rows("DBGetTree", {"Family": "AMPUSER"})
+        if users:
+            devices = await session.rows("DBGetTree", {"Family": "DEVICE"})
+            session.table.directory = from_freepbx(users, devices)
+            return
+        directory = from_hints(await session.rows("ExtensionStateList"))
+        if directory.extensions:
+            listed = [
+                await self._with_name(one) for one in directory.extensions.values()
+            ]
+        else:
+            listed = await self._endpoints()
+        session.table.directory = Directory({one.number: one for one in listed})
+
+    async def _with_name(self, listed: ListedExtension) -> ListedExtension:
+        """Return an extension with the name that its first phone calls under."""
+        caller_id = await self._caller_id(listed.devices[0])
+        return ListedExtension(listed.number, caller_id_name(caller_id), listed.devices)
+
+    async def _endpoints(self) -> list[ListedExtension]:
+        """Return the phones of a PBX without hints: they have a number to call under."""
+        listed = []
+        for row in await self._session.rows("DeviceStateList"):
+            device = row.get("Device", "")
+            if not device.startswith("PJSIP/"):
+                continue
+            caller_id = await self._caller_id(device)
+            if caller_id_number(caller_id):
+                name = caller_id_name(caller_id)
+                listed.append(ListedExtension(trunk_name(device), name, (device,)))
+        return listed
+
+    async def _caller_id(self, device: str) -> str:
+        """Return what a device calls under, blank where that is not set."""
+        if not device.startswith("PJSIP/"):
+            return ""
+        return await self._session.variable(
+            f"PJSIP_ENDPOINT({trunk_name(device)},callerid)"
+        )
+
+    @override
+    async def snapshot(
+        self, *, trunks: bool = True, ask: Collection[str] = ()
+    ) -> Snapshot:
+        """Read extensions, channels and trunks (reference, section 4).
+
+        The list of channels is complete, so nobody is asked. After a reload who is
+        there is read anew. Raises the same as `connect`.
+        """
+        async with self._reading:
+            info = await self.connect()
+            session = self._session
+            table = session.table
+            await self._read_directory()
+            table.begin_list()
+            registrations = None
+            if trunks:
+                registrations = await session.rows("PJSIPShowRegistrationsOutbound")
+                session.registered(registrations)
+            devices = (await session.request("DeviceStateList")).rows
+            channels = (await session.request("CoreShowChannels")).rows
+            on_hold = frozenset[str]()
+            if table.new_connection:
+                on_hold = await session.on_hold(channels)
+            table.take_list(channels, devices, session.now, on_hold)
+            return Snapshot(
+                info,
+                tuple(
+                    Extension(listed.number, listed.name, table.status(listed.number))
+                    for listed in table.directory.extensions.values()
+                ),
+                trunks=None if registrations is None else self._trunks(registrations),
+                calls_now=table.calls(),
+                again_soon=table.uncertain,
+            )
+
+    def _trunks(self, registrations: Iterable[Message]) -> tuple[Trunk, ...]:
+        """Return the trunks: what registers elsewhere, and lines that are no phones."""
+        trunks = {
+            row.get("ObjectName", ""): Trunk(
+                row.get("ObjectName", ""),
+                "PJSIP",
+                _REGISTRATION_WORDS.get(row.get("Status", "")),
+            )
+            for row in registrations
+        }
+        table = self._session.table
+        for device in table.device_names():
+            name = trunk_name(device)
+            if (
+                device.startswith(_LINES)
+                and device not in table.directory.by_device
+                and name not in trunks
+            ):
+                down = table.device_state(device) in _OUT_OF_REACH
+                status = TrunkStatus.DOWN if down else TrunkStatus.UP
+                trunks[name] = Trunk(name, device.partition("/")[0], status)
+        return tuple(trunks.values())
+
+    @override
+    async def listen(
+        self, take: Callable[[Report], None], lost: Callable[[PbxError], None]
+    ) -> None:
+        """Connect, and pass on what the PBX tells by itself, in order.
+
+        Raises the same as `connect`.
+        """
+        await self.connect()
+        self._session.listen(take, lost)
+
+    @override
+    async def close(self) -> None:
+        """Log off. Raises nothing."""
+        await self._session.close()

@@ -1,0 +1,36 @@
+"""What AMI's errors mean: texts, for there are no numbers (reference, section 1)."""
+
+from typing import Final
+
+from ..errors import Refusal
+
+# Beginnings of texts, the same from version 16 to 22.
+_REFUSALS: Final = {
+    "Permission denied": Refusal.UNSUPPORTED,
+    "Invalid/unknown command": Refusal.UNSUPPORTED,
+    "Originate Access Forbidden": Refusal.UNSUPPORTED,
+    "GetVar Access Forbidden": Refusal.UNSUPPORTED,
+    "Missing action": Refusal.BAD_REQUEST,
+    "Failed to parse message": Refusal.BAD_REQUEST,
+    "No such channel": Refusal.NOT_IN_CALL,
+    "Channel does not exist": Refusal.NOT_IN_CALL,
+    "Channel specified does not exist": Refusal.NOT_IN_CALL,
+    "Channel not specified": Refusal.MISSING_PARAMETER,
+    "Originate with 'Exten' requires": Refusal.MISSING_PARAMETER,
+    "Extension does not exist": Refusal.NO_SUCH_NUMBER,
+    "Originate failed": Refusal.NOT_CONNECTED,
+    "Unable to retrieve endpoint": Refusal.NO_SUCH_EXTENSION,
+    "Database entry": Refusal.NOT_FOUND,
+    "No outbound registrations": Refusal.NOT_FOUND,
+    "No Contacts": Refusal.NOT_FOUND,
+    "No such module": Refusal.NOT_FOUND,
+    "Variable not set": Refusal.SETTINGS_REJECTED,
+}
+
+
+def refusal_of(text: str) -> Refusal:
+    """Return what an error's text means; UNKNOWN for one that is not in the table."""
+    for beginning, refusal in _REFUSALS.items():
+        if text.startswith(beginning):
+            return refusal
+    return Refusal.UNKNOWN

@@ -1,0 +1,43 @@
+"""What a user of the manager interface may do (reference, section 2)."""
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from ..pbx import Capability
+
+# Without these nothing can be shown.
+LOOK: Final = frozenset(
+    {"CoreSettings", "CoreShowChannels", "DBGetTree", "DeviceStateList", "Getvar"}
+)
+
+_NEEDS: Final[Mapping[Capability, frozenset[str]]] = {
+    Capability.LISTEN: frozenset({"Originate"}),
+    Capability.WHISPER: frozenset({"Originate"}),
+    Capability.BARGE_IN: frozenset({"Originate"}),
+    Capability.DIAL: frozenset({"Originate"}),
+    Capability.PROMPT: frozenset({"Originate"}),
+    Capability.HANG_UP: frozenset({"Hangup"}),
+    Capability.MUTE: frozenset({"MuteAudio"}),
+    Capability.TRANSFER: frozenset({"Redirect"}),
+    Capability.SETTINGS: frozenset({"DBGetTree", "DBPut", "DBDel", "Setvar"}),
+}
+
+
+def all_capabilities() -> Capability:
+    """Return what a user with all rights can do."""
+    capabilities = Capability(0)
+    for capability in _NEEDS:
+        capabilities |= capability
+    return capabilities
+
+
+def capabilities_of(actions: Collection[str], *, freepbx: bool) -> Capability:
+    """Return what a user can do who may carry out these actions.
+
+    Settings are kept in FreePBX's way: elsewhere nothing would obey them.
+    """
+    capabilities = Capability(0)
+    for capability, needed in _NEEDS.items():
+        if needed.issubset(actions):
+            capabilities |= capability
+    return capabilities if freepbx else capabilities & ~Capability.SETTINGS

@@ -1,0 +1,302 @@
+"""The connection to the PBX while there is one, and the table of channels that it feeds."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Final
+
+from ..errors import PbxError, PbxRefused, PbxUnreachable, Refusal, Unreachable
+from ..pbx import Address
+from ..report import Report, SettingsChanged, Subject
+from .channels import ChannelTable
+from .connection import ActionAnswer, Connection, Message
+from .rights import LOOK
+
+# A phone that is called rings, or is known to be out of reach, within so many seconds.
+RING_WITHIN: Final = 5.0
+# More channels and devices than any PBX has.
+MAX_SIZE: Final = 100_000
+# The hang-up cause of a phone that could not be called at all.
+NO_ROUTE: Final = 20
+
+_ROWS: Final = frozenset(
+    {
+        "CoreShowChannel",
+        "DBGetTreeResponse",
+        "ExtensionStatus",
+        "OutboundRegistrationDetail",
+    }
+)
+_OWN: Final = frozenset({"FullyBooted", "OriginateResponse", "Registry", "Reload"})
+
+
+class ManagerSession:
+    """One login at a time; events feed `table`, and what that changes is passed on.
+
+    `actions` are those that the user may carry out, `generation` counts the logins.
+    `directory_read` is False when the extensions are to be read anew; `registrations` are
+    the states of trunks by their two addresses.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        username: str,
+        secret: str,
+        fingerprint: str | None,
+        clock: Callable[[], float],
+    ) -> None:
+        """Begin without a connection; `clock` tells seconds since the epoch."""
+        self._address = address
+        self._username = username
+        self._secret = secret
+        self._fingerprint = fingerprint
+        self._clock = clock
+        self._connection: Connection | None = None
+        self._lock = asyncio.Lock()
+        self._closed = False
+        self._take: Callable[[Report], None] | None = None
+        self._lost: Callable[[PbxError], None] | None = None
+        # Phones that are being called: None when they ring, else the hang-up cause.
+        self._called: dict[str, asyncio.Future[int | None]] = {}
+        # Supervisors' channels that end with another one.
+        self._bound: dict[str, str] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.table = ChannelTable()
+        self.actions: frozenset[str] = frozenset()
+        self.generation = 0
+        self.directory_read = False
+        self.registrations: dict[tuple[str, str], str] = {}
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection."""
+        return self._connection is not None and self._connection.alive
+
+    @property
+    def now(self) -> float:
+        """The time, in seconds since the epoch."""
+        return self._clock()
+
+    async def connect(self) -> None:
+        """Log in, unless that is done, and find out what this user may do.
+
+        Raises PbxLoginRejected, PbxWrongService, PbxNotTrusted and PbxUnreachable;
+        PbxRefused for a user who may not even look (reference, section 2).
+        """
+        async with self._lock:
+            if self._closed:
+                raise PbxUnreachable(Unreachable.CANNOT_CONNECT)
+            if self.connected:
+                return
+            connection = Connection(
+                ChannelTable.EVENTS | _ROWS | _OWN, self._take_event, self._lose
+            )
+            try:
+                await connection.open(self._address, self._fingerprint)
+                self.table.begin_connection()
+                await connection.log_in(self._username, self._secret)
+                commands = await connection.request("ListCommands")
+            except BaseException:
+                # Also one who gave up waiting leaves nothing open.
+                connection.cut_off()
+                raise
+            self.actions = frozenset(commands.fields)
+            if not self.actions >= LOOK:
+                await connection.close()
+                raise PbxRefused(Refusal.UNSUPPORTED)
+            self._connection = connection
+            self.generation += 1
+            self.directory_read = False
+
+    def listen(
+        self, take: Callable[[Report], None], lost: Callable[[PbxError], None]
+    ) -> None:
+        """Pass on reports from now on; `lost` is called once, when that ends.
+
+        Raises PbxUnreachable when there is no connection.
+        """
+        if not self.connected:
+            raise PbxUnreachable(Unreachable.CANNOT_CONNECT)
+        self._take, self._lost = take, lost
+
+    async def request(
+        self,
+        action: str,
+        fields: Mapping[str, str | list[str]] | None = None,
+        *,
+        acting: bool = False,
+    ) -> ActionAnswer:
+        """Carry an action out on the connection there is; see `Connection.request`."""
+        if self._connection is None or not self._connection.alive:
+            raise PbxUnreachable(Unreachable.CANNOT_CONNECT)
+        return await self._connection.request(action, fields, acting=acting)
+
+    async def rows(
+        self, action: str, fields: Mapping[str, str | list[str]] | None = None
+    ) -> tuple[Message, ...]:
+        """Return a list, empty where this user or this version has none."""
+        try:
+            return (await self.request(action, fields)).rows
+        except PbxRefused:
+            return ()
+
+    async def on_hold(self, channels: Iterable[Message]) -> frozenset[str]:
+        """Return the ids of those channels of a list that others hold.
+
+        All are asked at once: the answers come one behind the other.
+        """
+        bridged = [row for row in channels if row.get("BridgeId")]
+        found = await asyncio.gather(
+            *(
+                self.variable("CHANNEL(onhold)", channel=row.get("Channel", ""))
+                for row in bridged
+            )
+        )
+        return frozenset(
+            row.get("Uniqueid", "")
+            for row, value in zip(bridged, found, strict=True)
+            if value == "1"
+        )
+
+    async def variable(self, name: str, *, channel: str | None = None) -> str:
+        """Return a variable's value, of a channel or of all; blank when there is none."""
+        fields = {"Variable": name}
+        if channel is not None:
+            fields["Channel"] = channel
+        try:
+            answer = await self.request("Getvar", fields)
+        except PbxRefused:
+            return ""
+        value = answer.fields.get("Value", "")
+        return "" if value == "(null)" else value
+
+    async def call(
+        self, channel_id: str, fields: Mapping[str, str | list[str]]
+    ) -> None:
+        """Let the PBX call a phone; return when it rings (reference, section 7).
+
+        Raises what `request` does; Refusal.NOT_IDLE for a phone that is out of reach,
+        busy, or rejects the call at once.
+        """
+        called = asyncio.get_running_loop().create_future()
+        self._called[channel_id] = called
+        try:
+            await self.request(
+                "Originate",
+                {**fields, "ChannelId": channel_id, "Async": "true"},
+                acting=True,
+            )
+            async with asyncio.timeout(RING_WITHIN):
+                cause = await called
+        except TimeoutError:
+            return  # it is called, and does not say that it rings
+        finally:
+            del self._called[channel_id]
+        if cause is not None:
+            raise PbxRefused(Refusal.NOT_IDLE)
+
+    def bind(self, channel_id: str, other_id: str) -> None:
+        """Let a supervisor's phone ring no longer than the call it is to join goes on."""
+        self._bound[channel_id] = other_id
+
+    async def hang_up(self, channel_id: str) -> None:
+        """End a channel, if it is still there."""
+        channel = self.table.channel(channel_id)
+        if channel is not None:
+            await self.request(
+                "Hangup", {"Channel": channel.name, "Cause": "16"}, acting=True
+            )
+
+    async def close(self) -> None:
+        """Log off for good. Raises nothing."""
+        self._closed = True
+        self._take = self._lost = None
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+        for task in self._tasks:
+            task.cancel()
+
+    # -- events
+
+    def _take_event(self, event: Message) -> None:
+        """Take over one event, and pass on what it changes."""
+        name = event.get("Event", "")
+        if name == "Reload":
+            self.directory_read = False
+            self._report(SettingsChanged(Subject.OTHER))
+        elif name == "Registry":
+            self._take_registration(event)
+        elif self._called and name in ("Newstate", "Hangup", "OriginateResponse"):
+            self._take_progress(name, event)
+        for report in self.table.apply(event, self._clock()):
+            self._report(report)
+        if name == "Hangup" and self._bound:
+            self._unbind(event.get("Uniqueid", ""))
+        too_much = self.table.size > MAX_SIZE or len(self.registrations) > MAX_SIZE
+        if too_much and self._connection is not None:
+            self._connection.cut_off()
+
+    def registered(self, rows: Iterable[Message]) -> None:
+        """Know how trunks are registered: a change is told, a refresh is not."""
+        self.registrations = {
+            (row.get("ClientUri", ""), row.get("ServerUri", "")): row.get("Status", "")
+            for row in rows
+        }
+
+    def _take_registration(self, event: Message) -> None:
+        """Notice that a trunk is registered, or is not any more; refreshes are nothing."""
+        key = (event.get("Username", ""), event.get("Domain", ""))
+        status = event.get("Status", "")
+        if self.registrations.get(key) != status:
+            self.registrations[key] = status
+            self._report(SettingsChanged(Subject.TRUNK))
+
+    def _take_progress(self, name: str, event: Message) -> None:
+        """Notice that a phone that we call rings, or that the call came to nothing."""
+        channel_id = event.get("Uniqueid", "")
+        called = self._called.get(channel_id)
+        if called is None or called.done():
+            return
+        if name == "Newstate":
+            if event.get("ChannelStateDesc") in ("Ringing", "Up"):
+                called.set_result(None)
+        elif name == "Hangup":
+            cause = event.get("Cause", "")
+            called.set_result(int(cause) if cause.isdecimal() else 0)
+        elif event.get("Response") == "Failure":
+            # With a channel, its hang-up follows.
+            if self.table.channel(channel_id) is None:
+                called.set_result(NO_ROUTE)
+
+    def _unbind(self, channel_id: str) -> None:
+        """End the supervisors' channels that wait for a channel that is gone."""
+        self._bound.pop(channel_id, None)
+        for own, other in list(self._bound.items()):
+            if other == channel_id:
+                del self._bound[own]
+                task = asyncio.create_task(self._give_up(own))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    async def _give_up(self, channel_id: str) -> None:
+        """End a channel, whatever becomes of it."""
+        with suppress(PbxError):
+            await self.hang_up(channel_id)
+
+    def _report(self, report: Report) -> None:
+        """Pass on a report, if somebody listens."""
+        if self._take is not None:
+            self._take(report)
+
+    def _lose(self, why: PbxError) -> None:
+        """Tell, once, that the connection is over."""
+        lost, self._take, self._lost = self._lost, None, None
+        self._bound.clear()
+        for called in self._called.values():
+            if not called.done():
+                reason = PbxUnreachable(Unreachable.CANNOT_CONNECT, maybe_done=True)
+                called.set_exception(reason)
+        if lost is not None:
+            lost(why)

@@ -1,0 +1,70 @@
+"""Rigs, one for each version, each started once, and hubs on them."""
+
+from collections.abc import AsyncGenerator, Generator
+import os
+import sys
+
+import pytest
+
+from .hub import StandInHub
+from .install import SUITES, install
+from .proxy import Proxy
+from .remote import RemoteRig, running_rig
+
+REQUIRED = os.environ.get("PBX_REQUIRE_ASTERISK") == "1"
+LOUD = """
+*******************************************************************************
+*  There is no Asterisk: THE TESTS ON A REAL ONE ARE LEFT OUT.                *
+*  They take it from Debian's or Ubuntu's packages; that needs no root.       *
+*******************************************************************************
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process play all on one Asterisk, where several run tests."""
+    for item in items:
+        if item.path.parent.name != "asterisk" or "rig" not in getattr(
+            item, "fixturenames", ()
+        ):
+            continue
+        item.add_marker(pytest.mark.asterisk)
+        item.add_marker(pytest.mark.timeout(120))
+        suite = item.callspec.params["rig"]  # type: ignore[attr-defined]
+        item.add_marker(pytest.mark.xdist_group(f"asterisk-{suite}"))
+
+
+@pytest.fixture(scope="session", params=SUITES)
+def rig(request: pytest.FixtureRequest) -> Generator[RemoteRig]:
+    """Return a running Asterisk; skip, and say so, where there is none."""
+    suite = str(request.param)
+    try:
+        install(suite)
+    except (OSError, RuntimeError) as err:
+        if REQUIRED:
+            pytest.fail(f"PBX_REQUIRE_ASTERISK wants one: {err}")
+        if sys.__stderr__ is not None:
+            sys.__stderr__.write(LOUD)
+        pytest.skip(str(err))
+    with running_rig(suite) as running:
+        yield running
+
+
+@pytest.fixture
+async def quiet(rig: RemoteRig, socket_enabled: None) -> AsyncGenerator[RemoteRig]:
+    """Return a rig on which nobody is in a call, before and after."""
+    yield rig
+    await rig.do("clear")
+
+
+@pytest.fixture
+async def hub(quiet: RemoteRig) -> AsyncGenerator[StandInHub]:
+    """Return a hub that may do everything."""
+    async with StandInHub(quiet.client()).running() as running:
+        yield running
+
+
+@pytest.fixture
+async def proxy(quiet: RemoteRig) -> AsyncGenerator[Proxy]:
+    """Return a way to the PBX that can be cut."""
+    async with Proxy(quiet.address).running() as running:
+        yield running

@@ -1,0 +1,42 @@
+"""Where Asterisk comes from: the distribution's own packages, unpacked into a cache."""
+
+import os
+from pathlib import Path
+from platform import freedesktop_os_release
+import subprocess
+
+HERE = Path(__file__).resolve().parent
+
+
+def suites() -> tuple[str, ...]:
+    """Return what there are tests on: two of Debian's suites, or Ubuntu's own release."""
+    try:
+        release = freedesktop_os_release()
+    except OSError:
+        release = {}
+    if release.get("ID") == "ubuntu":
+        return (release["VERSION_CODENAME"],)
+    return ("forky", "bullseye")
+
+
+# On Debian those that have Asterisk 22 and 16.
+SUITES = suites()
+
+
+def install(suite: str) -> Path:
+    """Return the prefix of an Asterisk, fetched if it is not there yet.
+
+    Raises RuntimeError, with the reason, where that cannot be.
+    """
+    done = subprocess.run(
+        [HERE / "install.sh"],
+        env={**os.environ, "ASTERISK_SUITE": suite},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["it does not say why"])[-1]
+        raise RuntimeError(f"no Asterisk of {suite} here: {reason}")
+    return Path(done.stdout.strip())

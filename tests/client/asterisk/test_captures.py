@@ -1,0 +1,54 @@
+"""Every scene of the rig, as two versions of Asterisk told it."""
+
+import re
+
+import pytest
+
+from custom_components.pbx.client.model import ExtensionStatus
+from tests.asterisk.office import EXTENSIONS
+from tests.asterisk.stories import ENDED_BY_THE_RIG, STORIES
+from tests.asterisk.story import Story
+
+from .captured import events, quiet_table
+
+VERSIONS = ["16", "22"]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("scene", STORIES)
+def test_each_scene_is_told_as_it_was(version: str, scene: str) -> None:
+    """Calls, parties, states, directions, outcomes, and what each phone did."""
+    table, story = quiet_table(), Story()
+    for at, event in events(version, scene):
+        story.feed(at, table.apply(event, at))
+    lines = story.lines
+    if scene in ENDED_BY_THE_RIG:
+        lines = [re.sub(r"(ended \w+) by \d+", r"\1", line) for line in lines]
+    assert lines == STORIES[scene]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("scene", STORIES)
+def test_nothing_is_left_of_a_scene(version: str, scene: str) -> None:
+    """No call stays, and every phone is free."""
+    table = quiet_table()
+    for at, event in events(version, scene):
+        table.apply(event, at)
+    assert table.calls() == ()
+    statuses = {table.status(number) for number in EXTENSIONS}
+    assert statuses <= {ExtensionStatus.IDLE, ExtensionStatus.OFFLINE}
+    assert not any(table.channels_of(number) for number in EXTENSIONS)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("scene", STORIES)
+def test_what_changes_nothing_is_not_told(version: str, scene: str) -> None:
+    """No report comes twice, and an event heard again tells nothing new of a phone."""
+    table = quiet_table()
+    last: dict[str, object] = {}
+    for at, event in events(version, scene):
+        for report in table.apply(event, at):
+            key = f"{type(report).__name__} {getattr(report, 'id', '')}"
+            key += getattr(report, "number", None) or ""
+            assert last.get(key) != report or event["Event"] == "DeviceStateChange"
+            last[key] = report

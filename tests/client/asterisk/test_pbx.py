@@ -1,0 +1,733 @@
+"""What is asked of an Asterisk, and what its answers mean."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+import socket
+from typing import Any
+
+import pytest
+
+from custom_components.pbx.client import (
+    Address,
+    MonitorMode,
+    PbxNotTrusted,
+    PbxRefused,
+    PbxUnreachable,
+    Refusal,
+    Unreachable,
+    read_certificate,
+)
+from custom_components.pbx.client.asterisk import Asterisk, session
+from custom_components.pbx.client.extension_settings import (
+    Forwarding,
+    ForwardTo,
+    MonitorPermission,
+    SettingsChange,
+)
+from custom_components.pbx.client.model import (
+    Call,
+    CallDirection,
+    DestinationKind,
+    Party,
+    PartyState,
+)
+from custom_components.pbx.client.pbx import Capability
+from custom_components.pbx.client.report import (
+    ExtensionReport,
+    SettingsChanged,
+    Subject,
+)
+from custom_components.pbx.client.tls import fingerprint_of
+from tests.client.test_tls import server_context
+
+from .conftest import Listener
+from .wire import (
+    COMMANDS,
+    SECRET,
+    USER,
+    Answer,
+    Fields,
+    ManagerWire,
+    error,
+    message,
+    rows,
+    success,
+)
+
+OUTSIDE = Party("0123", False, PartyState.TALKING, True, "itsp", "PJSIP/itsp-00000001")
+ANNA = Party("1001", True, PartyState.TALKING, False)
+CALL = Call("1.1", CallDirection.INBOUND, (OUTSIDE, ANNA), 0.0)
+
+
+async def talk(wire: ManagerWire) -> None:
+    """Let somebody outside talk to 1001."""
+    for name, unique in (
+        ("PJSIP/itsp-00000001", "1.1"),
+        ("PJSIP/1001-00000002", "1.2"),
+    ):
+        channel = {"Channel": name, "Uniqueid": unique, "Linkedid": "1.1"}
+        await wire.say(message(Event="Newchannel", ChannelStateDesc="Up", **channel))
+        await wire.say(message(Event="BridgeEnter", BridgeUniqueid="b1", **channel))
+    await asyncio.sleep(0.05)
+
+
+def calls_back(wire: ManagerWire, *progress: Fields, failure: bool = False) -> Answer:
+    """Return what takes an Originate, and then tells how it goes on."""
+
+    def answer(asked: Fields) -> str:
+        ours = {"Uniqueid": asked["ChannelId"], "Linkedid": asked["ChannelId"]}
+        text = success()(asked)
+        if progress:
+            channel = {"Channel": "PJSIP/1005-00000009", "ChannelStateDesc": "Down"}
+            text += message(Event="Newchannel", **channel, **ours)
+        if failure:
+            text += message(
+                Event="OriginateResponse",
+                ActionID=asked["ActionID"],
+                Response="Failure",
+                **ours,
+            )
+        return text + "".join(message(**event, **ours) for event in progress)
+
+    return answer
+
+
+RINGS = {"Event": "Newstate", "ChannelStateDesc": "Ringing"}
+
+
+# -- who is there
+
+
+async def test_a_plain_asterisk_has_hints(wire: ManagerWire) -> None:
+    """Names are what its phones call under; FreePBX's settings are not offered."""
+    wire.answers["DBGetTree"] = rows("DBGetTreeResponse")
+    wire.answers["ExtensionStateList"] = rows(
+        "ExtensionStatus",
+        {"Exten": "1001", "Hint": "PJSIP/anna-desk"},
+        {"Exten": "1002", "Hint": "SIP/old"},
+    )
+    wire.answers["Getvar"] = lambda asked: success(
+        Value={
+            "ENTITYID": "02:fc",
+            "PJSIP_ENDPOINT(anna-desk,callerid)": '"Anna Berg" <1001>',
+        }.get(asked["Variable"], "")
+    )(asked)
+    pbx = wire.client()
+    info = await pbx.connect()
+    snapshot = await pbx.snapshot()
+    assert info.manufacturer == "Asterisk"
+    assert not pbx.capabilities & Capability.SETTINGS
+    assert [(one.number, one.name) for one in snapshot.extensions] == [
+        ("1001", "Anna Berg"),
+        ("1002", ""),
+    ]
+    with pytest.raises(PbxRefused):
+        await pbx.settings(["1001"])
+    with pytest.raises(PbxRefused):
+        await pbx.change_settings("1001", SettingsChange(do_not_disturb=True))
+    await pbx.close()
+
+
+async def test_without_hints_phones_have_a_number_to_call_under(
+    wire: ManagerWire,
+) -> None:
+    """Trunks have none."""
+    wire.answers["DBGetTree"] = rows("DBGetTreeResponse")
+    wire.answers["DeviceStateList"] = rows(
+        "DeviceStateChange",
+        {"Device": "PJSIP/anna", "State": "NOT_INUSE"},
+        {"Device": "PJSIP/provider", "State": "UNAVAILABLE"},
+        {"Device": "Custom:DND1001", "State": "BUSY"},
+    )
+    wire.answers["Getvar"] = lambda asked: success(
+        Value={"ENTITYID": "02:fc", "PJSIP_ENDPOINT(anna,callerid)": "Anna <anna>"}.get(
+            asked["Variable"], "(null)"
+        )
+    )(asked)
+    pbx = wire.client()
+    snapshot = await pbx.snapshot()
+    assert [(one.number, one.name, one.status) for one in snapshot.extensions] == [
+        ("anna", "Anna", "idle")
+    ]
+    assert snapshot.trunks is not None
+    assert [(one.name, one.type, one.status) for one in snapshot.trunks] == [
+        ("provider", "PJSIP", "down")
+    ]
+    await pbx.close()
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("Registered", "registered"),
+        ("Unregistered", "unregistered"),
+        ("Rejected", "fault"),
+        ("Stopped", "disabled"),
+        ("Confused", None),
+    ],
+)
+async def test_trunks_have_the_state_of_their_registration(
+    wire: ManagerWire, word: str, status: str | None
+) -> None:
+    """A word nobody knows is unknown."""
+    wire.answers["PJSIPShowRegistrationsOutbound"] = rows(
+        "OutboundRegistrationDetail", {"ObjectName": "itsp", "Status": word}
+    )
+    pbx = wire.client()
+    snapshot = await pbx.snapshot()
+    assert snapshot.trunks is not None
+    assert [(one.name, one.status) for one in snapshot.trunks] == [("itsp", status)]
+    await pbx.close()
+
+
+async def test_a_pbx_without_identity_is_not_believed(wire: ManagerWire) -> None:
+    """It may be another one tomorrow."""
+    wire.answers["Getvar"] = success(Value="")
+    pbx = wire.client()
+    with pytest.raises(PbxUnreachable) as strange:
+        await pbx.connect()
+    assert strange.value.reason is Unreachable.BAD_ANSWER
+    await pbx.close()
+
+
+async def test_who_the_pbx_is_is_read_once_for_each_login(wire: ManagerWire) -> None:
+    """And its extensions once for each reload."""
+    pbx = wire.client()
+    for _ in range(3):
+        await pbx.snapshot()
+    assert wire.actions().count("CoreSettings") == 1
+    assert wire.actions().count("DBGetTree") == 2
+    await wire.say(message(Event="Reload", Module="All", Status="0"))
+    await asyncio.sleep(0.05)
+    await pbx.snapshot()
+    assert wire.actions().count("DBGetTree") == 4
+    await pbx.close()
+
+
+async def test_what_may_not_be_asked_is_not_offered(wire: ManagerWire) -> None:
+    """Narrowed with each login."""
+    assert wire.client().capabilities & Capability.WHISPER
+    looking = [name for name in COMMANDS if name not in ("Originate", "Hangup")]
+    wire.answers["ListCommands"] = success(**dict.fromkeys(looking, "x"))
+    pbx = wire.client()
+    await pbx.connect()
+    assert pbx.capabilities == (
+        Capability.MUTE | Capability.TRANSFER | Capability.SETTINGS
+    )
+    await pbx.close()
+
+
+# -- TLS
+
+
+async def test_a_certificate_is_pinned_or_verified(
+    socket_enabled: None, tmp_path: Path
+) -> None:
+    """Before anything is sent."""
+    context, _ = server_context(tmp_path)
+    async with ManagerWire().running(context) as wire:
+        certificate = await read_certificate(wire.address, 5)
+        for pin in (None, "0" * 64):
+            pbx = wire.client(**({"pin": pin} if pin else {}))
+            with pytest.raises(PbxNotTrusted) as strange:
+                await pbx.connect()
+            assert strange.value.certificate == certificate
+            await pbx.close()
+        assert wire.asked == []
+        pbx = wire.client(pin=fingerprint_of(certificate).upper())
+        await pbx.connect()
+        await pbx.close()
+
+
+async def test_tls_where_none_is_spoken(wire: ManagerWire) -> None:
+    """Another service, by all that can be seen."""
+    address = Address(wire.address.host, wire.address.port, tls=True)
+    pbx = Asterisk(address, USER, SECRET, fingerprint="0" * 64)
+    with pytest.raises(Exception, match="Not the PBX's API"):
+        await pbx.connect()
+    await pbx.close()
+
+
+@pytest.mark.parametrize("failure", [socket.gaierror(), UnicodeError()])
+async def test_a_name_that_nobody_knows(
+    socket_enabled: None, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    """Told apart from a PBX that does not answer."""
+
+    async def resolve(*_: object, **__: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+    pbx = Asterisk(Address("pbx.invalid", 5038, tls=False), USER, SECRET)
+    with pytest.raises(PbxUnreachable) as unknown:
+        await pbx.connect()
+    assert unknown.value.reason is Unreachable.NAME_NOT_RESOLVED
+    await pbx.close()
+
+
+# -- reports
+
+
+async def test_a_reload_and_a_registration_are_told(
+    wire: ManagerWire, listener: Listener
+) -> None:
+    """A refresh is not."""
+    registry = {"Event": "Registry", "Username": "sip:a", "Domain": "sip:b"}
+    await wire.say(message(Event="Reload", Module="All"))
+    await wire.say(message(**registry, Status="Rejected"))
+    await wire.say(message(**registry, Status="Rejected"))
+    await wire.say(message(**registry, Status="Registered"))
+    await asyncio.sleep(0.05)
+    assert listener.reports == [
+        SettingsChanged(Subject.OTHER),
+        SettingsChanged(Subject.TRUNK),
+        SettingsChanged(Subject.TRUNK),
+    ]
+
+
+async def test_nobody_is_told_before_listening(wire: ManagerWire) -> None:
+    """And what came before is in the snapshot."""
+    pbx = wire.client()
+    await pbx.connect()
+    await talk(wire)
+    told: list[Any] = []
+    await pbx.listen(told.append, told.append)
+    assert told == []
+    await wire.say(message(Event="Hangup", Uniqueid="1.2", Cause="16"))
+    await asyncio.sleep(0.05)
+    assert any(isinstance(report, ExtensionReport) for report in told)
+    await pbx.close()
+
+
+# -- acting
+
+
+async def test_whisper_is_one_action(wire: ManagerWire, listener: Listener) -> None:
+    """One channel by its id, and nobody's phone is left off the hook."""
+    await talk(wire)
+    wire.answers["Originate"] = calls_back(wire, RINGS)
+    call_id = await listener.pbx.monitor(MonitorMode.WHISPER, "1005", "1001")
+    asked = wire.asked[-1]
+    assert asked["ChannelId"] == call_id
+    assert {
+        key: asked[key] for key in asked if key not in ("ChannelId", "ActionID")
+    } == {
+        "Action": "Originate",
+        "Channel": "PJSIP/1005",
+        "Application": "ChanSpy",
+        "Data": "1.2,qwESu",
+        "CallerID": '"Anna Berg" <1001>',
+        "Timeout": "30000",
+        "Async": "true",
+    }
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda wire: calls_back(wire, failure=True),
+        lambda wire: calls_back(wire, {"Event": "Hangup", "Cause": "17"}, failure=True),
+        lambda wire: calls_back(wire, {"Event": "Hangup", "Cause": "x"}),
+    ],
+    ids=["no channel", "busy", "hung up"],
+)
+async def test_a_phone_that_cannot_be_called(
+    wire: ManagerWire, listener: Listener, answer: Callable[[ManagerWire], Answer]
+) -> None:
+    """Whether there was a channel or not."""
+    await talk(wire)
+    wire.answers["Originate"] = answer(wire)
+    with pytest.raises(PbxRefused) as refused:
+        await listener.pbx.monitor(MonitorMode.LISTEN, "1005", "1001")
+    assert refused.value.refusal is Refusal.NOT_IDLE
+
+
+async def test_a_phone_that_does_not_say_that_it_rings(
+    wire: ManagerWire, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is being called all the same."""
+    monkeypatch.setattr(session, "RING_WITHIN", 0.1)
+    wire.answers["Originate"] = success()
+    wire.answers["Getvar"] = success(Value="from-internal")
+    assert await listener.pbx.dial("1003", "1001", outside=False)
+
+
+async def test_a_call_that_ends_while_the_supervisor_is_called(
+    wire: ManagerWire, listener: Listener
+) -> None:
+    """Their phone is hung up, and the refusal says why."""
+    await talk(wire)
+    wire.answers["Originate"] = lambda asked: (
+        message(Event="Hangup", Uniqueid="1.2", Cause="16")
+        + calls_back(wire, RINGS)(asked)
+    )
+    wire.answers["Hangup"] = success()
+    with pytest.raises(PbxRefused) as refused:
+        await listener.pbx.monitor(MonitorMode.LISTEN, "1005", "1001")
+    assert refused.value.refusal is Refusal.NOT_IN_CALL
+    assert wire.asked[-1]["Action"] == "Hangup"
+    assert wire.asked[-1]["Channel"] == "PJSIP/1005-00000009"
+
+
+async def test_the_connection_breaks_while_a_phone_is_called(
+    wire: ManagerWire, listener: Listener
+) -> None:
+    """It may ring all the same."""
+    await talk(wire)
+    wire.answers["Originate"] = success()
+    asking = asyncio.create_task(
+        listener.pbx.monitor(MonitorMode.LISTEN, "1005", "1001")
+    )
+    await asyncio.sleep(0.1)
+    wire.drop()
+    with pytest.raises(PbxUnreachable) as broken:
+        await asking
+    assert broken.value.maybe_done
+
+
+async def test_transfer_asks_whether_the_destination_is_there(
+    wire: ManagerWire, listener: Listener
+) -> None:
+    """With the rights of who gives the call away; an IVR has a context of its own."""
+    await talk(wire)
+    wire.answers["Getvar"] = lambda asked: success(
+        Value={
+            "PJSIP_ENDPOINT(1001,context)": "from-internal",
+            "DIALPLAN_EXISTS(from-internal,1003,1)": "1",
+            "DIALPLAN_EXISTS(ivr-3,s,1)": "1",
+        }.get(asked["Variable"], "0")
+    )(asked)
+    wire.answers["Redirect"] = success()
+    await listener.pbx.transfer(CALL, "1003", DestinationKind.EXTENSION)
+    asked = wire.asked[-1]
+    assert (asked["Channel"], asked["Context"], asked["Exten"]) == (
+        "PJSIP/itsp-00000001",
+        "from-internal",
+        "1003",
+    )
+    await listener.pbx.transfer(CALL, "3", DestinationKind.IVR)
+    assert (wire.asked[-1]["Context"], wire.asked[-1]["Exten"]) == ("ivr-3", "s")
+    for kind, refusal in (
+        (DestinationKind.OUTSIDE, Refusal.NO_SUCH_NUMBER),
+        (DestinationKind.QUEUE, Refusal.NO_SUCH_DESTINATION),
+    ):
+        with pytest.raises(PbxRefused) as refused:
+            await listener.pbx.transfer(CALL, "999", kind)
+        assert refused.value.refusal is refusal
+    await wire.say(message(Event="Hangup", Uniqueid="1.1", Cause="16"))
+    await asyncio.sleep(0.05)
+    with pytest.raises(PbxRefused) as refused:
+        await listener.pbx.transfer(CALL, "1003", DestinationKind.EXTENSION)
+    assert refused.value.refusal is Refusal.NOT_IN_CALL
+
+
+async def test_prompts_outside_need_a_permission(
+    wire: ManagerWire, listener: Listener
+) -> None:
+    """Whose right to call out is used."""
+    with pytest.raises(PbxRefused) as refused:
+        await listener.pbx.play_prompt("0123", ["custom/a"], outside=True)
+    assert refused.value.refusal is Refusal.MISSING_PARAMETER
+    wire.answers["Getvar"] = success(Value="from-internal")
+    wire.answers["Originate"] = calls_back(wire, RINGS)
+    await listener.pbx.play_prompt(
+        "0123", ["custom/a", "custom/b"], outside=True, permission="1001"
+    )
+    asked = wire.asked[-1]
+    assert asked["Channel"] == "Local/0123@from-internal"
+    assert asked["Data"] == "custom/a&custom/b"
+
+
+@pytest.mark.parametrize(
+    "prompts", [[], ["a,b"], ["../etc/passwd"], ["a&b"], ["x" * 1000], ["a\r\nb"]]
+)
+async def test_names_of_prompts_that_are_none(
+    listener: Listener, prompts: list[str]
+) -> None:
+    """Nothing is sent."""
+    with pytest.raises(ValueError):
+        await listener.pbx.play_prompt("1003", prompts, outside=False)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda pbx: pbx.mute("1001"),
+        lambda pbx: pbx.unmute("1001"),
+        lambda pbx: pbx.hang_up("1001"),
+    ],
+)
+async def test_without_a_call_there_is_nothing_to_do(
+    listener: Listener, act: Callable[[Asterisk], Awaitable[None]]
+) -> None:
+    """Nothing is sent."""
+    with pytest.raises(PbxRefused) as refused:
+        await act(listener.pbx)
+    assert refused.value.refusal is Refusal.NOT_IN_CALL
+
+
+# -- settings
+
+
+async def test_settings_are_refused_as_a_whole(
+    wire: ManagerWire, listener: Listener
+) -> None:
+    """What FreePBX does not keep, and a destination that is none."""
+    for change, refusal in (
+        (SettingsChange(may_be_monitored=True), Refusal.UNSUPPORTED),
+        (SettingsChange(monitor_mode=MonitorPermission.LISTEN), Refusal.UNSUPPORTED),
+        (
+            SettingsChange(
+                do_not_disturb=True,
+                forward_always=Forwarding(on=True, to=ForwardTo.VOICEMAIL),
+            ),
+            Refusal.SETTINGS_REJECTED,
+        ),
+        (SettingsChange(forward_busy=Forwarding(on=True)), Refusal.SETTINGS_REJECTED),
+    ):
+        with pytest.raises(PbxRefused) as refused:
+            await listener.pbx.change_settings("1001", change)
+        assert refused.value.refusal is refusal
+    with pytest.raises(ValueError):
+        await listener.pbx.change_settings(
+            "1001",
+            SettingsChange(
+                forward_busy=Forwarding(on=True, to=ForwardTo.NUMBER, number="a b")
+            ),
+        )
+    assert not {"DBPut", "DBDel", "Setvar"} & set(wire.actions())
+
+
+async def test_a_setting_that_is_written_in_part_is_told(
+    wire: ManagerWire, listener: Listener
+) -> None:
+    """The database, but not the lamp; the first of two, but not the second."""
+    wire.answers["DBPut"] = success()
+    wire.answers["Setvar"] = error("Permission denied")
+    with pytest.raises(PbxRefused) as refused:
+        await listener.pbx.change_settings("1001", SettingsChange(do_not_disturb=True))
+    assert refused.value.refusal is Refusal.INTERNAL_ERROR
+    wire.answers["Setvar"] = success()
+    wire.answers["DBPut"] = lambda asked: (
+        success()(asked) if asked["Family"] == "DND" else error("No")(asked)
+    )
+    number = Forwarding(on=True, to=ForwardTo.NUMBER, number="0123", prefix="9")
+    with pytest.raises(PbxRefused) as refused:
+        await listener.pbx.change_settings(
+            "1001", SettingsChange(do_not_disturb=True, forward_always=number)
+        )
+    assert refused.value.refusal is Refusal.INTERNAL_ERROR
+    assert wire.asked[-1]["Val"] == "90123"
+
+
+async def test_forwarding_without_a_destination_keeps_the_one_there_is(
+    wire: ManagerWire, listener: Listener
+) -> None:
+    """And what is forwarded to may be anything that FreePBX takes."""
+    listed = rows(
+        "DBGetTreeResponse",
+        {"Key": "/CF/1001", "Val": "0123"},
+        {"Key": "/CF/1002", "Val": "*98"},
+        {"Key": "/CF/1003", "Val": "vm b"},
+    )
+    wire.answers["DBGetTree"] = listed
+    wire.answers["DBPut"] = wire.answers["Setvar"] = success()
+    on = SettingsChange(forward_always=Forwarding(on=True))
+    await listener.pbx.change_settings("1001", on)
+    assert wire.asked[-2]["Val"] == "0123"
+    anna, ben, zoe = await listener.pbx.settings(["1001", "1002", "1003"])
+    assert anna.forward_always == Forwarding(True, ForwardTo.NUMBER, "0123")
+    assert ben.forward_always == Forwarding(True, ForwardTo.NUMBER, "*98")
+    assert zoe.forward_always == Forwarding(True, ForwardTo.NUMBER, None)
+
+
+async def test_taking_back_what_is_not_set_is_no_error(
+    wire: ManagerWire, listener: Listener
+) -> None:
+    """Another error is one."""
+    off = SettingsChange(forward_busy=Forwarding(on=False))
+    wire.answers["DBDel"] = error("Database entry could not be deleted")
+    await listener.pbx.change_settings("1001", off)
+    assert wire.asked[-1]["Action"] == "DBDel"
+    wire.answers["DBDel"] = error("Permission denied")
+    with pytest.raises(PbxRefused) as refused:
+        await listener.pbx.change_settings("1001", off)
+    assert refused.value.refusal is Refusal.UNSUPPORTED
+
+
+# -- more of acting
+
+
+async def test_monitor_looks_before_it_asks(
+    wire: ManagerWire, listener: Listener
+) -> None:
+    """Nothing is sent for what Asterisk would take."""
+    with pytest.raises(PbxRefused) as refused:
+        await listener.pbx.monitor(MonitorMode.WHISPER, "1005", "1001")
+    assert refused.value.refusal is Refusal.NOT_IN_CALL
+    await talk(wire)
+    device = {"Event": "DeviceStateChange", "Device": "PJSIP/1005"}
+    await wire.say(message(**device, State="UNAVAILABLE"))
+    await asyncio.sleep(0.05)
+    for supervisor, refusal in (
+        ("1005", Refusal.NOT_IDLE),
+        ("1001", Refusal.NOT_IDLE),
+        ("nobody", Refusal.NO_SUCH_EXTENSION),
+    ):
+        with pytest.raises(PbxRefused) as refused:
+            await listener.pbx.monitor(MonitorMode.WHISPER, supervisor, "1001")
+        assert refused.value.refusal is refusal
+    with pytest.raises(PbxRefused) as refused:
+        await listener.pbx.play_prompt("1005", ["beep"], outside=False)
+    assert refused.value.refusal is Refusal.NOT_IDLE
+    assert "Originate" not in wire.actions()
+
+
+async def test_mute_names_the_channel(wire: ManagerWire, listener: Listener) -> None:
+    """And what it says, not what it hears."""
+    await talk(wire)
+    wire.answers["MuteAudio"] = success()
+    await listener.pbx.mute("1001")
+    asked = wire.asked[-1]
+    assert (asked["Channel"], asked["Direction"], asked["State"]) == (
+        "PJSIP/1001-00000002",
+        "in",
+        "on",
+    )
+    await listener.pbx.unmute("1001")
+    assert wire.asked[-1]["State"] == "off"
+
+
+async def test_a_call_inside_is_not_transferred(listener: Listener) -> None:
+    """Nothing is sent."""
+    call = Call("1.1", CallDirection.INTERNAL, (ANNA,), 0.0)
+    with pytest.raises(PbxRefused) as refused:
+        await listener.pbx.transfer(call, "1003", DestinationKind.EXTENSION)
+    assert refused.value.refusal is Refusal.NO_SUCH_DESTINATION
+
+
+@pytest.mark.parametrize(
+    ("device", "headers"),
+    [
+        ("SIP/anna", "SIPADDHEADER02=Alert-Info: <http://pbx>;info=alert-autoanswer"),
+        (
+            "IAX2/anna",
+            "PJSIP_HEADER(add,Alert-Info)=<http://pbx>;info=alert-autoanswer",
+        ),
+    ],
+)
+async def test_phones_of_other_kinds_can_pick_up_by_themselves(
+    wire: ManagerWire, device: str, headers: str
+) -> None:
+    """The last header that was sent; the context is that of the phone, or FreePBX's."""
+    wire.answers["DBGetTree"] = rows("DBGetTreeResponse")
+    wire.answers["ExtensionStateList"] = rows(
+        "ExtensionStatus", {"Exten": "anna", "Hint": device}
+    )
+    wire.answers["Originate"] = calls_back(wire, RINGS)
+    pbx = wire.client()
+    await pbx.connect()
+    await pbx.dial("anna", "0123", outside=True, auto_answer=True)
+    assert wire.asked[-1]["Variable"] == headers
+    await pbx.close()
+
+
+async def test_a_user_who_may_not_look(wire: ManagerWire) -> None:
+    """Refused, and logged off."""
+    wire.answers["ListCommands"] = success(Ping="(Priv: <none>)")
+    pbx = wire.client()
+    with pytest.raises(PbxRefused) as refused:
+        await pbx.connect()
+    assert refused.value.refusal is Refusal.UNSUPPORTED
+    assert wire.actions()[-1] == "Logoff"
+    await pbx.close()
+
+
+async def test_settings_of_nobody(listener: Listener, wire: ManagerWire) -> None:
+    """There are none to read or to write; those of an extension may be to another."""
+    with pytest.raises(PbxRefused) as refused:
+        await listener.pbx.change_settings("999", SettingsChange(do_not_disturb=True))
+    assert refused.value.refusal is Refusal.NO_SUCH_EXTENSION
+    assert await listener.pbx.settings(["999"]) == ()
+    wire.answers["DBGetTree"] = rows(
+        "DBGetTreeResponse", {"Key": "/CF/1001", "Val": "1002"}
+    )
+    (settings,) = await listener.pbx.settings(["1001"])
+    to = Forwarding(on=True, to=ForwardTo.EXTENSION, number="1002")
+    assert settings.forward_always == to
+    wire.answers["DBPut"] = wire.answers["Setvar"] = success()
+    await listener.pbx.change_settings("1003", SettingsChange(forward_always=to))
+    assert wire.asked[-2]["Val"] == "1002"
+
+
+async def test_a_phone_stops_ringing_when_the_call_it_is_to_join_ends(
+    wire: ManagerWire, listener: Listener
+) -> None:
+    """Once; other hang-ups change nothing."""
+    await talk(wire)
+    wire.answers["Originate"] = calls_back(wire, RINGS)
+    wire.answers["Hangup"] = success()
+    await listener.pbx.monitor(MonitorMode.WHISPER, "1005", "1001")
+    await wire.say(message(Event="Hangup", Uniqueid="7.7", Cause="16"))
+    await asyncio.sleep(0.05)
+    assert "Hangup" not in wire.actions()
+    for _ in range(2):
+        await wire.say(message(Event="Hangup", Uniqueid="1.2", Cause="16"))
+    await asyncio.sleep(0.05)
+    assert [
+        asked["Channel"] for asked in wire.asked if asked["Action"] == "Hangup"
+    ] == ["PJSIP/1005-00000009"]
+
+
+async def test_who_is_on_hold_is_asked_once_for_each_connection(
+    wire: ManagerWire,
+) -> None:
+    """Of those who are connected; one that is gone meanwhile is not."""
+    wire.answers["CoreShowChannels"] = rows(
+        "CoreShowChannel",
+        *(
+            {
+                "Channel": f"PJSIP/{number}-00000001",
+                "Uniqueid": unique,
+                "Linkedid": "1.1",
+                "ChannelStateDesc": "Up",
+                "BridgeId": bridge,
+            }
+            for number, unique, bridge in (
+                ("1001", "1.1", "b1"),
+                ("1002", "1.2", "b1"),
+                ("1003", "1.3", ""),
+            )
+        ),
+    )
+    identity = wire.answers["Getvar"]
+    wire.answers["Getvar"] = lambda asked: (
+        identity(asked)
+        if "Channel" not in asked
+        else success(Value="1")(asked)
+        if asked["Channel"] == "PJSIP/1002-00000001"
+        else error("No such channel")(asked)
+    )
+    pbx = wire.client()
+    snapshot = await pbx.snapshot()
+    await pbx.snapshot()
+    states = {one.number: one.status for one in snapshot.extensions}
+    assert (states["1001"], states["1002"]) == ("on_hold", "busy")
+    asked = [one["Channel"] for one in wire.asked if "CHANNEL(onhold)" in one.values()]
+    assert asked == ["PJSIP/1001-00000001", "PJSIP/1002-00000001"]
+    await pbx.close()
+
+
+async def test_a_snapshot_without_trunks_does_not_ask_for_them(
+    wire: ManagerWire,
+) -> None:
+    """They are not none, but not read; two snapshots at once are read one by one."""
+    pbx = wire.client()
+    first, second = await asyncio.gather(pbx.snapshot(trunks=False), pbx.snapshot())
+    assert first.trunks is None
+    assert second.trunks == ()
+    assert first.again_soon
+    assert not second.again_soon
+    assert wire.actions().count("PJSIPShowRegistrationsOutbound") == 1
+    await pbx.close()
