@@ -14,7 +14,16 @@ from tests.client.calls.polled import (
     inside,
     talk,
 )
-from tests.client.calls.told import HELD, OUTBOUND, TALKING, UNKNOWN, callee, ext
+from tests.client.calls.told import (
+    DIALING,
+    HELD,
+    OUTBOUND,
+    RINGING,
+    TALKING,
+    UNKNOWN,
+    callee,
+    ext,
+)
 
 
 @pytest.fixture
@@ -175,3 +184,31 @@ def test_call_that_goes_on_to_the_outside(told: Polled) -> None:
     told.read(replace(call, outside=(*call.outside, callee(TALKING, "777"))))
     assert told.settle(102) == ["1001 ended answered"]
     assert told.parties() == {"555": TALKING, "777": TALKING}
+
+
+def test_busy_phone_of_a_group_is_part_of_its_call(told: Polled) -> None:
+    """It names the caller, who names the first phone of the group alone."""
+    told.read(
+        *(inside("1004", "1001", "1002"), coming("1002", answered=True)),
+        e1001=RINGS,
+        e1002=BUSY,
+        e1004=BUSY,
+    )
+    (call,) = told.of("1004")
+    assert {party.number: party.state for party in call.parties} == {
+        "1004": DIALING,
+        "1001": RINGING,
+        "1002": RINGING,
+    }
+
+
+def test_phone_that_rings_in_its_only_call_is_called(told: Polled) -> None:
+    """By one that rings, too, as another calls it."""
+    told.read(
+        *(inside("1002", "1001"), inside("1003", "1002")),
+        e1001=RINGS,
+        e1002=RINGS,
+        e1003=BUSY,
+    )
+    (call,) = told.of("1001")
+    assert call.parties == (ext("1002", DIALING, True), ext("1001", RINGING, False))
