@@ -1,0 +1,26 @@
+"""The wrong days that the proof still finds, in a hundred of each sort.
+
+The reader of calls is not right in every day yet. Each of these numbers is a debt: it
+may be lowered, and never raised. A change that makes more days wrong fails the tests.
+"""
+
+from math import ceil, sqrt
+from typing import Final
+
+# As measured on the fixed days; "home" is the running integration.
+IN_A_HUNDRED: Final = {
+    "quiet 0-25": 1.25,
+    "quiet 40-80": 14.0,
+    "faults 0-25": 4.5,
+    "faults 40-80": 18.0,
+    "home": 35.0,
+}
+
+
+def allowed(sort: str, days: int, *, fresh: bool = False) -> int:
+    """Return how many wrong days of a sort are no worse than before.
+
+    Of fresh days, chance may draw some more: four standard deviations.
+    """
+    expected = IN_A_HUNDRED[sort] * days / 100
+    return ceil(expected + 4 * sqrt(expected)) if fresh else ceil(expected)
