@@ -26,6 +26,9 @@ class RosterChanges:
     removed: frozenset[str]
 
 
+NO_CHANGES: Final = RosterChanges(frozenset(), frozenset(), frozenset(), frozenset())
+
+
 class Roster[Item]:
     """Items by key; an absent item keeps its last value until it is removed."""
 
@@ -117,6 +120,8 @@ class ExtensionRoster(Roster[Extension]):
         self.in_use_count = 0
         self._registered: set[str] = set()
         self._in_use: set[str] = set()
+        # The complete list that all extensions are as in, None after another change.
+        self._listed: tuple[Extension, ...] | None = None
 
     def status_of(self, number: str) -> ExtensionStatus | None:
         """Return the status of an extension, None where it is not known."""
@@ -133,6 +138,14 @@ class ExtensionRoster(Roster[Extension]):
         self._items[number] = after
         return True
 
+    def listed_as(self, extensions: tuple[Extension, ...]) -> None:
+        """Remember the complete list that was taken."""
+        self._listed = None if self._missed else extensions
+
+    def is_as_listed(self, extensions: tuple[Extension, ...]) -> bool:
+        """Return whether a list is the very one taken before, with no change since."""
+        return extensions is self._listed
+
     def drain(self) -> tuple[frozenset[str], frozenset[str]]:
         """Return the present extensions whose registration and whose use has changed."""
         registered, in_use = frozenset(self._registered), frozenset(self._in_use)
@@ -145,6 +158,7 @@ class ExtensionRoster(Roster[Extension]):
         self, key: str, before: Extension | None, after: Extension | None
     ) -> None:
         """Update the counts, and mark changes of registration and use."""
+        self._listed = None
         for extension, step in ((before, -1), (after, 1)):
             if extension is not None:
                 self.registered_count += step if extension.registered else 0

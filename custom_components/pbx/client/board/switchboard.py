@@ -16,7 +16,7 @@ from ..report import (
     SettingsChanged,
 )
 from ..snapshot import Snapshot
-from .roster import ExtensionRoster, Roster
+from .roster import NO_CHANGES, ExtensionRoster, Roster
 
 # The order in which one of an extension's several calls is shown: the conversation first.
 _CURRENT: Final = (
@@ -231,8 +231,13 @@ class Switchboard:
 
         `silent` emits no call events, as the state may have lasted for a long time.
         """
-        listed, unreported, doubtful = self._compare(snapshot.extensions)
-        extensions = self._extensions.take(listed, complete=snapshot.complete)
+        if self._extensions.is_as_listed(snapshot.extensions):
+            extensions, unreported, doubtful = NO_CHANGES, _NONE, False
+        else:
+            listed, unreported, doubtful = self._compare(snapshot.extensions)
+            extensions = self._extensions.take(listed, complete=snapshot.complete)
+            if snapshot.complete and not doubtful:
+                self._extensions.listed_as(snapshot.extensions)
         for number in extensions.removed:
             self._ledger.last.pop(number, None)
         self._reconcile_calls(snapshot, now, silent=silent)

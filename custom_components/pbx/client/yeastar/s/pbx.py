@@ -141,9 +141,9 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
     async def snapshot(self, *, trunks: bool = True) -> PolledSnapshot:
         """Read calls, extensions and trunks (reference, sections 3.3, 3.4, 3.7, 3.8).
 
-        The list of extensions comes after the calls: what it says is the newer. Then all
-        extensions in use are asked for their own calls. After a new login, who the PBX is comes on top. Raises the same as
-        `connect`.
+        The list of extensions is read after the calls, so it is the newer. Then all
+        extensions in use are asked for their own calls, and after a new login the PBX
+        for its identity. Raises the same as `connect`.
         """
         info = await self.connect()
         dialect = self._session.dialect
@@ -151,8 +151,10 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
         outbound = await self._optional(dialect.outbound_calls)
         answer = await self._session.request(dialect.extension_list)
         extensions, complete = self._list.read(answer, dialect)
+        # Most extensions are idle in most polls.
+        others = [one for one in extensions if one.status is not ExtensionStatus.IDLE]
         calls = self._calls(inbound, outbound, extensions)
-        ties = {} if calls is None else await self._ties(extensions)
+        ties = {} if calls is None else await self._ties(others)
         trunk_list = await self._optional(dialect.trunk_list) if trunks else {}
         if self._session.generation != self._info_generation:
             info = await self.connect()
@@ -164,7 +166,7 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
             calls=calls,
             ties=ties,
             # No report tells that a call is resumed (section 6.1).
-            again_soon=any(one.status is ExtensionStatus.ON_HOLD for one in extensions),
+            again_soon=any(one.status is ExtensionStatus.ON_HOLD for one in others),
         )
 
     def _calls(
@@ -173,11 +175,15 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
         """Return the calls on lines, None where the PBX has no such lists."""
         found = lists.inbound_calls(inbound)
         if found is not None:
-            numbers = {extension.number for extension in extensions}
+            numbers = (
+                {extension.number for extension in extensions}
+                if outbound.get("outbound")
+                else set()
+            )
             found = lists.outbound_calls(outbound, numbers, found)
         return None if found is None else tuple(found)
 
-    async def _ties(self, extensions: tuple[Extension, ...]) -> dict[str, Ties]:
+    async def _ties(self, extensions: list[Extension]) -> dict[str, Ties]:
         """Ask all phones in use for their own calls, in one request (section 3.4)."""
         asked = self._to_ask([one.number for one in extensions if one.in_use])
         if not asked:
