@@ -203,7 +203,7 @@ async def test_unknown_status_word_is_unknown_and_logged_once(
     rewrite_list(
         sim,
         lambda items: [
-            {**item, "status": "Levitating"} if item["extnumber"] == "1001" else item
+            {**item, "status": "Hovering"} if item["extnumber"] == "1001" else item
             for item in items
         ],
     )
@@ -213,7 +213,7 @@ async def test_unknown_status_word_is_unknown_and_logged_once(
 
     assert state_of(hass, ANNA) == "unknown"
     assert state_of(hass, "binary_sensor.anna_berg_registered") == "unknown"
-    assert caplog.text.count("Levitating") == 1
+    assert caplog.text.count("Hovering") == 1
 
 
 async def test_extension_of_which_little_is_known(
