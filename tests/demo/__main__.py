@@ -24,8 +24,8 @@ Try on the dashboard:
   Hang up ends a call; Do not disturb is set on the PBX.
 Try under Settings:
   Automations & scenes: three are at work. Make one of your own from a PBX trigger.
-  Devices & services > PBX > Configure: let only administrators supervise, then press Whisper
-  as the colleague, in a private window.
+  Press Whisper as the colleague, in a private window: only administrators may supervise.
+  Devices & services > PBX > Configure lets users who may control both extensions do it too.
   Tools > Actions: all that the PBX can do, such as Set forwarding and Dial.
 Try on the simulated PBX: place calls, play scenes, let it fail.
 
