@@ -174,10 +174,16 @@ async def test_missed_call_notification(
     }
 
 
-async def test_hidden_number_has_no_button(
-    pushing: Push, phone: Phone, tmp_path: Path
+@pytest.mark.parametrize(
+    ("number", "shown"), [("", "A hidden number rang"), ("*901002", "*901002 rang")]
+)
+async def test_number_that_cannot_be_called_has_no_button(
+    pushing: Push, phone: Phone, tmp_path: Path, number: str, shown: str
 ) -> None:
-    """And a call that a colleague answered is not missed."""
+    """Neither a hidden one nor a feature code, which the caller has chosen.
+
+    A call that a colleague answered is not missed.
+    """
     inputs = {
         "extensions": {"device_id": extension_device(pushing, "1002")},
         "notify_device": phone.device_id,
@@ -187,12 +193,35 @@ async def test_hidden_number_has_no_button(
     await a_moment(pushing)
     answered.hang_up()
     await a_moment(pushing)
-    call = pushing.sim.inbound("", "1002")
+    call = pushing.sim.inbound(number, "1002")
     await a_moment(pushing)
     call.hang_up()
     await until(lambda: len(phone.shown) == 1)
-    assert phone.shown[0]["message"].startswith("A hidden number rang")
+    assert phone.shown[0]["message"].startswith(shown)
     assert phone.buttons() == {}
+
+
+async def test_buttons_cannot_be_guessed(
+    pushing: Push, phone: Phone, tmp_path: Path
+) -> None:
+    """Their names are random, and nothing in a state tells them."""
+    inputs = {
+        "extensions": {"device_id": extension_device(pushing, "1002")},
+        "notify_device": phone.device_id,
+    }
+    await use(pushing.hass, tmp_path, "missed_call_notification", inputs)
+    names = set()
+    for _ in range(2):
+        call = pushing.sim.inbound("0401234567", "1002")
+        await a_moment(pushing)
+        call.hang_up()
+        await until(lambda: len(phone.shown) == len(names) + 1)
+        (name,) = phone.buttons().values()
+        names.add(name)
+        for state in pushing.hass.states.async_all():
+            assert state.context.id not in name
+    assert len(names) == 2
+    assert all(len(name) > 30 for name in names)
 
 
 async def test_doorbell_extension(pushing: Push, phone: Phone, tmp_path: Path) -> None:
