@@ -210,7 +210,7 @@ async def test_buttons_cannot_be_guessed(
         "notify_device": phone.device_id,
     }
     await use(pushing.hass, tmp_path, "missed_call_notification", inputs)
-    names = set()
+    names: set[str] = set()
     for _ in range(2):
         call = pushing.sim.inbound("0401234567", "1002")
         await a_moment(pushing)
