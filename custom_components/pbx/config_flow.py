@@ -42,6 +42,7 @@ from .hub.connect import failure_key, failure_placeholders
 from .hub.families import (
     FAMILIES,
     FIRST_FAMILY,
+    STEPS_OF_A_FAMILY,
     Family,
     create_pbx,
     family_of,
@@ -117,7 +118,7 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
                 return await self.async_step_family()
             self._data[CONF_FAMILY] = FIRST_FAMILY
         family = family_of(self._data)
-        self._step_id = "user"
+        self._step_id = family.step_id("user")
         self._schema = address_schema(family).extend(credentials_schema(family).schema)
         return await self._async_handle_form(user_input)
 
@@ -220,8 +221,9 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the API's credentials again."""
-        self._step_id = "reauth_confirm"
-        self._schema = credentials_schema(family_of(self._data))
+        family = family_of(self._data)
+        self._step_id = family.step_id("reauth_confirm")
+        self._schema = credentials_schema(family)
         return await self._async_handle_form(user_input)
 
     async def async_step_reconfigure(
@@ -232,7 +234,7 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
             self._data = dict(self._get_reconfigure_entry().data)
             self._suggested = self._data
         family = family_of(self._data)
-        self._step_id = "reconfigure"
+        self._step_id = family.step_id("reconfigure")
         self._schema = address_schema(family).extend(
             credentials_schema(family, keep_secrets=True).schema
         )
@@ -315,7 +317,8 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
             return await self.async_step_certificate()
         except PbxError as err:
             return self._show_form(
-                failure_key(err), failure_placeholders(err, pbx.address)
+                family_of(self._data).failure_key(failure_key(err)),
+                failure_placeholders(err, pbx.address),
             )
         except Exception:  # noqa: BLE001
             LOGGER.exception("Unexpected error while trying a PBX")
@@ -339,3 +342,14 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
             updates={CONF_FINGERPRINT: None, **self._data}
         )
         return self.async_create_entry(title=info.name, data=self._data)
+
+
+# Home Assistant looks a step up by its id, under which its texts stand. A step with the
+# texts of a family is the same step.
+for _family in FAMILIES.values():
+    for _step in STEPS_OF_A_FAMILY:
+        setattr(
+            PbxConfigFlow,
+            f"async_step_{_family.step_id(_step)}",
+            getattr(PbxConfigFlow, f"async_step_{_step}"),
+        )

@@ -94,7 +94,7 @@ class CertificateRepairFlow(RepairsFlow):
         """Log in with a pinned certificate, and store the pin on success."""
         data = {**self._entry.data, CONF_FINGERPRINT: fingerprint}
         pbx = create_pbx(self.hass, data)
-        names = {"pbx": self._entry.title, "address": pbx.address.url}
+        names = {"pbx": self._entry.title, "address": pbx.address.shown}
         try:
             info = await pbx.connect()
         except PbxNotTrusted as err:

@@ -37,6 +37,11 @@ class Proxy:
             await asyncio.gather(*self._tasks, return_exceptions=True)
             await server.wait_closed()
 
+    @property
+    def connections(self) -> int:
+        """Return how many connections pass."""
+        return (len(self._writers) + 1) // 2
+
     def cut(self) -> None:
         """Close all connections, and take no new ones."""
         self._open = False

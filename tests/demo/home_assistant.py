@@ -196,12 +196,13 @@ class HomeAssistantProcess:
                 raise StageError("Home Assistant did not accept our token")
             yield WebSocket(socket)
 
-    async def add_pbx(self, form: dict[str, Any]) -> str:
+    async def add_pbx(self, form: dict[str, Any], *, family: str = "yeastar_s") -> str:
         """Walk through the config flow as a user does; return the entry's id."""
         flow = await self.rest(
             "POST", "/api/config/config_entries/flow", {"handler": "pbx"}
         )
         step = f"/api/config/config_entries/flow/{flow['flow_id']}"
+        await self.rest("POST", step, {"family": family})
         result = await self.rest("POST", step, form)
         if result["type"] == "menu":
             result = await self.rest("POST", step, {"next_step_id": "trust"})

@@ -30,6 +30,8 @@ async def add_pbx(page: Page, stage: Stage, pictures: Path) -> None:
     await dialog.get_by_role("textbox").fill("PBX")
     await dialog.get_by_text("PBX", exact=True).first.click()
     form = page.locator("step-flow-form")
+    await form.get_by_text("Yeastar S-Series").click()
+    await page.get_by_role("button", name="Submit").click()
     await form.locator("input[name=host]").fill(f"https://{pbx.host}:{pbx.port}/")
     await form.locator("input[name=username]").fill(pbx.username)
     await form.locator("input[name=password]").fill(pbx.password)

@@ -53,10 +53,14 @@ def data_for(simulator: Simulator, **changes: Any) -> dict[str, Any]:
 async def start(
     hass: HomeAssistant, source: str = SOURCE_USER, data: Any = None
 ) -> ConfigFlowResult:
-    """Start a flow."""
-    return await hass.config_entries.flow.async_init(
+    """Start a flow; a user chooses the family first."""
+    flow = await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": source}, data=data
     )
+    if source != SOURCE_USER:
+        return flow
+    assert flow["step_id"] == "family"
+    return await fill_in(hass, flow, {"family": "yeastar_s"})
 
 
 async def fill_in(

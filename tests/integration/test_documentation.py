@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 import json
 import re
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.components.logger import CONFIG_SCHEMA as LOGGER_SCHEMA
 from homeassistant.components.recorder import CONFIG_SCHEMA as RECORDER_SCHEMA
@@ -14,7 +14,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
 
 from custom_components.pbx.client.model import CallEventType, CallOutcome
+from custom_components.pbx.client.pbx import Capability
 from custom_components.pbx.const import DOMAIN
+from custom_components.pbx.hub.families import FAMILIES, create_pbx
 from custom_components.pbx.services import ACTIONS
 
 from .act import act
@@ -31,6 +33,7 @@ from .documents import (
     words,
 )
 from .phone import until
+from .test_seam import LACKS
 
 COMPONENT = ROOT / "custom_components" / "pbx"
 ENGLISH: dict[str, Any] = json.loads(
@@ -216,6 +219,41 @@ def test_every_trigger_and_condition_is_described(
             (key,) = words(name)
             wanted = names[key.removeprefix(f"{DOMAIN}.")].get("fields", {})
             assert words(fields) == set(wanted), key
+
+
+# What the form of any family asks for, as an entry keeps it.
+DATA: Final = {
+    "host": "192.0.2.1",
+    "port": 1,
+    "ssl": False,
+    "username": "x",
+    "password_md5": "0" * 32,
+    "secret": "x",
+}
+
+
+async def test_systems_of_actions(hass: HomeAssistant) -> None:
+    """The table has each action once, and a column for each family that is right."""
+    needs = {
+        action: capability for capability, (sent, _) in LACKS.items() for action in sent
+    }
+    text = DOCS["actions"].section("Which system has which action")
+    head = next(line for line in text.splitlines() if line.startswith("| action"))
+    names = [cell.strip() for cell in head.strip("| ").split("|")][1:]
+    assert names == [family.name for family in FAMILIES.values()]
+    found: list[str] = []
+    for actions, *cells in DOCS["actions"].table("Which system has which action"):
+        for family, cell in zip(FAMILIES.values(), cells, strict=True):
+            pbx = create_pbx(hass, {**DATA, "family": family.key})
+            for word in words(actions):
+                action = word.removeprefix(f"{DOMAIN}.")
+                needed = needs.get(action, Capability(0))
+                if cell in ("yes", "no"):
+                    assert (needed in pbx.capabilities) == (cell == "yes"), action
+                else:
+                    assert cell.startswith(("if ", "FreePBX only")), cell
+        found += words(actions)
+    assert sorted(found) == sorted(f"{DOMAIN}.{name}" for name in SERVICES)
 
 
 def test_names_in_prose_exist() -> None:

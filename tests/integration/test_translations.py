@@ -32,6 +32,11 @@ from custom_components.pbx.client.model import (
     TrunkStatus,
 )
 from custom_components.pbx.client.pbx import Address
+from custom_components.pbx.config_flow import (
+    PbxConfigFlow,
+    address_schema,
+    credentials_schema,
+)
 from custom_components.pbx.const import (
     ISSUE_API_OFF,
     ISSUE_CERTIFICATE,
@@ -44,6 +49,7 @@ from custom_components.pbx.const import (
 )
 from custom_components.pbx.flows.options import options_schema
 from custom_components.pbx.hub.connect import failure
+from custom_components.pbx.hub.families import FAMILIES, STEPS_OF_A_FAMILY, Family
 from custom_components.pbx.hub.issues import CONNECTION_ISSUES, FIXABLE, OTHER_ISSUES
 from custom_components.pbx.hub.options import SupervisionPolicy
 from custom_components.pbx.hub.polling import PushMode
@@ -72,10 +78,11 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=lambda one: one.key)
 @pytest.mark.parametrize("err", FAILURES, ids=repr)
-def test_each_failure_has_its_sentences(err: PbxError) -> None:
+def test_each_failure_has_its_sentences(err: PbxError, family: Family) -> None:
     """In an exception and, unless it has a step of its own, in the form."""
-    translation = failure(err, Address("pbx", 8088, True))
+    translation = failure(err, Address("pbx", 8088, True), family)
     key, filled = (
         translation["translation_key"],
         translation["translation_placeholders"],
@@ -83,6 +90,51 @@ def test_each_failure_has_its_sentences(err: PbxError) -> None:
     assert placeholders(ENGLISH["exceptions"][key]["message"]) <= filled.keys()
     if not isinstance(err, PbxNotTrusted):
         assert placeholders(ENGLISH["config"]["error"][key]) <= filled.keys()
+
+
+def failure_keys() -> set[str]:
+    """Return the keys of the sentences about a failed connection, of all families."""
+    return {
+        failure(err, Address("", 0, True), family)["translation_key"]
+        for err in FAILURES
+        for family in FAMILIES.values()
+    }
+
+
+def test_no_failure_is_left_over() -> None:
+    """What a family says in its own words can happen, and its form says it too."""
+    suffixes = tuple(f"_{family.texts}" for family in FAMILIES.values() if family.texts)
+    for texts in (ENGLISH["config"]["error"], ENGLISH["exceptions"]):
+        assert {key for key in texts if key.endswith(suffixes)} == {
+            key for key in failure_keys() if key.endswith(suffixes)
+        }
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=lambda one: one.key)
+def test_each_family_has_its_steps(family: Family) -> None:
+    """Each field of its form is named and described, and Home Assistant finds the step."""
+    address = {str(key) for key in address_schema(family).schema}
+    login = {str(key) for key in credentials_schema(family).schema}
+    fields = {
+        "user": address | login,
+        "reauth_confirm": login,
+        "reconfigure": address | login,
+    }
+    assert fields.keys() == set(STEPS_OF_A_FAMILY)
+    for step, wanted in fields.items():
+        texts = ENGLISH["config"]["step"][family.step_id(step)]
+        assert texts["data"].keys() == texts["data_description"].keys() == wanted
+        assert hasattr(PbxConfigFlow, f"async_step_{family.step_id(step)}")
+
+
+def test_no_step_is_left_over() -> None:
+    """What no family shows is deleted."""
+    shared = {"family", "certificate"}
+    assert ENGLISH["config"]["step"].keys() == shared | {
+        family.step_id(step)
+        for family in FAMILIES.values()
+        for step in STEPS_OF_A_FAMILY
+    }
 
 
 def refusals(kind: Kind) -> set[str]:
@@ -172,9 +224,7 @@ def texts() -> Iterator[str]:
 def test_no_sentence_is_left_over() -> None:
     """What nothing says any more is deleted."""
     used = (
-        set(texts())
-        | {failure(err, Address("", 0, True))["translation_key"] for err in FAILURES}
-        | {key for kind in Kind for key in refusals(kind)}
+        set(texts()) | failure_keys() | {key for kind in Kind for key in refusals(kind)}
     )
     assert ENGLISH["exceptions"].keys() <= used
 

@@ -14,6 +14,8 @@ PLACEHOLDER: Final = re.compile(r"\{(\w*)\}")
 ENDS: Final = {".": (".", "\u3002"), "?": ("?", "\uff1f")}
 # Pages, fields and words of the PBX's web interface, which may be in any language.
 KEPT: Final = (
+    "Settings > Asterisk Manager Users",
+    "manager.conf",
     "Settings > PBX > General > API",
     "Settings > PBX > Extensions",
     "Settings > System > Security > IP Auto Defense > Blocked IP Address",

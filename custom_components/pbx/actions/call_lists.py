@@ -86,7 +86,9 @@ def _not_known(coordinator: PbxCoordinator) -> HomeAssistantError:
     err = coordinator.last_exception
     if isinstance(err, HomeAssistantError):
         return err.with_traceback(None)
-    return HomeAssistantError(**failure(PbxError(), coordinator.pbx.address))
+    return HomeAssistantError(
+        **failure(PbxError(), coordinator.pbx.address, coordinator.family)
+    )
 
 
 def _live(coordinator: PbxCoordinator, call: Call) -> JsonObjectType:

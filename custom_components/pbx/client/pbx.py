@@ -40,17 +40,31 @@ class Capability(Flag):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """The host name or literal IP address of a PBX, its TCP port, and whether it uses TLS."""
+    """The host name or literal IP address of a PBX, its TCP port, and whether it uses TLS.
+
+    `web` tells whether the web interface of the PBX is at the same address.
+    """
 
     host: str
     port: int
     tls: bool
+    web: bool = True
 
     @property
     def url(self) -> str:
-        """Return the address as a URL without a path, for a browser."""
+        """Return the address as a URL without a path, for HTTP."""
+        return f"{'https' if self.tls else 'http'}://{self._netloc}"
+
+    @property
+    def shown(self) -> str:
+        """Return the address as a user knows it: a URL where a browser can open it."""
+        return self.url if self.web else self._netloc
+
+    @property
+    def _netloc(self) -> str:
+        """Return host and port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{'https' if self.tls else 'http'}://{host}:{self.port}"
+        return f"{host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)

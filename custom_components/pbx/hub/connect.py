@@ -16,6 +16,7 @@ from ..client.errors import (
 )
 from ..client.pbx import Address
 from ..const import DOMAIN
+from .families import Family
 
 # The time of the event loop at which a locked-out address may log in again, by entry. It
 # outlives the coordinator, as every retry of a set-up makes a new one, and none of them
@@ -53,7 +54,7 @@ def failure_key(err: PbxError) -> str:
 
 def failure_placeholders(err: PbxError, address: Address) -> dict[str, str]:
     """Return the placeholders of the sentences of `failure_key`."""
-    placeholders = {"address": address.url}
+    placeholders = {"address": address.shown}
     if isinstance(err, PbxLockedOut):
         placeholders["minutes"] = str(max(1, round(err.retry_after / 60)))
     elif isinstance(err, PbxRefused):
@@ -61,11 +62,11 @@ def failure_placeholders(err: PbxError, address: Address) -> dict[str, str]:
     return placeholders
 
 
-def failure(err: PbxError, address: Address) -> Translation:
-    """Return the sentence for a failure to connect or log in to a PBX."""
+def failure(err: PbxError, address: Address, family: Family) -> Translation:
+    """Return the sentence for a failure to connect or log in to a PBX of a family."""
     return {
         "translation_domain": DOMAIN,
-        "translation_key": failure_key(err),
+        "translation_key": family.failure_key(failure_key(err)),
         "translation_placeholders": failure_placeholders(err, address),
     }
 

@@ -26,6 +26,7 @@ from ..client.snapshot import Snapshot
 from ..const import DOMAIN, LOGGER
 from .connect import LockOut, failure
 from .contacts import Contacts
+from .families import family_of
 from .issues import (
     async_connected,
     async_connection_failed,
@@ -69,6 +70,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
             always_update=False,
         )
         self.pbx = pbx
+        self.family = family_of(entry.data)
         if TYPE_CHECKING:
             assert entry.unique_id is not None
         self.serial_number = entry.unique_id
@@ -145,7 +147,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
             if self._shutdown_requested:
                 return None
             async_connection_failed(self.hass, self.config_entry, err)
-            sentence = failure(err, self.pbx.address)
+            sentence = failure(err, self.pbx.address, self.family)
             if isinstance(err, PbxLoginRejected):
                 raise ConfigEntryAuthFailed(**sentence) from err
             if isinstance(err, PbxLockedOut):
@@ -168,11 +170,13 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
             return
         err = PbxLockedOut(rest)
         async_connection_failed(self.hass, self.config_entry, err)
-        raise UpdateFailed(**failure(err, self.pbx.address), retry_after=rest)
+        raise UpdateFailed(
+            **failure(err, self.pbx.address, self.family), retry_after=rest
+        )
 
     def _check(self, snapshot: Snapshot) -> None:
         """Raise for a snapshot of another PBX, and for one that lists no extensions."""
-        address = self.pbx.address.url
+        address = self.pbx.address.shown
         if snapshot.info.serial_number != self.serial_number:
             raise ConfigEntryError(
                 translation_domain=DOMAIN,
@@ -199,7 +203,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         # events and are no evidence of missing reports.
         silent = first or not self.last_update_success
         if not first and snapshot.info != self.info:
-            self.devices.async_register_pbx(snapshot.info, self.pbx.address.url)
+            self.devices.async_register_pbx(snapshot.info, self.pbx.address)
         self.info = snapshot.info
         changes = self._switchboard.reconcile(snapshot, _now(), silent=silent)
         for number in changes.removed:
@@ -250,7 +254,9 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         """Mark the entities as unavailable, and schedule the opening of a new stream."""
         self.polling.async_stream_lost()
         self._push_may_have_changed()
-        self.async_set_update_error(UpdateFailed(**failure(err, self.pbx.address)))
+        self.async_set_update_error(
+            UpdateFailed(**failure(err, self.pbx.address, self.family))
+        )
         self._schedule_refresh()
 
     @callback

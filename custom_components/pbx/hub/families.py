@@ -15,9 +15,13 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
+from ..client.asterisk import Asterisk
 from ..client.pbx import Address, Pbx
 from ..client.yeastar.s import YeastarS, hash_password
 from ..const import CONF_FAMILY, CONF_FINGERPRINT
+
+# The steps of the config flow whose texts say where a family keeps what is asked for.
+STEPS_OF_A_FAMILY: Final = ("user", "reauth_confirm", "reconfigure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,12 @@ class Credential:
 class Family:
     """A family of PBX: its form, the data of its entries, and its creation.
 
-    `mac_prefix` is the vendor's, as Home Assistant's discovery writes it.
+    `mac_prefix` is the vendor's, as Home Assistant's discovery writes it. `web` tells
+    whether the PBX's web interface is at the same address.
+
+    `texts` is the suffix of the translation keys of a family's own texts: those of the
+    steps in STEPS_OF_A_FAMILY, and those of the failures in `own_failures`. A blank one
+    takes the texts without a suffix.
     """
 
     key: str
@@ -48,6 +57,17 @@ class Family:
     default_port: int
     default_tls: bool
     mac_prefix: str | None = None
+    web: bool = True
+    texts: str = ""
+    own_failures: frozenset[str] = frozenset()
+
+    def step_id(self, step: str) -> str:
+        """Return the step with this family's texts for one of STEPS_OF_A_FAMILY."""
+        return f"{step}_{self.texts}" if self.texts else step
+
+    def failure_key(self, key: str) -> str:
+        """Return the translation key with this family's words for a failure."""
+        return f"{key}_{self.texts}" if key in self.own_failures else key
 
 
 def _yeastar_s(
@@ -59,6 +79,16 @@ def _yeastar_s(
         address,
         data[CONF_USERNAME],
         data["password_md5"],
+        fingerprint=data.get(CONF_FINGERPRINT),
+    )
+
+
+def _asterisk(session: ClientSession, address: Address, data: Mapping[str, Any]) -> Pbx:
+    """Return an Asterisk; its manager interface is not HTTP."""
+    return Asterisk(
+        address,
+        data[CONF_USERNAME],
+        data["secret"],
         fingerprint=data.get(CONF_FINGERPRINT),
     )
 
@@ -76,6 +106,23 @@ _FAMILIES: Final = (
         default_tls=True,
         mac_prefix="f4:b5:49",
     ),
+    Family(
+        key="asterisk",
+        name="Asterisk / FreePBX",
+        create=_asterisk,
+        credentials=(
+            Credential(CONF_USERNAME, CONF_USERNAME),
+            # In clear: each login answers a challenge with it.
+            Credential(CONF_PASSWORD, "secret", secret=True),
+        ),
+        default_port=5038,
+        default_tls=False,
+        web=False,
+        texts="asterisk",
+        own_failures=frozenset(
+            {"cannot_connect", "timed_out", "not_the_api", "invalid_auth", "refused"}
+        ),
+    ),
 )
 FAMILIES: Final[dict[str, Family]] = {family.key: family for family in _FAMILIES}
 # The family of entries made before there was a choice.
@@ -89,8 +136,9 @@ def family_of(data: Mapping[str, Any]) -> Family:
 
 def create_pbx(hass: HomeAssistant, data: Mapping[str, Any]) -> Pbx:
     """Return the PBX that an entry's data describe; nothing is sent yet."""
-    address = Address(data[CONF_HOST], data[CONF_PORT], data[CONF_SSL])
-    return family_of(data).create(async_get_clientsession(hass), address, data)
+    family = family_of(data)
+    address = Address(data[CONF_HOST], data[CONF_PORT], data[CONF_SSL], web=family.web)
+    return family.create(async_get_clientsession(hass), address, data)
 
 
 def family_of_mac(mac: str) -> Family | None:

@@ -6,6 +6,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import ChildDeviceInfo, DeviceInfo
 
 from ..client.model import Extension, PbxInfo
+from ..client.pbx import Address
 from ..const import DOMAIN, LOGGER
 
 TRUNK = "trunk_"
@@ -67,7 +68,7 @@ class PbxDevices:
         return None if device is None else device.id
 
     @callback
-    def async_register_pbx(self, info: PbxInfo, url: str) -> None:
+    def async_register_pbx(self, info: PbxInfo, address: Address) -> None:
         """Register or update the device of the PBX itself."""
         self._registry.async_get_or_create(
             config_entry_id=self._entry_id,
@@ -78,7 +79,7 @@ class PbxDevices:
             serial_number=info.serial_number,
             hw_version=info.hardware_version,
             sw_version=info.firmware_version,
-            configuration_url=url,
+            configuration_url=address.url if address.web else None,
         )
 
     def pbx(self) -> DeviceInfo:

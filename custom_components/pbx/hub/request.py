@@ -170,7 +170,9 @@ async def async_request[T](
             coordinator.config_entry.async_start_reauth(coordinator.hass)
         elif isinstance(err, PbxLockedOut):
             coordinator.lock_out.async_remember(err)
-        raise RequestFailed(failure(err, coordinator.pbx.address)) from err
+        raise RequestFailed(
+            failure(err, coordinator.pbx.address, coordinator.family)
+        ) from err
 
 
 async def async_act[T](

@@ -96,7 +96,7 @@ def test_party_that_is_not_named_has_left() -> None:
 
 
 def test_outcome_of_one_of_several_is_its_own() -> None:
-    """The call goes on at the others."""
+    """It is told at once; the call goes on at the others."""
     board = board_of()
     both = (*DIALS.parties, ext("102", RINGING, False))
     board.apply(replace(DIALS, parties=both), 100)
@@ -105,8 +105,8 @@ def test_outcome_of_one_of_several_is_its_own() -> None:
         parties=(DIALS.parties[0], both[2]),
         left=(("101", CallOutcome.REJECTED),),
     )
-    board.apply(one, 105)
-    assert told(board.settle(107)) == ["101 ended rejected"]
+    assert told(board.apply(one, 105)) == ["101 ended rejected"]
+    assert board.next_deadline is None
 
 
 def test_party_that_comes_back_has_another_part() -> None:

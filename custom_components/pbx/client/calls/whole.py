@@ -86,11 +86,11 @@ class WholeCalls(CallReader):
         for key, leg in call.legs.items():
             if leg.present and key not in named and (told.parties or key in left):
                 outcome = left.get(key)
-                due = now + self._ledger.wait
-                if outcome is None and leg.answered_at is None:
+                if outcome is None:
                     call = steps.depart(call, key, now, self._ledger.wait)
                 else:
-                    call = steps.leave(call, key, now, due, outcome)
+                    # Nothing more is to be learned of this party's end.
+                    call = steps.leave(call, key, now, now, outcome)
         for party in told.parties:
             call = self._with_party(call, party, told, begun, now)
         return call
