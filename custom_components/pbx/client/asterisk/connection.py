@@ -76,8 +76,8 @@ class Connection(asyncio.Protocol):
 
     Events are passed on in the order of their arrival, in the same turn of the loop:
     nothing is queued. `wanted` has the names of the events to pass on; all others, some
-    of which contain SIP passwords, are dropped unread. Memory is bounded: the connection
-    is cut off if a message or a list grows without end.
+    of which contain SIP passwords, are dropped unread. Memory is bounded: a message or
+    a list that grows without end cuts the connection off.
     """
 
     def __init__(
@@ -207,8 +207,8 @@ class Connection(asyncio.Protocol):
         """Send an action, once, and return its answer with all rows of a list.
 
         `acting` marks an action that changes something on the PBX. Raises PbxRefused
-        for an error answer, PbxUnreachable, with `maybe_done` if an acting one was sent,
-        and ValueError for a value of several lines.
+        for an error answer, PbxUnreachable, with `maybe_done` if an acting one was
+        sent, and ValueError for a value of several lines.
         """
         if self._over is not None or self._transport is None:
             raise PbxUnreachable(Unreachable.CANNOT_CONNECT)
