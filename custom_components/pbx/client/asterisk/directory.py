@@ -7,7 +7,8 @@ from typing import Final
 
 from .connection import Message
 
-# A device like `PJSIP/…` in a hint is a phone; `Custom:` devices are switches and lamps.
+# A device such as `PJSIP/…` in a hint is a phone; `Custom:` devices are only lamps and
+# switches.
 _PHONE: Final = re.compile(r"(?:PJSIP|SIP|IAX2|DAHDI|SCCP)/[^&,@/]+")
 _CALLER_ID: Final = re.compile(r'\s*"?(.*?)"?\s*<([^>]*)>\s*')
 
