@@ -1,4 +1,4 @@
-"""A manager interface that says, byte for byte, what a test wants."""
+"""A scripted manager interface: it sends, byte for byte, what a test needs."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -35,12 +35,12 @@ type Answer = Callable[[Fields], str]
 
 
 def message(**fields: str) -> str:
-    """Return a message."""
+    """Return a message in the format of AMI."""
     return "".join(f"{key}: {value}\r\n" for key, value in fields.items()) + "\r\n"
 
 
 def rows(event: str, *listed: Fields) -> Answer:
-    """Return what answers with a list."""
+    """Return an answer that is a list of rows."""
 
     def answer(asked: Fields) -> str:
         number = asked["ActionID"]
@@ -54,29 +54,29 @@ def rows(event: str, *listed: Fields) -> Answer:
 
 
 def success(**fields: str) -> Answer:
-    """Return what answers that something was done."""
+    """Return an answer that reports success."""
     return lambda asked: message(
         Response="Success", ActionID=asked["ActionID"], **fields
     )
 
 
 def error(text: str) -> Answer:
-    """Return what refuses."""
+    """Return an answer that refuses the action."""
     return lambda asked: message(
         Response="Error", ActionID=asked["ActionID"], Message=text
     )
 
 
 def nothing(asked: Fields) -> str:
-    """Say nothing."""
+    """Send no answer."""
     return ""
 
 
 class ManagerWire:
-    """Logs in whoever knows the secret; answers each action as `answers` has it."""
+    """A manager interface that checks the secret and answers actions from `answers`."""
 
     def __init__(self, *, banner: bytes = BANNER, booted: bool = True) -> None:
-        """Be an idle PBX with the extensions of the rig."""
+        """Initialize an idle PBX with the extensions of the rig."""
         self.banner = banner
         self.booted = booted
         self.asked: list[Fields] = []
