@@ -101,7 +101,11 @@ class CallActions(Pbx):
         outside: bool,
         auto_answer: bool = False,
     ) -> str | None:
-        """Call an extension's phone, then the number, with the extension's rights."""
+        """Call an extension's phone, then the number, with the extension's rights.
+
+        Returns the id of the channel. Raises ValueError for a number that cannot be
+        dialled.
+        """
         phone, number = self._listed(extension), self._number(to)
         device = self._device(phone)
         context = await self._context(device)
@@ -132,7 +136,7 @@ class CallActions(Pbx):
     ) -> str | None:
         """Call a phone and play prompts, named by their files: `custom/closed`.
 
-        Raises ValueError for a name that cannot be a prompt's.
+        Returns the id of the channel. Raises ValueError for an invalid name or number.
         """
         data = _prompts(prompts)
         if outside:
@@ -264,7 +268,10 @@ class CallActions(Pbx):
         return listed
 
     def _number(self, number: str) -> str:
-        """Return a number as it is dialled: an extension's unchanged, else digits."""
+        """Return a number as it is dialled: an extension's unchanged, else digits.
+
+        Raises ValueError for a number that cannot be dialled.
+        """
         if number in self._session.table.directory.extensions:
             return number
         return dial_string(number)

@@ -59,8 +59,9 @@ class StoredSettings(Pbx):
 
         The whole change is checked before anything is written. Raises PbxUnreachable,
         and PbxRefused, with Refusal.INTERNAL_ERROR if only a part could be written; a
-        missing right refuses the first write, so nothing was written. Switching
-        forwarding on needs a number: FreePBX forgets it when forwarding is off.
+        missing right refuses the first write, so nothing was written. Raises ValueError
+        for a number that cannot be dialled. Switching forwarding on needs a number:
+        FreePBX forgets it when forwarding is off.
         """
         if not self._session.table.directory.freepbx:
             raise PbxRefused(Refusal.UNSUPPORTED)
