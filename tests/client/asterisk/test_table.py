@@ -209,7 +209,7 @@ def test_what_is_over_after_a_new_connection_is_gone_at_once() -> None:
 
 
 def test_a_list_alone_needs_two_to_end_a_call_that_events_told() -> None:
-    """Test that only a second list ends a call: its Hangup events may be on their way."""
+    """Test that only a second list ends a call: its Hangup events may be under way."""
     table = quiet_table()
     for at, event in events("22", "internal_answered"):
         if at < 1:
@@ -231,7 +231,7 @@ def test_what_only_a_list_showed_is_over_when_the_next_lacks_it() -> None:
 
 
 def test_the_phone_of_a_transferor_is_in_no_call_any_more() -> None:
-    """Test that a transferor alone in its bridge left the call, its line still in use."""
+    """Test that a transferor alone in its bridge left the call; its line is in use."""
     rows = [
         row("PJSIP/itsp-00000001", "1.1", bridge="b2", number="0123"),
         row("PJSIP/1001-00000002", "1.2", "1.1", bridge="b1", application="AppDial"),
