@@ -1,4 +1,4 @@
-"""How loud each party was in what a phone heard."""
+"""The loudness of each party in a phone's recording."""
 
 import math
 from pathlib import Path
