@@ -387,7 +387,7 @@ async def test_a_wrong_secret_is_never_tried_again(wire: ManagerWire) -> None:
 async def test_a_closed_connection_is_told_at_once(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """Test that a loss is reported once; then requests fail until the next connection."""
+    """Test that a loss is reported once; until the next connection requests fail."""
     wire.drop()
     why = await listener.until_lost()
     assert isinstance(why, PbxUnreachable)

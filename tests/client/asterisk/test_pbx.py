@@ -304,7 +304,7 @@ async def test_nobody_is_told_before_listening(wire: ManagerWire) -> None:
 
 
 async def test_whisper_is_one_action(wire: ManagerWire, listener: Listener) -> None:
-    """Test that the spied channel is named by id, and the phone never left off the hook."""
+    """Test that the spied channel is named by id, with options that end the spying."""
     await talk(wire)
     wire.answers["Originate"] = calls_back(wire, RINGS)
     call_id = await listener.pbx.monitor(MonitorMode.WHISPER, "1005", "1001")
