@@ -1,4 +1,4 @@
-"""A real Asterisk as the PBX, and a second one that plays its phones and its provider."""
+"""A real Asterisk as the PBX, and a second one that plays phones and provider."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,9 +15,10 @@ from .processes import Process, reserve_ports
 
 
 class Rig:
-    """PBX and phones. `pbx` and `phones` are AMI connections to them, `events` one that only listens.
+    """The PBX and its phones.
 
-    `recorded` is what `events` received, across restarts.
+    `pbx` and `phones` are AMI connections to them, `events` one that only listens.
+    `recorded` has what `events` received, across restarts.
     """
 
     pbx: Ami
@@ -143,7 +144,10 @@ class Rig:
     # -- phones
 
     def does(self, number: str, what: str) -> None:
-        """Set a phone's reaction: answer, ring, busy, reject, unknown, congestion or auto."""
+        """Set how a phone reacts to calls.
+
+        That is answer, ring, busy, reject, unknown, congestion or auto.
+        """
         self.phones.action("DBPut", Family="does", Key=number, Val=what)
 
     def dial(self, number: str, to: str) -> None:

@@ -1,4 +1,7 @@
-"""Scenes: what happens at a PBX, played by the rig's phones. Each fails if the PBX did not do what it should."""
+"""The scenes: events at a PBX, played by the phones of the rig.
+
+Each scene fails if the PBX does not react as it should.
+"""
 
 from collections.abc import Callable
 import time

@@ -1,7 +1,7 @@
-"""What the client told, as a story in lines: one for each moment at which things stood still.
+"""A story: the client's reports in lines, one for each moment without changes.
 
-A moment lasts longer than `QUIET`, so neither the order in which an Asterisk ends the legs
-of one call matters, nor that of phones that begin to ring together.
+A moment lasts longer than `QUIET`, so neither the order in which an Asterisk ends the
+legs of one call matters, nor that of phones that begin to ring together.
 """
 
 from collections.abc import Iterable

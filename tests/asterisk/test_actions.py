@@ -353,7 +353,7 @@ async def test_hold_is_not_offered(rig: RemoteRig, hub: StandInHub) -> None:
 
 
 async def test_do_not_disturb_is_obeyed(rig: RemoteRig, hub: StandInHub) -> None:
-    """Test that calls are refused, and that the change is reported."""
+    """Test that a call ends as busy, and that the setting is read as it was written."""
     await hub.pbx.change_settings("1003", SettingsChange(do_not_disturb=True))
     (settings,) = await hub.pbx.settings(["1003"])
     assert settings.do_not_disturb is True

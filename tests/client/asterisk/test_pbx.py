@@ -287,7 +287,7 @@ async def test_a_reload_and_a_registration_are_told(
 
 
 async def test_nobody_is_told_before_listening(wire: ManagerWire) -> None:
-    """Test that earlier events are part of the snapshot."""
+    """Test that earlier events are not reported, and later ones are."""
     pbx = wire.client()
     await pbx.connect()
     await talk(wire)

@@ -160,10 +160,10 @@ class Connection(asyncio.Protocol):
     async def log_in(self, username: str, secret: str) -> None:
         """Log in without sending the secret, and wait for `FullyBooted`.
 
-        The PBX sends that when it has loaded everything; before, its answers are
-        incomplete (reference, section 1). Raises PbxLoginRejected and PbxUnreachable,
-        with Unreachable.TIMED_OUT also for a user without the right to read the class
-        `system`, who never receives it.
+        The PBX sends that when it has loaded everything; nothing must be requested
+        before (reference, section 1). Raises PbxLoginRejected and PbxUnreachable, with
+        Unreachable.TIMED_OUT also for a user without the right to read the class
+        `system`, to whom it is never sent.
         """
         self._booted = asyncio.get_running_loop().create_future()
         try:

@@ -127,7 +127,8 @@ class Channel:
         if self.caller:
             return None if self.state == DOWN else PartyState.DIALING
         if self.state == DOWN and not (outside and self.number):
-            # A trunk seldom reports ringing, and its dialled number arrives later.
+            # A trunk seldom reports ringing, so it counts as ringing once its dialled
+            # number is known, which is a moment after its begin.
             return None
         return PartyState.RINGING
 
@@ -221,8 +222,8 @@ class GroupedCall:
     def now(self, extensions: Extensions) -> CallNow | None:
         """Return the current state of the call, None if there is nothing to report.
 
-        A call with the caller as its only party is held back until it is answered: the
-        callee is known a moment later.
+        A call with the caller as its only party is held back, unless the PBX itself
+        answered it: the callee is known a moment later.
         """
         parties = self._parties(extensions)
         if self.code or not parties:

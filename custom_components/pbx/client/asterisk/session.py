@@ -16,7 +16,7 @@ from .rights import LOOK
 RING_WITHIN: Final = 5.0
 # Above the number of channels and devices of any real PBX.
 MAX_SIZE: Final = 100_000
-# Used for a phone that could not be called at all, so that no hang-up gives a cause.
+# The cause used for a phone that could not be called: no Hangup event gives one.
 NO_ROUTE: Final = 20
 
 _ROWS: Final = frozenset(
