@@ -81,7 +81,7 @@ FIELDS = [
 
 
 def small(messages: Iterable[tuple[float, Message]]) -> str:
-    """Return a capture: the seconds since the first message before each."""
+    """Return a capture, each message with the seconds since the first one."""
     blocks = []
     first = None
     for at, message in messages:
@@ -148,7 +148,7 @@ def run(rig: Rig, scenes: Iterable[str], captures: Path | None) -> int:
 
 
 def obey(rig: Rig, line: str) -> object:
-    """Carry out one command of `serve`; return its result."""
+    """Execute one command of `serve`; return its result."""
     first, *rest = line.split()
     if first in SCENES:
         SCENES[first](rig)
@@ -164,7 +164,7 @@ def obey(rig: Rig, line: str) -> object:
 
 
 def serve(rig: Rig) -> int:
-    """Obey what comes in on stdin, until it ends."""
+    """Execute the commands that arrive on stdin, until its end."""
     say({"ports": rig.ports, "directory": str(rig.directory)})
     for line in sys.stdin:
         try:
@@ -181,7 +181,7 @@ def say(what: object) -> None:
 
 
 def main() -> int:
-    """Start a rig, and stop it in the end."""
+    """Start a rig, and stop it at the end."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

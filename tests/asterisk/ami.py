@@ -1,4 +1,4 @@
-"""One AMI connection, as much as the rig needs; it shares nothing with the client."""
+"""A minimal AMI connection for the rig, which shares no code with the client."""
 
 from collections.abc import Callable
 import itertools
@@ -11,11 +11,11 @@ Message = dict[str, str]
 
 
 class Failed(Exception):
-    """What was expected did not come."""
+    """An expected message that did not arrive."""
 
 
 class Ami:
-    """One AMI connection; what comes is kept in `messages`, in order, with the time it came."""
+    """An AMI connection that keeps its `messages` in order, with their times."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Ami:
     def wait(
         self, wanted: Callable[[Message], bool], seconds: float = 10, since: int = 0
     ) -> Message:
-        """Return the first message that is wanted, from those after number `since` on."""
+        """Return the first wanted message, starting with number `since`."""
         until = time.monotonic() + seconds
         with self._news:
             while True:
@@ -96,7 +96,7 @@ class Ami:
     def action(
         self, name: str, /, *, check: bool = True, **fields: Any
     ) -> list[Message]:
-        """Carry an action out; return its response, and the list behind it where there is one."""
+        """Send an action; return its response, and the rows of a list."""
         action_id = f"rig-{next(self._ids)}"
         lines = [f"Action: {name}", f"ActionID: {action_id}"]
         for key, value in fields.items():
@@ -120,7 +120,7 @@ class Ami:
         return [m for _, m in self.messages[since:] if m.get("ActionID") == action_id]
 
     def rows(self, name: str, /, **fields: Any) -> list[Message]:
-        """Return a list's rows."""
+        """Return the rows of a list."""
         return self.action(name, **fields)[1:-1]
 
     def close(self) -> None:

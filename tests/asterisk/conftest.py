@@ -1,4 +1,4 @@
-"""Rigs, one for each version, each started once, and hubs on them."""
+"""Fixtures: rigs, each version started once, and hubs connected to them."""
 
 from collections.abc import AsyncGenerator, Generator
 import os
@@ -21,7 +21,7 @@ LOUD = """
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one process play all on one Asterisk, where several run tests."""
+    """Group the tests of a rig in one process, when several run tests."""
     for item in items:
         if item.path.parent.name != "asterisk" or "rig" not in getattr(
             item, "fixturenames", ()
@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", params=SUITES)
 def rig(request: pytest.FixtureRequest) -> Generator[RemoteRig]:
-    """Return a running Asterisk; skip, and say so, where there is none."""
+    """Return a running Asterisk; skip the test, with the reason, if there is none."""
     suite = str(request.param)
     try:
         install(suite)
@@ -51,20 +51,20 @@ def rig(request: pytest.FixtureRequest) -> Generator[RemoteRig]:
 
 @pytest.fixture
 async def quiet(rig: RemoteRig, socket_enabled: None) -> AsyncGenerator[RemoteRig]:
-    """Return a rig on which nobody is in a call, before and after."""
+    """Yield a rig without calls, before and after the test."""
     yield rig
     await rig.do("clear")
 
 
 @pytest.fixture
 async def hub(quiet: RemoteRig) -> AsyncGenerator[StandInHub]:
-    """Return a hub that may do everything."""
+    """Yield a hub with all rights."""
     async with StandInHub(quiet.client()).running() as running:
         yield running
 
 
 @pytest.fixture
 async def proxy(quiet: RemoteRig) -> AsyncGenerator[Proxy]:
-    """Return a way to the PBX that can be cut."""
+    """Yield a proxy to the PBX that can be cut."""
     async with Proxy(quiet.address).running() as running:
         yield running

@@ -1,4 +1,4 @@
-"""What stands between a client and its user: connects again, and keeps the one picture."""
+"""A stand-in for the integration's hub: reconnects, and keeps the current state."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -23,10 +23,10 @@ ENDS = (CallEventType.ENDED, CallEventType.MISSED, CallEventType.FAILED)
 
 
 class StandInHub:
-    """Listens to one PBX; what it tells goes into a switchboard and into a story."""
+    """A listener to one PBX that fills a switchboard and a story."""
 
     def __init__(self, pbx: Asterisk) -> None:
-        """Begin without a connection."""
+        """Initialize without a connection."""
         self.pbx = pbx
         self.board = Switchboard(reader=Asterisk.call_reader)
         self.story = Story()
@@ -37,7 +37,7 @@ class StandInHub:
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[Self]:
-        """Be connected, also after the connection was lost."""
+        """Keep connected until the end of the context, also after losses."""
         task = asyncio.create_task(self._run())
         try:
             async with asyncio.timeout(20):
@@ -50,7 +50,7 @@ class StandInHub:
             await self.pbx.close()
 
     async def _run(self) -> None:
-        """Connect, read, and wait for the connection to break; again and again."""
+        """Connect, read, and wait for the loss of the connection, repeatedly."""
         pause = FIRST_PAUSE
         while True:
             over = asyncio.Event()
@@ -76,7 +76,7 @@ class StandInHub:
             pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _read(self) -> Snapshot:
-        """Read everything, and take it over."""
+        """Read a snapshot, and apply it."""
         self.board.expect_snapshot()
         snapshot = await self.pbx.snapshot()
         changes = self.board.reconcile(snapshot, time.time())
@@ -85,14 +85,14 @@ class StandInHub:
         return snapshot
 
     def _take(self, report: Report) -> None:
-        """Take over a report."""
+        """Apply a report."""
         now = time.time()
         self.story.feed(now, [report])
         self.events += self.board.apply(report, now).events
         self._news.set()
 
     async def until(self, so: Callable[[], bool], seconds: float = 10.0) -> None:
-        """Wait until something is so; looks again with each report."""
+        """Wait until a condition is true, checked after each report."""
         async with asyncio.timeout(seconds):
             while not so():
                 self.events += self.board.settle(time.time()).events
@@ -102,7 +102,7 @@ class StandInHub:
                         await self._news.wait()
 
     async def until_talking(self, *numbers: str) -> None:
-        """Wait until each of these extensions talks."""
+        """Wait until all given extensions are talking."""
 
         def talks(number: str) -> bool:
             return any(
@@ -114,7 +114,7 @@ class StandInHub:
         await self.until(lambda: all(talks(number) for number in numbers))
 
     def unended(self) -> set[str]:
-        """Return the extensions of which a part in a call was told, and never its end."""
+        """Return the extensions whose part in a call was reported, but not its end."""
         begun, ended = set(), set()
         for event in self.events:
             if event.type in BEGINNINGS:
@@ -124,7 +124,7 @@ class StandInHub:
         return begun - ended
 
     def statuses(self) -> dict[str, str]:
-        """Return what the extensions do that are not idle."""
+        """Return the statuses of all extensions that are not idle."""
         return {
             number: str(extension.status)
             for number, extension in self.board.extensions.items()
@@ -132,7 +132,7 @@ class StandInHub:
         }
 
     def calls(self) -> list[str]:
-        """Return the calls there are: each with its parties, the caller first."""
+        """Return the current calls: each with its parties, the caller first."""
         return sorted(
             ", ".join(f"{party.number} {party.state}" for party in call.parties)
             for call in self.board.calls

@@ -1,4 +1,4 @@
-"""Where Asterisk comes from: the distribution's own packages, unpacked into a cache."""
+"""Installation of Asterisk: packages of the distribution, unpacked into a cache."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def suites() -> tuple[str, ...]:
-    """Return what there are tests on: two of Debian's suites, or Ubuntu's own release."""
+    """Return the tested suites: two of Debian, or Ubuntu's own release."""
     try:
         release = freedesktop_os_release()
     except OSError:
@@ -24,9 +24,9 @@ SUITES = suites()
 
 
 def install(suite: str) -> Path:
-    """Return the prefix of an Asterisk, fetched if it is not there yet.
+    """Return the prefix of an Asterisk, downloaded if it is not cached.
 
-    Raises RuntimeError, with the reason, where that cannot be.
+    Raises RuntimeError, with the reason, if that fails.
     """
     done = subprocess.run(
         [HERE / "install.sh"],

@@ -1,4 +1,4 @@
-"""Who there is: the extensions of the rig, and the world outside."""
+"""The extensions of the rig, and the outside world."""
 
 # Number: name, tone its phone sends (Hz), whether it has a voicemail box.
 EXTENSIONS = {

@@ -39,7 +39,7 @@ def reserve_ports() -> tuple[socket.socket, list[int]]:
 
 
 def render(text: str, values: dict[str, str]) -> str:
-    """Fill a template in; what stands between FOR EACH EXTENSION and END comes once for each."""
+    """Fill in a template, repeating the part from FOR EACH EXTENSION to END."""
 
     def each(match: re.Match[str]) -> str:
         return "".join(
@@ -126,7 +126,7 @@ class Process:
             )
 
     def stop(self) -> None:
-        """Stop it, and only it."""
+        """Stop this process, and no other."""
         if self.process is None:
             return
         if self.process.poll() is None:
@@ -139,7 +139,7 @@ class Process:
         self.process = None
 
     def remove(self) -> None:
-        """Stop it, and take its socket away."""
+        """Stop it, and delete its socket."""
         self.stop()
         shutil.rmtree(self._run, ignore_errors=True)
 
@@ -150,7 +150,7 @@ class Process:
         seconds: float = 30,
         messages: list[tuple[float, Message]] | None = None,
     ) -> Ami:
-        """Log in as soon as that is possible, and wait until everything is loaded."""
+        """Log in as soon as possible, and wait until everything is loaded."""
         until = time.monotonic() + seconds
         while True:
             if self.process is None or self.process.poll() is not None:

@@ -1,4 +1,4 @@
-"""The way to the PBX, which can be cut and mended."""
+"""A TCP proxy to the PBX that can be cut and restored."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -9,10 +9,10 @@ from custom_components.pbx.client import Address
 
 
 class Proxy:
-    """Passes on what both sides say, while it is open."""
+    """A TCP proxy that forwards both directions while it is open."""
 
     def __init__(self, target: Address) -> None:
-        """Keep where to."""
+        """Initialize the proxy with its destination."""
         self._target = target
         self._open = True
         self._passing = asyncio.Event()
@@ -23,7 +23,7 @@ class Proxy:
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[Self]:
-        """Listen."""
+        """Listen until the end of the context."""
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         self.address = Address("127.0.0.1", port, tls=False)
@@ -43,24 +43,24 @@ class Proxy:
         return (len(self._writers) + 1) // 2
 
     def cut(self) -> None:
-        """Close all connections, and take no new ones."""
+        """Close all connections, and refuse new ones."""
         self._open = False
         for writer in self._writers:
             writer.transport.abort()
 
     def freeze(self) -> None:
-        """Pass on nothing, and say nothing of it."""
+        """Forward nothing, without closing connections."""
         self._passing.clear()
 
     def mend(self) -> None:
-        """Let everything through again."""
+        """Forward everything again."""
         self._open = True
         self._passing.set()
 
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """Connect one side with the other."""
+        """Connect a client with the destination."""
         if not self._open:
             writer.transport.abort()
             return
@@ -76,7 +76,7 @@ class Proxy:
     async def _pass(
         self, source: asyncio.StreamReader, sink: asyncio.StreamWriter
     ) -> None:
-        """Pass on what one side says, until it ends."""
+        """Forward one direction until it ends."""
         with suppress(OSError):
             while data := await source.read(65536):
                 await self._passing.wait()

@@ -1,4 +1,4 @@
-"""A rig in a process of its own, told what to do by tests."""
+"""A rig in its own process, controlled by tests."""
 
 import asyncio
 from collections.abc import Generator
@@ -18,10 +18,10 @@ DONE_WITHIN = 45.0
 
 
 class RemoteRig:
-    """A running rig; one command after the other."""
+    """A running rig that executes one command after the other."""
 
     def __init__(self, process: subprocess.Popen[bytes], suite: str) -> None:
-        """Wait until it runs."""
+        """Wait until the rig is running."""
         assert process.stdin is not None
         assert process.stdout is not None
         self._stdin, self._stdout = process.stdin, process.stdout
@@ -34,7 +34,7 @@ class RemoteRig:
 
     @property
     def address(self) -> Address:
-        """Where its manager interface is."""
+        """Return the address of its manager interface."""
         return Address("127.0.0.1", self.ports["AMI"], tls=False)
 
     def client(
@@ -44,7 +44,7 @@ class RemoteRig:
         return Asterisk(address or self.address, user, f"{user}-secret", **options)
 
     async def do(self, command: str) -> Any:
-        """Let something happen; return its result, or raise AssertionError."""
+        """Execute a command; return its result, or raise AssertionError."""
         self._stdin.write(f"{command}\n".encode())
         self._stdin.flush()
         async with asyncio.timeout(DONE_WITHIN):
@@ -53,7 +53,7 @@ class RemoteRig:
         return answer["result"]
 
     async def _line(self) -> bytes:
-        """Return the next line; a thread that waits for it would outlive the test."""
+        """Return the next line, without a thread, which would outlive the test."""
         loop = asyncio.get_running_loop()
         line, pipe = bytearray(), self._stdout.fileno()
         while not line.endswith(b"\n"):
@@ -69,13 +69,13 @@ class RemoteRig:
         return bytes(line)
 
     async def hears(self, *numbers: str) -> dict[str, dict[str, int]]:
-        """Return how loud each of these heard everybody, before they hung up."""
+        """Return how loud each phone heard every party before it hung up."""
         return {number: await self.do(f"hears {number}") for number in numbers}
 
 
 @contextmanager
 def running_rig(suite: str) -> Generator[RemoteRig]:
-    """Start a rig, and stop it in the end."""
+    """Start a rig, and stop it at the end."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.asterisk", "serve", suite],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""A real Asterisk as the PBX, and a second one that plays its phones and its provider."""
+"""A real Asterisk as the PBX, and a second one that plays phones and provider."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,9 +15,10 @@ from .processes import Process, reserve_ports
 
 
 class Rig:
-    """PBX and phones. `pbx` and `phones` are AMI connections to them, `events` one that only listens.
+    """The PBX and its phones.
 
-    `recorded` is what `events` received, across restarts.
+    `pbx` and `phones` are AMI connections to them, `events` one that only listens.
+    `recorded` has what `events` received, across restarts.
     """
 
     pbx: Ami
@@ -89,7 +90,7 @@ class Rig:
             path.write_text(path.read_text() + Path(f"{path}.crt").read_text())
 
     def _like_freepbx(self) -> None:
-        """Write the AstDB keys that FreePBX keeps of each extension."""
+        """Write the AstDB keys that FreePBX stores for each extension."""
         for number, (name, _, voicemail) in EXTENSIONS.items():
             for key, value in (
                 ("cidname", name),
@@ -106,7 +107,7 @@ class Rig:
             )
 
     def wait_registered(self, seconds: float = 30) -> None:
-        """Wait until every phone and the trunk are registered, and known to be in reach."""
+        """Wait until every phone and the trunk are registered and reachable."""
         until = time.monotonic() + seconds
         while True:
             contacts = {
@@ -123,7 +124,7 @@ class Rig:
             time.sleep(0.1)
 
     def _list(self, name: str) -> list[Message]:
-        """Return a list's rows; an empty list is an error to some actions."""
+        """Return the rows of a list; some actions answer an empty one with an error."""
         answer = self.pbx.action(name, check=False)
         return answer[1:-1] if answer[0]["Response"] == "Success" else []
 
@@ -143,15 +144,18 @@ class Rig:
     # -- phones
 
     def does(self, number: str, what: str) -> None:
-        """Decide what a phone does when called: answer, ring, busy, reject, unknown, congestion, auto."""
+        """Set how a phone reacts to calls.
+
+        That is answer, ring, busy, reject, unknown, congestion or auto.
+        """
         self.phones.action("DBPut", Family="does", Key=number, Val=what)
 
     def dial(self, number: str, to: str) -> None:
-        """Let a phone call a number."""
+        """Dial a number on a phone."""
         self._originate(f"PJSIP/{to}@line-{number}", number)
 
     def call_in(self, caller: str, did: str) -> None:
-        """Let somebody outside call one of the PBX's numbers."""
+        """Call one of the PBX's numbers from outside."""
         self._originate(
             f"PJSIP/pbxtrunk/sip:{did}@127.0.0.1:{self.ports['SIP']}",
             caller,
@@ -195,27 +199,27 @@ class Rig:
         )
 
     def hang_up(self, number: str, which: int = -1) -> None:
-        """Let a phone hang up its newest call, or another one."""
+        """Hang up a phone's newest call, or another one."""
         self.phones.action("Hangup", Channel=self.channels(number)[which], Cause="16")
 
     def give_up(self, number: str) -> None:
-        """Let a phone that hears its call ring hang up: it has no extension of its own yet."""
+        """Hang up a dialling phone, whose call has no extension of its own yet."""
         self.phones.action("Hangup", Channel=f"/^PJSIP/line-{number}-/", Cause="16")
 
     def answer(self, number: str) -> None:
-        """Let a phone that rings answer."""
+        """Answer a ringing phone."""
         self._redirect(number, "talk")
 
     def hold(self, number: str, which: int = -1) -> None:
-        """Let a phone hold its newest call, or another one."""
+        """Hold a phone's newest call, or another one."""
         self._redirect(number, "hold", which)
 
     def resume(self, number: str, which: int = -1) -> None:
-        """Let a phone resume its newest call, or another one."""
+        """Resume a phone's newest call, or another one."""
         self._redirect(number, "resume", which)
 
     def dtmf(self, number: str, digits: str) -> None:
-        """Let a phone send digits."""
+        """Send digits from a phone."""
         self._redirect(number, "send-dtmf", DIGITS=digits)
 
     def blind(self, number: str, to: str) -> None:
@@ -241,7 +245,7 @@ class Rig:
         )
 
     def unregister(self, number: str) -> None:
-        """Take a phone off the PBX."""
+        """Unregister a phone from the PBX."""
         self.phones.action("PJSIPUnregister", Registration=f"reg-{number}")
 
     def register(self, number: str) -> None:
@@ -283,7 +287,7 @@ class Rig:
     def until(
         self, what: Callable[[], object], seconds: float = 10, why: str = ""
     ) -> None:
-        """Wait until something is so."""
+        """Wait until a condition is true."""
         end = time.monotonic() + seconds
         while not what():
             if time.monotonic() > end:
@@ -313,7 +317,7 @@ class Rig:
         self.until(lambda: not self._left_over(), seconds, "channels left over")
 
     def _left_over(self) -> list[tuple[Ami, str]]:
-        """Return the channels there are, and where."""
+        """Return the channels that still exist, and where."""
         return [
             (ami, row["Channel"])
             for ami in (self.phones, self.pbx)
@@ -321,7 +325,7 @@ class Rig:
         ]
 
     def clear(self, seconds: float = 15) -> None:
-        """End every call, also one that is just beginning, and let every phone answer again."""
+        """End every call, also one being set up, and reset every phone to answer."""
 
         def ended() -> bool:
             channels = self._left_over()
@@ -334,7 +338,7 @@ class Rig:
             self.phones.action("DBDel", Family="does", Key=number, check=False)
 
     def spy(self, supervisor: str, extension: str, options: str, **fields: Any) -> str:
-        """Call the supervisor's phone and let it spy on the extension's call; return its channel."""
+        """Call the supervisor's phone to spy on an extension; return its channel."""
         channel = self.pbx_channels(extension)[0]["Channel"]
         since = len(self.pbx.messages)
         self.pbx.action(

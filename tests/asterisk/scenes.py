@@ -1,4 +1,7 @@
-"""Scenes: what happens at a PBX, played by the rig's phones. Each fails if the PBX did not do what it should."""
+"""The scenes: events at a PBX, played by the phones of the rig.
+
+Each scene fails if the PBX does not react as it should.
+"""
 
 from collections.abc import Callable
 import time
@@ -18,12 +21,12 @@ def scene(play: Scene) -> Scene:
 
 
 def expect(rig: Rig, since: int, event: str, **fields: str) -> dict[str, str]:
-    """Return an event that must have come."""
+    """Return an event that must have arrived."""
     return rig.pbx.event(event, since, 10, **fields)
 
 
 def now(rig: Rig) -> int:
-    """Return how many messages came so far."""
+    """Return the number of messages so far."""
     return len(rig.pbx.messages)
 
 
@@ -111,7 +114,7 @@ def internal_offline(rig: Rig) -> None:
 
 @scene
 def no_such_number(rig: Rig) -> None:
-    """1002 dials a number that nobody has."""
+    """1002 dials an unknown number."""
     rig.dial("1002", "1999")
     time.sleep(1)
 
@@ -202,7 +205,7 @@ def hold_resume(rig: Rig) -> None:
 
 @scene
 def blind_transfer(rig: Rig) -> None:
-    """1001 hands its outside caller over to 1003, by REFER."""
+    """1001 transfers its outside caller to 1003, by REFER."""
     rig.call_in(OUTSIDE, "5550101")
     rig.until_talking("1001", "itsp")
     time.sleep(TALK)
@@ -217,7 +220,7 @@ def blind_transfer(rig: Rig) -> None:
 
 @scene
 def attended_transfer(rig: Rig) -> None:
-    """1001 holds its outside caller, asks 1003, and connects the two, by REFER with Replaces."""
+    """1001 holds its outside caller, consults 1003, and connects both, by REFER."""
     rig.call_in(OUTSIDE, "5550101")
     rig.until_talking("1001", "itsp")
     rig.hold("1001")
@@ -301,7 +304,7 @@ def queue(rig: Rig) -> None:
 
 @scene
 def queue_abandoned(rig: Rig) -> None:
-    """An outside caller leaves queue 700 before anybody answers."""
+    """An outside caller leaves queue 700 before an agent answers."""
     since = now(rig)
     for number in ("1003", "1004"):
         rig.does(number, "ring")
@@ -348,7 +351,7 @@ def forwarded(rig: Rig) -> None:
 
 
 def supervised(rig: Rig, options: str) -> None:
-    """Let 1005 join the call of 1001, as somebody else than the client does it."""
+    """Play a supervision of 1001's call by 1005, not started by the client."""
     rig.until_talking("1001")
     time.sleep(TALK)
     rig.spy("1005", "1001", options)
@@ -379,7 +382,7 @@ def barge(rig: Rig) -> None:
 
 @scene
 def whisper_outside(rig: Rig) -> None:
-    """The customer is outside, the call came through the trunk."""
+    """1005 whispers in a call that came through the trunk."""
     rig.call_in(OUTSIDE, "5550101")
     supervised(rig, "qwESu")
 
@@ -389,7 +392,7 @@ def whisper_outside(rig: Rig) -> None:
 
 @scene
 def phone_unregisters(rig: Rig) -> None:
-    """1006 is out of reach for a moment."""
+    """1006 is unreachable for a moment."""
     since = now(rig)
     rig.unregister("1006")
     expect(rig, since, "ContactStatus", AOR="1006", ContactStatus="Removed")

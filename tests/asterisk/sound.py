@@ -1,4 +1,4 @@
-"""How loud each party was in what a phone heard."""
+"""The loudness of each party in a phone's recording."""
 
 import math
 from pathlib import Path
@@ -19,7 +19,10 @@ def amplitude(samples: list[int], rate: int, frequency: float) -> int:
 
 
 def tones(path: Path, ago: float, length: float = 1.0) -> dict[str, int]:
-    """Return how loud each party is in the window that began `ago` seconds before the end of a recording."""
+    """Return how loud each party is in a window of a recording.
+
+    The window begins `ago` seconds before the end, and has `length` seconds.
+    """
     with wave.open(str(path)) as recording:
         rate, frames = recording.getframerate(), recording.getnframes()
         start = max(0, frames - round(ago * rate))

@@ -1,7 +1,7 @@
-"""What happens in each scene of the rig, as the client has to tell it.
+"""The story of each scene of the rig, as the client must report it.
 
-Written from what the phones of a scene do, the same for every version. A line is a moment
-at which things stand still: the calls with their parties, the caller with a star, and the
+Derived from what the phones of a scene do, the same for every version. A line is a
+moment without changes: the calls with their parties, the caller with a star, and the
 phones that are not idle; or the end of a call.
 """
 

@@ -1,7 +1,7 @@
-"""What the client told, as a story in lines: one for each moment at which things stood still.
+"""A story: the client's reports in lines, one for each moment without changes.
 
-A moment lasts longer than `QUIET`, so neither the order in which an Asterisk ends the legs
-of one call matters, nor that of phones that begin to ring together.
+A moment lasts longer than `QUIET`, so neither the order in which an Asterisk ends the
+legs of one call matters, nor that of phones that begin to ring together.
 """
 
 from collections.abc import Iterable
@@ -13,10 +13,10 @@ QUIET = 0.35
 
 
 class Story:
-    """Writes down calls as they are, statuses of phones in use, and how calls ended."""
+    """A record of calls, of statuses of phones in use, and of how calls ended."""
 
     def __init__(self) -> None:
-        """Begin with everybody idle."""
+        """Initialize with all extensions idle."""
         self._calls: dict[str, CallNow] = {}
         self._over: dict[str, CallNow] = {}
         self._statuses: dict[str, ExtensionStatus | None] = {}
@@ -24,7 +24,7 @@ class Story:
         self._lines: list[str] = []
 
     def feed(self, at: float, reports: Iterable[Report]) -> None:
-        """Take over reports that came at a time, in seconds."""
+        """Apply the reports of a time, in seconds."""
         for report in reports:
             if self._changed_at is not None and at - self._changed_at > QUIET:
                 self._write()
@@ -42,13 +42,13 @@ class Story:
 
     @property
     def lines(self) -> list[str]:
-        """What happened, up to now."""
+        """Return the lines so far."""
         if self._changed_at is not None:
             self._write()
         return self._lines
 
     def _write(self) -> None:
-        """Write down how things stand, when they differ from before."""
+        """Add a line for the current state, if it changed."""
         self._changed_at = None
         self._lines += sorted(_end(call) for call in self._over.values())
         self._over.clear()
@@ -64,7 +64,7 @@ class Story:
 
 
 def _now(call: CallNow) -> str:
-    """Return a call as it is."""
+    """Return the line of a current call."""
     parties = sorted(
         (
             f"{'*' if party.caller else ''}{party.number} {party.state}"
@@ -76,14 +76,14 @@ def _now(call: CallNow) -> str:
 
 
 def _end(call: CallNow) -> str:
-    """Return how a call ended, as a whole and for each extension."""
+    """Return the line of an ended call: its outcomes, in all and by extension."""
     by = f" by {call.ended_by}" if call.ended_by else ""
     left = ", ".join(f"{number} {outcome}" for number, outcome in sorted(call.left))
     return _facts(call, f"ended {call.outcome}{by}: {left or '-'}")
 
 
 def _facts(call: CallNow, text: str) -> str:
-    """Return a text with what is known of a call beside its parties."""
+    """Return a line with the known facts of a call other than its parties."""
     facts = [
         f"{name} {value}"
         for name, value in (

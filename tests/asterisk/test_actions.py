@@ -1,4 +1,4 @@
-"""What acts on calls, on a real Asterisk: it happens, or the refusal says why not."""
+"""Actions on calls, on a real Asterisk: carried out, or refused with a reason."""
 
 import asyncio
 
@@ -36,7 +36,7 @@ EVERYTHING = (
 
 
 async def talk(rig: RemoteRig, hub: StandInHub) -> None:
-    """Let 1002 talk to 1001."""
+    """Start a call of 1002 with 1001."""
     await rig.do("1002 dial 1001")
     await hub.until_talking("1001", "1002")
 
@@ -45,7 +45,7 @@ async def talk(rig: RemoteRig, hub: StandInHub) -> None:
 
 
 async def test_connect_tells_who_the_pbx_is(quiet: RemoteRig) -> None:
-    """Version, identity, and the conventions of FreePBX."""
+    """Test the version, the identity, and the conventions of FreePBX."""
     pbx = quiet.client()
     info = await pbx.connect()
     snapshot = await pbx.snapshot()
@@ -79,7 +79,7 @@ async def test_connect_tells_who_the_pbx_is(quiet: RemoteRig) -> None:
 async def test_capabilities_are_what_the_user_may_do(
     quiet: RemoteRig, user: str, capabilities: Capability
 ) -> None:
-    """Nobody is offered what would be refused."""
+    """Test that no action is offered that would be refused."""
     pbx = quiet.client(user)
     await pbx.connect()
     assert pbx.capabilities == capabilities
@@ -88,7 +88,7 @@ async def test_capabilities_are_what_the_user_may_do(
 
 
 async def test_a_user_who_may_not_even_look_is_refused(quiet: RemoteRig) -> None:
-    """Events alone are not enough."""
+    """Test a user with the right to events alone."""
     pbx = quiet.client("events")
     with pytest.raises(PbxRefused) as refused:
         await pbx.connect()
@@ -98,7 +98,7 @@ async def test_a_user_who_may_not_even_look_is_refused(quiet: RemoteRig) -> None
 
 @pytest.mark.parametrize("user", ["nobody", "elsewhere"])
 async def test_a_wrong_login_is_told(quiet: RemoteRig, user: str) -> None:
-    """Also one from an address that is barred."""
+    """Test an unknown user, and one whose address is not permitted."""
     pbx = quiet.client(user)
     with pytest.raises(PbxLoginRejected):
         await pbx.connect()
@@ -106,7 +106,7 @@ async def test_a_wrong_login_is_told(quiet: RemoteRig, user: str) -> None:
 
 
 async def test_the_smallest_user_can_whisper(quiet: RemoteRig) -> None:
-    """Neither `system` nor `command` is needed."""
+    """Test a user without the rights `system` and `command`."""
     async with StandInHub(quiet.client("operator")).running() as hub:
         await talk(quiet, hub)
         await hub.pbx.monitor(MonitorMode.WHISPER, "1005", "1001")
@@ -115,7 +115,7 @@ async def test_the_smallest_user_can_whisper(quiet: RemoteRig) -> None:
 
 
 async def test_tls_with_the_certificate_that_the_pbx_made(quiet: RemoteRig) -> None:
-    """Nobody vouches for it, so it is pinned."""
+    """Test that a self-signed certificate is accepted once it is pinned."""
     address = Address("127.0.0.1", quiet.ports["AMI_TLS"], tls=True)
     pbx = quiet.client(address=address)
     with pytest.raises(PbxNotTrusted) as strange:
@@ -131,7 +131,7 @@ async def test_tls_with_the_certificate_that_the_pbx_made(quiet: RemoteRig) -> N
 
 
 async def test_whisper_to_nobody_is_refused(rig: RemoteRig, hub: StandInHub) -> None:
-    """Asterisk would take it: nothing is sent, and no phone rings."""
+    """Test that no phone rings for a request that Asterisk would accept."""
     with pytest.raises(PbxRefused) as refused:
         await hub.pbx.monitor(MonitorMode.WHISPER, "1005", "1001")
     assert refused.value.refusal is Refusal.NOT_IN_CALL
@@ -149,7 +149,7 @@ async def test_whisper_to_nobody_is_refused(rig: RemoteRig, hub: StandInHub) -> 
 async def test_a_supervisor_who_cannot_be_called(
     rig: RemoteRig, hub: StandInHub, what: str
 ) -> None:
-    """Their phone refuses at once."""
+    """Test a supervisor's phone that refuses at once."""
     await talk(rig, hub)
     await rig.do(f"1005 does {what}")
     with pytest.raises(PbxRefused) as refused:
@@ -159,7 +159,7 @@ async def test_a_supervisor_who_cannot_be_called(
 
 
 async def test_a_supervisor_out_of_reach(rig: RemoteRig, hub: StandInHub) -> None:
-    """Their phone is not registered."""
+    """Test a supervisor's phone that is not registered."""
     await talk(rig, hub)
     await rig.do("1005 unregister")
     await hub.until(lambda: hub.statuses().get("1005") == "offline")
@@ -171,7 +171,7 @@ async def test_a_supervisor_out_of_reach(rig: RemoteRig, hub: StandInHub) -> Non
 
 
 async def test_a_supervisor_in_a_call(rig: RemoteRig, hub: StandInHub) -> None:
-    """Their phone is not free."""
+    """Test a supervisor's phone that is not free."""
     await talk(rig, hub)
     await rig.do("1003 dial 1005")
     await hub.until_talking("1005")
@@ -184,7 +184,7 @@ async def test_a_supervisor_in_a_call(rig: RemoteRig, hub: StandInHub) -> None:
 async def test_extensions_that_do_not_exist(
     rig: RemoteRig, hub: StandInHub, supervisor: str, extension: str
 ) -> None:
-    """Neither can supervise or be supervised."""
+    """Test unknown extensions as supervisor and as supervised."""
     await talk(rig, hub)
     with pytest.raises(PbxRefused) as refused:
         await hub.pbx.monitor(MonitorMode.WHISPER, supervisor, extension)
@@ -194,7 +194,7 @@ async def test_extensions_that_do_not_exist(
 async def test_the_phone_stops_ringing_when_the_call_ends(
     rig: RemoteRig, hub: StandInHub
 ) -> None:
-    """Nobody picks up a phone that would be silent."""
+    """Test that the supervisor cannot answer when there is no call left to join."""
     await talk(rig, hub)
     await rig.do("1005 does ring")
     await hub.pbx.monitor(MonitorMode.WHISPER, "1005", "1001")
@@ -207,7 +207,7 @@ async def test_the_phone_stops_ringing_when_the_call_ends(
 async def test_the_supervisors_phone_is_hung_up_when_the_call_ends(
     rig: RemoteRig, hub: StandInHub
 ) -> None:
-    """It is in no call of its own, before and after."""
+    """Test that the supervisor has no call of its own, before and after."""
     await talk(rig, hub)
     await hub.pbx.monitor(MonitorMode.WHISPER, "1005", "1001")
     await hub.until(lambda: hub.statuses().get("1005") == "busy")
@@ -219,7 +219,7 @@ async def test_the_supervisors_phone_is_hung_up_when_the_call_ends(
 async def test_the_call_that_is_talked_on_is_joined(
     rig: RemoteRig, hub: StandInHub
 ) -> None:
-    """Not the one that is held; and the supervision survives a hold."""
+    """Test that a held call is not joined, and that the supervision survives a hold."""
     await talk(rig, hub)
     await rig.do("1001 hold")
     await hub.until(lambda: hub.statuses().get("1001") == "on_hold")
@@ -238,7 +238,7 @@ async def test_the_call_that_is_talked_on_is_joined(
 async def test_dial_connects_an_extension_with_another(
     rig: RemoteRig, hub: StandInHub
 ) -> None:
-    """The id of the call is known before it begins."""
+    """Test that the id of the call is returned before it begins."""
     call_id = await hub.pbx.dial("1003", "1001", outside=False)
     await hub.until_talking("1003", "1001")
     (call,) = hub.board.calls
@@ -248,7 +248,7 @@ async def test_dial_connects_an_extension_with_another(
 
 
 async def test_dial_outside(rig: RemoteRig, hub: StandInHub) -> None:
-    """With the extension's own right to call out."""
+    """Test that the extension's own right to call outside is used."""
     await hub.pbx.dial("1003", OUTSIDE, outside=True)
     await hub.until_talking("1003")
     (call,) = hub.board.calls
@@ -259,7 +259,7 @@ async def test_dial_outside(rig: RemoteRig, hub: StandInHub) -> None:
 async def test_a_phone_can_be_asked_to_pick_up_by_itself(
     rig: RemoteRig, hub: StandInHub
 ) -> None:
-    """Both headers reach it, as they are written."""
+    """Test that both headers arrive unchanged."""
     await rig.do("1003 does auto")
     await hub.pbx.dial("1003", "1001", outside=False, auto_answer=True)
     await hub.until_talking("1003")
@@ -269,7 +269,7 @@ async def test_a_phone_can_be_asked_to_pick_up_by_itself(
 
 
 async def test_dial_what_cannot_be(rig: RemoteRig, hub: StandInHub) -> None:
-    """A number that the dialplan does not have, and a phone that is busy."""
+    """Test a number missing from the dialplan, and a busy phone."""
     with pytest.raises(PbxRefused) as refused:
         await hub.pbx.dial("1003", "1999", outside=False)
     assert refused.value.refusal is Refusal.NO_SUCH_NUMBER
@@ -282,7 +282,7 @@ async def test_dial_what_cannot_be(rig: RemoteRig, hub: StandInHub) -> None:
 
 
 async def test_hang_up_ends_the_call(rig: RemoteRig, hub: StandInHub) -> None:
-    """For both; without a call there is nothing to end."""
+    """Test that both parties are free, and that it is refused without a call."""
     with pytest.raises(PbxRefused) as refused:
         await hub.pbx.hang_up("1001")
     assert refused.value.refusal is Refusal.NOT_IN_CALL
@@ -294,7 +294,7 @@ async def test_hang_up_ends_the_call(rig: RemoteRig, hub: StandInHub) -> None:
 async def test_transfer_moves_the_outside_party(
     rig: RemoteRig, hub: StandInHub
 ) -> None:
-    """To another extension; the first one's part is over."""
+    """Test a transfer to another extension; the transferor's part is over."""
     await rig.do(f"{OUTSIDE} call_in 5550101")
     await hub.until_talking("1001")
     (call,) = hub.board.calls
@@ -311,7 +311,7 @@ async def test_transfer_moves_the_outside_party(
 async def test_transfer_of_a_call_that_went_out(
     rig: RemoteRig, hub: StandInHub
 ) -> None:
-    """The outside party was called, and moves all the same: to a queue."""
+    """Test that the callee of an outbound call is transferred, to a queue."""
     await rig.do(f"1001 dial {OUTSIDE}")
     await hub.until_talking("1001")
     (call,) = hub.board.calls
@@ -324,7 +324,7 @@ async def test_transfer_of_a_call_that_went_out(
 async def test_only_outside_parties_are_transferred(
     rig: RemoteRig, hub: StandInHub
 ) -> None:
-    """A call inside stays as it is."""
+    """Test that an internal call is left as it is."""
     await talk(rig, hub)
     with pytest.raises(PbxRefused) as refused:
         await hub.pbx.transfer(hub.board.calls[0], "1003", DestinationKind.EXTENSION)
@@ -332,7 +332,7 @@ async def test_only_outside_parties_are_transferred(
 
 
 async def test_a_prompt_is_played(rig: RemoteRig, hub: StandInHub) -> None:
-    """To an extension; then its phone is free again."""
+    """Test a prompt to an extension, whose phone is free again afterwards."""
     await hub.pbx.play_prompt("1003", ["beep", "vm-goodbye"], outside=False)
     await hub.until(lambda: hub.statuses().get("1003") == "busy")
     await hub.until(lambda: hub.statuses() == {})
@@ -341,7 +341,7 @@ async def test_a_prompt_is_played(rig: RemoteRig, hub: StandInHub) -> None:
 
 
 async def test_hold_is_not_offered(rig: RemoteRig, hub: StandInHub) -> None:
-    """No action of Asterisk holds a call."""
+    """Test a missing capability: Asterisk has no action to hold a call."""
     assert not hub.pbx.capabilities & Capability.HOLD
     await talk(rig, hub)
     with pytest.raises(PbxRefused) as refused:
@@ -353,7 +353,7 @@ async def test_hold_is_not_offered(rig: RemoteRig, hub: StandInHub) -> None:
 
 
 async def test_do_not_disturb_is_obeyed(rig: RemoteRig, hub: StandInHub) -> None:
-    """Calls are turned away; hearing of it, the settings are read again."""
+    """Test that a call ends as busy, and that the setting is read as it was written."""
     await hub.pbx.change_settings("1003", SettingsChange(do_not_disturb=True))
     (settings,) = await hub.pbx.settings(["1003"])
     assert settings.do_not_disturb is True
@@ -368,7 +368,7 @@ async def test_do_not_disturb_is_obeyed(rig: RemoteRig, hub: StandInHub) -> None
 
 
 async def test_forwarding_is_obeyed(rig: RemoteRig, hub: StandInHub) -> None:
-    """All three can be read and written; off twice is no error."""
+    """Test reading and writing all three; switching off twice is no error."""
     to = Forwarding(on=True, to=ForwardTo.EXTENSION, number="1004")
     change = SettingsChange(forward_always=to, forward_busy=to, forward_no_answer=to)
     await hub.pbx.change_settings("1003", change)
@@ -390,7 +390,7 @@ async def test_forwarding_is_obeyed(rig: RemoteRig, hub: StandInHub) -> None:
 
 
 async def test_settings_of_nobody_and_without_rights(quiet: RemoteRig) -> None:
-    """The refusal says which."""
+    """Test that each refusal gives its own reason."""
     change = SettingsChange(do_not_disturb=True)
     pbx = quiet.client()
     await pbx.connect()

@@ -1,4 +1,4 @@
-"""The way to the PBX is cut, or says nothing: what is shown is right again at once."""
+"""Loss of the connection to a real Asterisk: the state is right again at once."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -22,7 +22,7 @@ BACK_WITHIN = 10.0
 
 @pytest.fixture
 async def far_hub(quiet: RemoteRig, proxy: Proxy) -> AsyncGenerator[StandInHub]:
-    """Return a hub whose path can be cut."""
+    """Return a hub that is connected through the proxy."""
     pbx = quiet.client(address=proxy.address)
     async with StandInHub(pbx).running() as running:
         yield running
@@ -40,7 +40,7 @@ def endings(hub: StandInHub, number: str) -> list[str]:
 async def test_what_happened_while_away_is_shown_when_back(
     rig: RemoteRig, proxy: Proxy, far_hub: StandInHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Calls that ended, began, were answered, held and supervised in ten seconds."""
+    """Test calls that ended, began, were answered, held and supervised meanwhile."""
     monkeypatch.setattr("tests.asterisk.hub.LONGEST_PAUSE", 1.0)
     hub = far_hub
     await rig.do("1002 dial 1001")
@@ -93,7 +93,7 @@ async def test_what_happened_while_away_is_shown_when_back(
 async def test_silence_is_noticed(
     quiet: RemoteRig, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A PBX without power closes nothing."""
+    """Test a PBX that lost its power, and so does not close the connection."""
     monkeypatch.setattr(connection, "PING_AFTER", 0.5)
     monkeypatch.setattr(connection, "PING_TIMEOUT", 0.5)
     pbx = quiet.client(address=proxy.address)
@@ -129,7 +129,7 @@ async def test_a_scene_with_the_path_cut_in_the_middle(
     scene: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Connected again, the same is shown as by one who has listened all the time."""
+    """Test that the state after reconnecting is that of an uninterrupted listener."""
     monkeypatch.setattr("tests.asterisk.hub.FIRST_PAUSE", 0.2)
     async with StandInHub(rig.client()).running() as near:
         playing = asyncio.create_task(rig.do(scene))

@@ -17,7 +17,7 @@ STILL = 0.4
 async def test_a_scene_is_told_as_it_is_played(
     rig: RemoteRig, hub: StandInHub, scene: str
 ) -> None:
-    """Line by line; in the end nobody is in a call, and each beginning has an end."""
+    """Test each line of the story, and that each beginning has an end."""
     await rig.do(scene)
     await asyncio.sleep(STILL)
     lines = hub.story.lines

@@ -1,4 +1,4 @@
-"""Who hears whom: the tones that each phone sends, in what each phone heard."""
+"""Audibility: the tones that each phone sends, in the recordings of the others."""
 
 import asyncio
 from typing import Final
@@ -22,7 +22,7 @@ CUSTOMERS = {"1002": "1002 dial 1001", OUTSIDE: f"{OUTSIDE} call_in 5550101"}
 
 
 def expected(mode: MonitorMode | None, customer: str) -> dict[str, set[str]]:
-    """Return whom each of agent, customer and supervisor hears."""
+    """Return the parties that agent, customer and supervisor should hear."""
     hears = {AGENT: {customer}, customer: {AGENT}}
     if mode is None:
         return hears
@@ -37,7 +37,7 @@ def expected(mode: MonitorMode | None, customer: str) -> dict[str, set[str]]:
 async def check(
     rig: RemoteRig, hub: StandInHub, mode: MonitorMode | None, customer: str
 ) -> None:
-    """Let all talk for a while, hang up, and look at what was heard."""
+    """Wait while the parties talk, hang up, and check the recordings."""
     await asyncio.sleep(LONG_ENOUGH)
     await rig.do("clear")
     await hub.until(lambda: not hub.board.calls and not hub.statuses())
@@ -54,13 +54,13 @@ async def check(
 
 
 async def talk(rig: RemoteRig, hub: StandInHub, customer: str) -> None:
-    """Let the agent talk to a customer, whom the agent's phone answers by itself."""
+    """Start a call of a customer with the agent, whose phone answers by itself."""
     await rig.do(CUSTOMERS[customer])
     await hub.until_talking(AGENT)
 
 
 async def joined(hub: StandInHub) -> None:
-    """Wait until the supervisor has picked up, and is in no call of their own."""
+    """Wait until the supervisor has answered, and is in no call of its own."""
     await hub.until(lambda: hub.statuses().get(SUPERVISOR) == "busy")
     assert hub.board.calls_of(SUPERVISOR) == []
 
@@ -70,7 +70,7 @@ async def joined(hub: StandInHub) -> None:
 async def test_each_mode_lets_hear_those_it_should(
     rig: RemoteRig, hub: StandInHub, mode: MonitorMode, customer: str
 ) -> None:
-    """The supervisor's voice reaches nobody, the agent alone, or both."""
+    """Test that the supervisor is heard by no party, by the agent alone, or by both."""
     await talk(rig, hub, customer)
     call_id = await hub.pbx.monitor(mode, SUPERVISOR, AGENT)
     assert call_id is not None
@@ -82,7 +82,7 @@ async def test_each_mode_lets_hear_those_it_should(
 async def test_another_mode_replaces_the_first(
     rig: RemoteRig, hub: StandInHub, customer: str
 ) -> None:
-    """Hung up and called again: whisper after listen."""
+    """Test whisper after listen, with the supervisor called again."""
     await talk(rig, hub, customer)
     await hub.pbx.monitor(MonitorMode.LISTEN, SUPERVISOR, AGENT)
     await joined(hub)
@@ -97,7 +97,7 @@ async def test_another_mode_replaces_the_first(
 async def test_the_call_goes_on_without_the_supervisor(
     rig: RemoteRig, hub: StandInHub, customer: str
 ) -> None:
-    """Stopped, nobody hears the supervisor any more, and the others hear each other."""
+    """Test that after the supervision the parties hear only each other."""
     await talk(rig, hub, customer)
     await hub.pbx.monitor(MonitorMode.BARGE_IN, SUPERVISOR, AGENT)
     await joined(hub)
@@ -110,7 +110,7 @@ async def test_the_call_goes_on_without_the_supervisor(
 async def test_mute_is_heard_by_nobody_until_it_is_taken_back(
     rig: RemoteRig, hub: StandInHub
 ) -> None:
-    """The customer hears the agent no more; the agent hears the customer."""
+    """Test that the customer does not hear the muted agent, who hears the customer."""
     await talk(rig, hub, "1002")
     await hub.pbx.mute(AGENT)
     await asyncio.sleep(LONG_ENOUGH)

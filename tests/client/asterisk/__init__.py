@@ -1,1 +1,1 @@
-"""Asterisk: what needs none."""
+"""Tests of the Asterisk client that need no real Asterisk."""

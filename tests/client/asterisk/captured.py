@@ -1,4 +1,4 @@
-"""Captured sessions of the manager interface, and tables of channels that hear them."""
+"""Captured sessions of the manager interface, and tables of channels to replay them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +33,7 @@ def quiet_table() -> ChannelTable:
 
 
 def events(version: str, scene: str) -> Iterator[tuple[float, Message]]:
-    """Iterate over what a PBX told in a scene, with the seconds since its beginning."""
+    """Iterate over the messages of a scene, with the seconds since its beginning."""
     text = (CAPTURES / version / f"{scene}.ami").read_text(encoding="utf-8")
     for block in text.split("\n\n"):
         at, _, message = block.strip().partition("\n")
@@ -45,7 +45,7 @@ def events(version: str, scene: str) -> Iterator[tuple[float, Message]]:
 
 
 def replay(table: ChannelTable, version: str, scene: str) -> list[Report]:
-    """Let a table hear a scene; return all that it told."""
+    """Apply the messages of a scene to a table; return all its reports."""
     return [
         report
         for at, event in events(version, scene)

@@ -1,4 +1,4 @@
-"""A PBX that does what it is told, and somebody who listens to it."""
+"""Fixtures: a scripted manager interface, and a listener to it."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -14,23 +14,23 @@ from .wire import ManagerWire
 
 
 class Listener:
-    """Somebody who listens to a PBX."""
+    """A listener that collects the reports and losses of a PBX."""
 
     def __init__(self, pbx: Asterisk) -> None:
-        """Begin with nothing heard."""
+        """Initialize without reports and losses."""
         self.pbx = pbx
         self.reports: list[Report] = []
         self.losses: list[PbxError] = []
 
     async def listen(self) -> None:
-        """Begin to listen, with everybody idle."""
+        """Start listening to a PBX with all extensions idle."""
         await self.pbx.listen(self.reports.append, self.losses.append)
         snapshot = await self.pbx.snapshot()
         assert {extension.status for extension in snapshot.extensions} == {"idle"}
         assert len(snapshot.extensions) == len(EXTENSIONS)
 
     async def until_lost(self) -> PbxError:
-        """Return why the connection is over; it is told once."""
+        """Wait for the loss of the connection, reported once; return its error."""
         async with asyncio.timeout(5):
             while not self.losses:
                 await asyncio.sleep(0.01)
@@ -41,14 +41,14 @@ class Listener:
 
 @pytest.fixture
 async def wire(socket_enabled: None) -> AsyncGenerator[ManagerWire]:
-    """Return a PBX that does what it is told."""
+    """Yield a running, scripted manager interface."""
     async with ManagerWire().running() as running:
         yield running
 
 
 @pytest.fixture
 async def listener(wire: ManagerWire) -> AsyncGenerator[Listener]:
-    """Return somebody who listens to it."""
+    """Yield a client that listens to the scripted manager interface."""
     listener = Listener(wire.client())
     await listener.listen()
     yield listener

@@ -1,4 +1,4 @@
-"""Every scene of the rig, as two versions of Asterisk told it."""
+"""Every scene of the rig, as two versions of Asterisk sent it."""
 
 import re
 
@@ -17,7 +17,7 @@ VERSIONS = ["16", "22"]
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("scene", STORIES)
 def test_each_scene_is_told_as_it_was(version: str, scene: str) -> None:
-    """Calls, parties, states, directions, outcomes, and what each phone did."""
+    """Test the calls, parties, directions, outcomes and phones' states of a scene."""
     table, story = quiet_table(), Story()
     for at, event in events(version, scene):
         story.feed(at, table.apply(event, at))
@@ -30,7 +30,7 @@ def test_each_scene_is_told_as_it_was(version: str, scene: str) -> None:
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("scene", STORIES)
 def test_nothing_is_left_of_a_scene(version: str, scene: str) -> None:
-    """No call stays, and every phone is free."""
+    """Test that no call remains after a scene, and that every phone is free."""
     table = quiet_table()
     for at, event in events(version, scene):
         table.apply(event, at)
@@ -43,7 +43,7 @@ def test_nothing_is_left_of_a_scene(version: str, scene: str) -> None:
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("scene", STORIES)
 def test_what_changes_nothing_is_not_told(version: str, scene: str) -> None:
-    """No report comes twice, and an event heard again tells nothing new of a phone."""
+    """Test that no report is repeated, and that a repeated event changes no phone."""
     table = quiet_table()
     last: dict[str, object] = {}
     for at, event in events(version, scene):

@@ -1,4 +1,4 @@
-"""Which devices are extensions, as FreePBX and as a plain Asterisk have them."""
+"""The directory of extensions, from FreePBX and from a plain Asterisk."""
 
 from custom_components.pbx.client.asterisk.directory import (
     caller_id_name,
@@ -9,7 +9,7 @@ from custom_components.pbx.client.asterisk.directory import (
 
 
 def keys(**values: str) -> list[dict[str, str]]:
-    """Return rows of a database: `AMPUSER__1001__cidname` is a key."""
+    """Return rows of AstDB: `AMPUSER__1001__cidname` becomes a key."""
     return [
         {"Key": "/" + key.replace("__", "/"), "Val": value}
         for key, value in values.items()
@@ -17,7 +17,7 @@ def keys(**values: str) -> list[dict[str, str]]:
 
 
 def test_freepbx_keeps_names_and_devices() -> None:
-    """A name is exactly as it is written; without a key the device has the number."""
+    """Test that names are taken unchanged, and that a device defaults to the number."""
     directory = from_freepbx(
         keys(
             AMPUSER__1001__cidname="Zoë, Müller",
@@ -41,7 +41,7 @@ def test_freepbx_keeps_names_and_devices() -> None:
 
 
 def test_a_number_may_have_several_devices_of_other_names() -> None:
-    """In FreePBX's mode of devices and users."""
+    """Test the devices of FreePBX's mode with separate devices and users."""
     directory = from_freepbx(
         keys(AMPUSER__200__device="d1&d2"),
         keys(DEVICE__d1__dial="PJSIP/d1", DEVICE__d2__dial="PJSIP/d2"),
@@ -51,7 +51,7 @@ def test_a_number_may_have_several_devices_of_other_names() -> None:
 
 
 def test_what_makes_no_sense_is_passed_over() -> None:
-    """Keys without a member, a device that is dialled by something else."""
+    """Test that keys without a member and dial strings of no phone are ignored."""
     directory = from_freepbx(
         [
             {"Key": "/AMPUSER", "Val": "x"},
@@ -64,7 +64,7 @@ def test_what_makes_no_sense_is_passed_over() -> None:
 
 
 def test_hints_tell_the_phones_of_a_plain_asterisk() -> None:
-    """Lamps and patterns are no extensions; a hint may have several phones."""
+    """Test that lamps and patterns are ignored; a hint may have several phones."""
     directory = from_hints(
         [
             {"Exten": "1001", "Hint": "PJSIP/1001&Custom:DND1001,CustomPresence:1001"},
@@ -84,7 +84,7 @@ def test_hints_tell_the_phones_of_a_plain_asterisk() -> None:
 
 
 def test_caller_ids() -> None:
-    """With quotes, without a name, without anything."""
+    """Test caller ids with quotes, without a name, and blank ones."""
     assert caller_id_name('"Anna Berg" <1001>') == "Anna Berg"
     assert caller_id_number('"Anna Berg" <1001>') == "1001"
     assert caller_id_name("<1001>") == ""

@@ -1,4 +1,4 @@
-"""What comes over the wire and should not: bounded, told clearly, and right afterwards."""
+"""Invalid and excessive input: bounded, reported clearly, and recovered from."""
 
 import asyncio
 import logging
@@ -44,7 +44,7 @@ RINGS = message(
 async def test_a_message_without_end_is_cut_off(
     wire: ManagerWire, listener: Listener, flood: bytes
 ) -> None:
-    """With little memory, and right when connected again."""
+    """Test that little memory is used, and that the next connection works."""
     tracemalloc.start()
     try:
         for _ in range(64):
@@ -67,7 +67,7 @@ async def test_a_message_without_end_is_cut_off(
 async def test_a_million_headers_are_cut_off(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """A message has an end, but far too late."""
+    """Test a message that ends far too late."""
     try:
         for _ in range(100):
             await wire.say("Variable: x\r\n" * 10_000)
@@ -82,7 +82,7 @@ async def test_a_million_headers_are_cut_off(
 async def test_two_hundred_channel_variables_are_taken(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """An administrator may have asked for them."""
+    """Test a message as long as an administrator's settings can make it."""
     variables = "".join(
         f"ChanVariable(PJSIP/1001-00000001): NAME{index}={'v' * 500}\r\n"
         for index in range(200)
@@ -96,7 +96,7 @@ async def test_two_hundred_channel_variables_are_taken(
 async def test_garbage_between_messages_is_passed_over(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """Bytes that are no text, lines without a colon, empty messages, unknown events."""
+    """Test bytes that are no text, lines without colon, empty and unknown messages."""
     for garbage in (
         b"\xff\xfe\x00\x80\r\n\r\n",
         b"no colon here\r\nnor here\r\n\r\n",
@@ -120,7 +120,7 @@ async def test_garbage_between_messages_is_passed_over(
 async def test_messages_may_come_in_any_pieces(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """Byte by byte, also within a character."""
+    """Test messages sent byte by byte, also within a character."""
     text = RINGS.removesuffix("\r\n") + "CallerIDName: Zoë Müller\r\n\r\n"
     for byte in text.encode():
         await wire.say(bytes([byte]))
@@ -132,7 +132,7 @@ async def test_messages_may_come_in_any_pieces(
 async def test_a_flood_of_events_is_taken_in_order(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """20,000 in two seconds: nothing is lost, nothing piles up, the loop goes on."""
+    """Test that 20,000 events in two seconds are neither lost nor block the loop."""
     scene = [
         "".join(f"{key}: {value}\r\n" for key, value in event.items()) + "\r\n"
         for _, event in events("22", "internal_answered")
@@ -166,7 +166,7 @@ async def test_a_flood_of_events_is_taken_in_order(
 async def test_a_message_of_too_many_lines_is_cut_off(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """Though it comes whole, and at once."""
+    """Test a message that arrives complete and at once."""
     await wire.say("a:\r\n" * 5000 + "\r\n")
     why = await listener.until_lost()
     assert isinstance(why, PbxUnreachable)
@@ -176,7 +176,7 @@ async def test_a_message_of_too_many_lines_is_cut_off(
 async def test_what_comes_behind_the_end_is_not_read(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """Once cut off, nothing is believed."""
+    """Test that data received after the cut is ignored."""
     await wire.say("a:\r\n" * 5000 + "\r\n" + RINGS * 10)
     await listener.until_lost()
     assert listener.reports == []
@@ -185,7 +185,7 @@ async def test_what_comes_behind_the_end_is_not_read(
 async def test_a_flood_of_channels_is_cut_off(
     wire: ManagerWire, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No PBX has so many; connected again, those that are not listed are gone."""
+    """Test that the next connection removes the channels that are not listed."""
     monkeypatch.setattr(session, "MAX_SIZE", 500)
     await wire.say(
         "".join(
@@ -206,7 +206,7 @@ async def test_a_flood_of_channels_is_cut_off(
 async def test_a_list_without_end_is_cut_off(
     wire: ManagerWire, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its rows are kept until the end comes."""
+    """Test that the number of rows kept for a list is bounded."""
     monkeypatch.setattr(connection, "MAX_ROWS", 100)
     wire.answers["CoreShowChannels"] = rows(
         "CoreShowChannel", *({"Uniqueid": str(index)} for index in range(200))
@@ -219,7 +219,7 @@ async def test_a_list_without_end_is_cut_off(
 async def test_who_gives_up_waiting_leaves_nothing_open(
     socket_enabled: None,
 ) -> None:
-    """A set-up may be cancelled at any time."""
+    """Test that a cancelled login, as of a cancelled setup, closes its connection."""
     async with ManagerWire(booted=False).running() as wire:
         pbx = wire.client()
         with pytest.raises(TimeoutError):
@@ -235,7 +235,7 @@ async def test_events_with_passwords_are_dropped_unread(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The parser never sees them."""
+    """Test that they never reach the parser."""
     caplog.set_level(logging.DEBUG)
     seen: list[bytes] = []
     parse = connection.parse
@@ -280,7 +280,7 @@ async def test_events_with_passwords_are_dropped_unread(
     [b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"x" * 2000],
 )
 async def test_another_service_is_told(socket_enabled: None, banner: bytes) -> None:
-    """Nothing is sent to it."""
+    """Test that nothing is sent to a service that is no AMI."""
     async with ManagerWire(banner=banner).running() as wire:
         pbx = wire.client()
         with pytest.raises(PbxWrongService) as wrong:
@@ -291,7 +291,7 @@ async def test_another_service_is_told(socket_enabled: None, banner: bytes) -> N
 
 
 async def test_a_banner_may_come_in_pieces(socket_enabled: None) -> None:
-    """Only its end tells that it is one."""
+    """Test that a banner is complete only with the end of its line."""
     async with ManagerWire(banner=b"").running() as wire:
         pbx = wire.client()
         connecting = asyncio.create_task(pbx.connect())
@@ -306,7 +306,7 @@ async def test_a_banner_may_come_in_pieces(socket_enabled: None) -> None:
 
 
 async def test_nothing_can_be_asked_without_a_connection(wire: ManagerWire) -> None:
-    """Before the first one, and after the last."""
+    """Test requests before the first connection and after the last."""
     pbx = wire.client()
     for use in (
         pbx.hang_up("1001"),
@@ -320,7 +320,7 @@ async def test_nothing_can_be_asked_without_a_connection(wire: ManagerWire) -> N
 
 
 async def test_a_value_has_one_line(wire: ManagerWire) -> None:
-    """Or it would be another field."""
+    """Test that a value cannot add another field."""
     link = connection.Connection((), lambda event: None, lambda why: None)
     with pytest.raises(PbxUnreachable):
         await link.request("Ping")
@@ -334,7 +334,7 @@ async def test_a_value_has_one_line(wire: ManagerWire) -> None:
 async def test_a_port_that_says_nothing(
     socket_enabled: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The wait has an end."""
+    """Test that the wait for a banner ends."""
     monkeypatch.setattr(connection, "CONNECT_TIMEOUT", 0.2)
     async with ManagerWire(banner=b"").running() as wire:
         pbx = wire.client()
@@ -345,7 +345,7 @@ async def test_a_port_that_says_nothing(
 
 
 async def test_nobody_listens(socket_enabled: None) -> None:
-    """Refused at once."""
+    """Test that a refused connection is reported at once."""
     async with ManagerWire().running() as wire:
         pbx = wire.client()
     with pytest.raises(PbxUnreachable) as refused:
@@ -357,7 +357,7 @@ async def test_nobody_listens(socket_enabled: None) -> None:
 async def test_a_pbx_that_never_finishes_starting(
     socket_enabled: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without `FullyBooted` nothing is asked."""
+    """Test that without `FullyBooted` nothing is requested."""
     monkeypatch.setattr(connection, "ANSWER_TIMEOUT", 0.2)
     async with ManagerWire(booted=False).running() as wire:
         pbx = wire.client()
@@ -369,7 +369,7 @@ async def test_a_pbx_that_never_finishes_starting(
 
 
 async def test_a_wrong_secret_is_never_tried_again(wire: ManagerWire) -> None:
-    """And the right one never crosses the wire."""
+    """Test that one login is sent, and that the right secret never crosses the wire."""
     pbx = Asterisk(wire.address, USER, "wrong")
     with pytest.raises(PbxLoginRejected):
         await pbx.connect()
@@ -387,7 +387,7 @@ async def test_a_wrong_secret_is_never_tried_again(wire: ManagerWire) -> None:
 async def test_a_closed_connection_is_told_at_once(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """Once; then everything is unreachable until somebody connects again."""
+    """Test that a loss is reported once; until the next connection requests fail."""
     wire.drop()
     why = await listener.until_lost()
     assert isinstance(why, PbxUnreachable)
@@ -402,7 +402,7 @@ async def test_a_closed_connection_is_told_at_once(
 async def test_a_half_open_connection_is_noticed(
     wire: ManagerWire, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A PBX without power says nothing, and does not answer a ping."""
+    """Test a PBX that lost its power: it sends nothing, and answers no ping."""
     monkeypatch.setattr(connection, "PING_AFTER", 0.1)
     monkeypatch.setattr(connection, "PING_TIMEOUT", 0.2)
     wire.answers["Ping"] = nothing
@@ -418,7 +418,7 @@ async def test_a_half_open_connection_is_noticed(
 async def test_a_ping_keeps_a_quiet_connection(
     wire: ManagerWire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As long as it is answered."""
+    """Test that a connection stays open while its pings are answered."""
     monkeypatch.setattr(connection, "PING_AFTER", 0.05)
     listener = Listener(wire.client())
     await listener.listen()
@@ -431,7 +431,7 @@ async def test_a_ping_keeps_a_quiet_connection(
 async def test_what_may_have_been_done_is_told(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """The connection breaks behind an action that acts; it is not repeated."""
+    """Test that an acting request is not repeated after the connection broke."""
     await wire.say(RINGS)
     await asyncio.sleep(0.1)
 
@@ -447,7 +447,7 @@ async def test_what_may_have_been_done_is_told(
 
 
 async def test_closing_is_not_a_loss(wire: ManagerWire, listener: Listener) -> None:
-    """It logs off, and nothing can be asked any more."""
+    """Test that closing logs off, reports no loss, and refuses further requests."""
     await listener.pbx.close()
     await asyncio.sleep(0.05)
     assert listener.losses == []
@@ -462,7 +462,7 @@ async def test_closing_is_not_a_loss(wire: ManagerWire, listener: Listener) -> N
 async def test_no_secret_in_logs_exceptions_or_what_hangs_on_them(
     wire: ManagerWire, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever goes wrong."""
+    """Test every kind of failure."""
     caplog.set_level(logging.DEBUG)
     monkeypatch.setattr(connection, "ANSWER_TIMEOUT", 0.2)
     texts: list[str] = []
@@ -494,7 +494,7 @@ async def test_no_secret_in_logs_exceptions_or_what_hangs_on_them(
 
 
 async def test_refusals_are_told_apart(wire: ManagerWire, listener: Listener) -> None:
-    """By the beginnings of texts; one that nobody knows is unknown."""
+    """Test that errors are mapped by the beginning of their text, others to UNKNOWN."""
     await wire.say(RINGS)
     await asyncio.sleep(0.1)
     for text, refusal in (

@@ -1,4 +1,4 @@
-"""What is asked of an Asterisk, and what its answers mean."""
+"""The actions that the client sends, and what it makes of the answers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -61,7 +61,7 @@ CALL = Call("1.1", CallDirection.INBOUND, (OUTSIDE, ANNA), 0.0)
 
 
 async def talk(wire: ManagerWire) -> None:
-    """Let somebody outside talk to 1001."""
+    """Start a call of an outside caller with 1001."""
     for name, unique in (
         ("PJSIP/itsp-00000001", "1.1"),
         ("PJSIP/1001-00000002", "1.2"),
@@ -73,7 +73,7 @@ async def talk(wire: ManagerWire) -> None:
 
 
 def calls_back(wire: ManagerWire, *progress: Fields, failure: bool = False) -> Answer:
-    """Return what takes an Originate, and then tells how it goes on."""
+    """Return an answer that accepts an Originate, then sends events of its progress."""
 
     def answer(asked: Fields) -> str:
         ours = {"Uniqueid": asked["ChannelId"], "Linkedid": asked["ChannelId"]}
@@ -100,7 +100,7 @@ RINGS = {"Event": "Newstate", "ChannelStateDesc": "Ringing"}
 
 
 async def test_a_plain_asterisk_has_hints(wire: ManagerWire) -> None:
-    """Names are what its phones call under; FreePBX's settings are not offered."""
+    """Test that names come from the phones' caller ids; settings are not offered."""
     wire.answers["DBGetTree"] = rows("DBGetTreeResponse")
     wire.answers["ExtensionStateList"] = rows(
         "ExtensionStatus",
@@ -132,7 +132,7 @@ async def test_a_plain_asterisk_has_hints(wire: ManagerWire) -> None:
 async def test_without_hints_phones_have_a_number_to_call_under(
     wire: ManagerWire,
 ) -> None:
-    """Trunks have none."""
+    """Test that endpoints with a caller id are extensions, those without are trunks."""
     wire.answers["DBGetTree"] = rows("DBGetTreeResponse")
     wire.answers["DeviceStateList"] = rows(
         "DeviceStateChange",
@@ -170,7 +170,7 @@ async def test_without_hints_phones_have_a_number_to_call_under(
 async def test_trunks_have_the_state_of_their_registration(
     wire: ManagerWire, word: str, status: str | None
 ) -> None:
-    """A word nobody knows is unknown."""
+    """Test that an unknown word of the PBX is an unknown state."""
     wire.answers["PJSIPShowRegistrationsOutbound"] = rows(
         "OutboundRegistrationDetail", {"ObjectName": "itsp", "Status": word}
     )
@@ -182,7 +182,7 @@ async def test_trunks_have_the_state_of_their_registration(
 
 
 async def test_a_pbx_without_identity_is_not_believed(wire: ManagerWire) -> None:
-    """It may be another one tomorrow."""
+    """Test that a PBX without an identity is refused: it may be another one later."""
     wire.answers["Getvar"] = success(Value="")
     pbx = wire.client()
     with pytest.raises(PbxUnreachable) as strange:
@@ -192,7 +192,7 @@ async def test_a_pbx_without_identity_is_not_believed(wire: ManagerWire) -> None
 
 
 async def test_who_the_pbx_is_is_read_once_for_each_login(wire: ManagerWire) -> None:
-    """And its extensions once for each reload."""
+    """Test that the identity is read once a login, the extensions once a reload."""
     pbx = wire.client()
     for _ in range(3):
         await pbx.snapshot()
@@ -206,7 +206,7 @@ async def test_who_the_pbx_is_is_read_once_for_each_login(wire: ManagerWire) -> 
 
 
 async def test_what_may_not_be_asked_is_not_offered(wire: ManagerWire) -> None:
-    """Narrowed with each login."""
+    """Test that the capabilities follow the rights at each login."""
     assert wire.client().capabilities & Capability.WHISPER
     looking = [name for name in COMMANDS if name not in ("Originate", "Hangup")]
     wire.answers["ListCommands"] = success(**dict.fromkeys(looking, "x"))
@@ -224,7 +224,7 @@ async def test_what_may_not_be_asked_is_not_offered(wire: ManagerWire) -> None:
 async def test_a_certificate_is_pinned_or_verified(
     socket_enabled: None, tmp_path: Path
 ) -> None:
-    """Before anything is sent."""
+    """Test that nothing is sent before the certificate is accepted."""
     context, _ = server_context(tmp_path)
     async with ManagerWire().running(context) as wire:
         certificate = await read_certificate(wire.address, 5)
@@ -241,7 +241,7 @@ async def test_a_certificate_is_pinned_or_verified(
 
 
 async def test_tls_where_none_is_spoken(wire: ManagerWire) -> None:
-    """Another service, by all that can be seen."""
+    """Test that a port without TLS is reported as another service."""
     address = Address(wire.address.host, wire.address.port, tls=True)
     pbx = Asterisk(address, USER, SECRET, fingerprint="0" * 64)
     with pytest.raises(Exception, match="Not the PBX's API"):
@@ -253,7 +253,7 @@ async def test_tls_where_none_is_spoken(wire: ManagerWire) -> None:
 async def test_a_name_that_nobody_knows(
     socket_enabled: None, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
-    """Told apart from a PBX that does not answer."""
+    """Test that it is distinguished from a PBX that does not answer."""
 
     async def resolve(*_: object, **__: object) -> None:
         raise failure
@@ -272,7 +272,7 @@ async def test_a_name_that_nobody_knows(
 async def test_a_reload_and_a_registration_are_told(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """A refresh is not."""
+    """Test that a refreshed registration is not reported."""
     registry = {"Event": "Registry", "Username": "sip:a", "Domain": "sip:b"}
     await wire.say(message(Event="Reload", Module="All"))
     await wire.say(message(**registry, Status="Rejected"))
@@ -287,7 +287,7 @@ async def test_a_reload_and_a_registration_are_told(
 
 
 async def test_nobody_is_told_before_listening(wire: ManagerWire) -> None:
-    """And what came before is in the snapshot."""
+    """Test that earlier events are not reported, and later ones are."""
     pbx = wire.client()
     await pbx.connect()
     await talk(wire)
@@ -304,7 +304,7 @@ async def test_nobody_is_told_before_listening(wire: ManagerWire) -> None:
 
 
 async def test_whisper_is_one_action(wire: ManagerWire, listener: Listener) -> None:
-    """One channel by its id, and nobody's phone is left off the hook."""
+    """Test that the spied channel is named by id, with options that end the spying."""
     await talk(wire)
     wire.answers["Originate"] = calls_back(wire, RINGS)
     call_id = await listener.pbx.monitor(MonitorMode.WHISPER, "1005", "1001")
@@ -335,7 +335,7 @@ async def test_whisper_is_one_action(wire: ManagerWire, listener: Listener) -> N
 async def test_a_phone_that_cannot_be_called(
     wire: ManagerWire, listener: Listener, answer: Callable[[ManagerWire], Answer]
 ) -> None:
-    """Whether there was a channel or not."""
+    """Test the refusal with and without a channel of the phone."""
     await talk(wire)
     wire.answers["Originate"] = answer(wire)
     with pytest.raises(PbxRefused) as refused:
@@ -346,7 +346,7 @@ async def test_a_phone_that_cannot_be_called(
 async def test_a_phone_that_does_not_say_that_it_rings(
     wire: ManagerWire, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is being called all the same."""
+    """Test that the call of such a phone is reported as made."""
     monkeypatch.setattr(session, "RING_WITHIN", 0.1)
     wire.answers["Originate"] = success()
     wire.answers["Getvar"] = success(Value="from-internal")
@@ -356,7 +356,7 @@ async def test_a_phone_that_does_not_say_that_it_rings(
 async def test_a_call_that_ends_while_the_supervisor_is_called(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """Their phone is hung up, and the refusal says why."""
+    """Test that the supervisor's phone is hung up, and the refusal gives the reason."""
     await talk(wire)
     wire.answers["Originate"] = lambda asked: (
         message(Event="Hangup", Uniqueid="1.2", Cause="16")
@@ -373,7 +373,7 @@ async def test_a_call_that_ends_while_the_supervisor_is_called(
 async def test_the_connection_breaks_while_a_phone_is_called(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """It may ring all the same."""
+    """Test that the error says that the phone may be ringing."""
     await talk(wire)
     wire.answers["Originate"] = success()
     asking = asyncio.create_task(
@@ -389,7 +389,7 @@ async def test_the_connection_breaks_while_a_phone_is_called(
 async def test_transfer_asks_whether_the_destination_is_there(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """With the rights of who gives the call away; an IVR has a context of its own."""
+    """Test the context of the transferor's rights, and that of an IVR."""
     await talk(wire)
     wire.answers["Getvar"] = lambda asked: success(
         Value={
@@ -425,7 +425,7 @@ async def test_transfer_asks_whether_the_destination_is_there(
 async def test_prompts_outside_need_a_permission(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """Whose right to call out is used."""
+    """Test that the prompt is played with the rights of the permission's extension."""
     with pytest.raises(PbxRefused) as refused:
         await listener.pbx.play_prompt("0123", ["custom/a"], outside=True)
     assert refused.value.refusal is Refusal.MISSING_PARAMETER
@@ -445,7 +445,7 @@ async def test_prompts_outside_need_a_permission(
 async def test_names_of_prompts_that_are_none(
     listener: Listener, prompts: list[str]
 ) -> None:
-    """Nothing is sent."""
+    """Test that an invalid name is refused."""
     with pytest.raises(ValueError):
         await listener.pbx.play_prompt("1003", prompts, outside=False)
 
@@ -461,7 +461,7 @@ async def test_names_of_prompts_that_are_none(
 async def test_without_a_call_there_is_nothing_to_do(
     listener: Listener, act: Callable[[Asterisk], Awaitable[None]]
 ) -> None:
-    """Nothing is sent."""
+    """Test that nothing is sent for an extension without a call."""
     with pytest.raises(PbxRefused) as refused:
         await act(listener.pbx)
     assert refused.value.refusal is Refusal.NOT_IN_CALL
@@ -473,7 +473,7 @@ async def test_without_a_call_there_is_nothing_to_do(
 async def test_settings_are_refused_as_a_whole(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """What FreePBX does not keep, and a destination that is none."""
+    """Test settings that FreePBX lacks, and invalid destinations."""
     for change, refusal in (
         (SettingsChange(may_be_monitored=True), Refusal.UNSUPPORTED),
         (SettingsChange(monitor_mode=MonitorPermission.LISTEN), Refusal.UNSUPPORTED),
@@ -502,7 +502,7 @@ async def test_settings_are_refused_as_a_whole(
 async def test_a_setting_that_is_written_in_part_is_told(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """The database, but not the lamp; the first of two, but not the second."""
+    """Test a failed lamp after the database, and a failed second of two settings."""
     wire.answers["DBPut"] = success()
     wire.answers["Setvar"] = error("Permission denied")
     with pytest.raises(PbxRefused) as refused:
@@ -524,7 +524,7 @@ async def test_a_setting_that_is_written_in_part_is_told(
 async def test_forwarding_without_a_destination_keeps_the_one_there_is(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """And what is forwarded to may be anything that FreePBX takes."""
+    """Test that the stored destination may be anything that FreePBX accepts."""
     listed = rows(
         "DBGetTreeResponse",
         {"Key": "/CF/1001", "Val": "0123"},
@@ -545,7 +545,7 @@ async def test_forwarding_without_a_destination_keeps_the_one_there_is(
 async def test_taking_back_what_is_not_set_is_no_error(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """Another error is one."""
+    """Test that deleting a missing key succeeds, and other errors are raised."""
     off = SettingsChange(forward_busy=Forwarding(on=False))
     wire.answers["DBDel"] = error("Database entry could not be deleted")
     await listener.pbx.change_settings("1001", off)
@@ -562,7 +562,7 @@ async def test_taking_back_what_is_not_set_is_no_error(
 async def test_monitor_looks_before_it_asks(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """Nothing is sent for what Asterisk would take."""
+    """Test that nothing is sent for requests that Asterisk would wrongly accept."""
     with pytest.raises(PbxRefused) as refused:
         await listener.pbx.monitor(MonitorMode.WHISPER, "1005", "1001")
     assert refused.value.refusal is Refusal.NOT_IN_CALL
@@ -585,7 +585,7 @@ async def test_monitor_looks_before_it_asks(
 
 
 async def test_mute_names_the_channel(wire: ManagerWire, listener: Listener) -> None:
-    """And what it says, not what it hears."""
+    """Test that the extension's voice is muted, not what it hears."""
     await talk(wire)
     wire.answers["MuteAudio"] = success()
     await listener.pbx.mute("1001")
@@ -600,7 +600,7 @@ async def test_mute_names_the_channel(wire: ManagerWire, listener: Listener) -> 
 
 
 async def test_a_call_inside_is_not_transferred(listener: Listener) -> None:
-    """Nothing is sent."""
+    """Test that nothing is sent for a call without an outside party."""
     call = Call("1.1", CallDirection.INTERNAL, (ANNA,), 0.0)
     with pytest.raises(PbxRefused) as refused:
         await listener.pbx.transfer(call, "1003", DestinationKind.EXTENSION)
@@ -620,7 +620,7 @@ async def test_a_call_inside_is_not_transferred(listener: Listener) -> None:
 async def test_phones_of_other_kinds_can_pick_up_by_themselves(
     wire: ManagerWire, device: str, headers: str
 ) -> None:
-    """The last header that was sent; the context is that of the phone, or FreePBX's."""
+    """Test the auto-answer headers of technologies other than PJSIP."""
     wire.answers["DBGetTree"] = rows("DBGetTreeResponse")
     wire.answers["ExtensionStateList"] = rows(
         "ExtensionStatus", {"Exten": "anna", "Hint": device}
@@ -634,7 +634,7 @@ async def test_phones_of_other_kinds_can_pick_up_by_themselves(
 
 
 async def test_a_user_who_may_not_look(wire: ManagerWire) -> None:
-    """Refused, and logged off."""
+    """Test that a user without the right to read is refused and logged off."""
     wire.answers["ListCommands"] = success(Ping="(Priv: <none>)")
     pbx = wire.client()
     with pytest.raises(PbxRefused) as refused:
@@ -645,7 +645,7 @@ async def test_a_user_who_may_not_look(wire: ManagerWire) -> None:
 
 
 async def test_settings_of_nobody(listener: Listener, wire: ManagerWire) -> None:
-    """There are none to read or to write; those of an extension may be to another."""
+    """Test an unknown extension, and forwarding to an extension."""
     with pytest.raises(PbxRefused) as refused:
         await listener.pbx.change_settings("999", SettingsChange(do_not_disturb=True))
     assert refused.value.refusal is Refusal.NO_SUCH_EXTENSION
@@ -664,7 +664,7 @@ async def test_settings_of_nobody(listener: Listener, wire: ManagerWire) -> None
 async def test_a_phone_stops_ringing_when_the_call_it_is_to_join_ends(
     wire: ManagerWire, listener: Listener
 ) -> None:
-    """Once; other hang-ups change nothing."""
+    """Test that it is hung up once, and only by the end of that call."""
     await talk(wire)
     wire.answers["Originate"] = calls_back(wire, RINGS)
     wire.answers["Hangup"] = success()
@@ -683,7 +683,7 @@ async def test_a_phone_stops_ringing_when_the_call_it_is_to_join_ends(
 async def test_who_is_on_hold_is_asked_once_for_each_connection(
     wire: ManagerWire,
 ) -> None:
-    """Of those who are connected; one that is gone meanwhile is not."""
+    """Test that only connected channels are asked, and one that ended is no error."""
     wire.answers["CoreShowChannels"] = rows(
         "CoreShowChannel",
         *(
@@ -722,7 +722,7 @@ async def test_who_is_on_hold_is_asked_once_for_each_connection(
 async def test_a_snapshot_without_trunks_does_not_ask_for_them(
     wire: ManagerWire,
 ) -> None:
-    """They are not none, but not read; two snapshots at once are read one by one."""
+    """Test that trunks are unread, not empty; simultaneous snapshots take turns."""
     pbx = wire.client()
     first, second = await asyncio.gather(pbx.snapshot(trunks=False), pbx.snapshot())
     assert first.trunks is None

@@ -1,4 +1,4 @@
-"""The table of channels: what lists say, what is concluded, and what is no call."""
+"""The table of channels: what it derives from lists and events."""
 
 from collections.abc import Iterable, Set as AbstractSet
 
@@ -30,7 +30,7 @@ def row(
     number: str = "",
     exten: str = "",
 ) -> dict[str, str]:
-    """Return a channel as a list has it."""
+    """Return a channel as a row of a list."""
     return {
         "Channel": name,
         "Uniqueid": unique,
@@ -58,7 +58,7 @@ INBOUND = [
 def found(
     rows: Iterable[dict[str, str]], on_hold: AbstractSet[str] = frozenset()
 ) -> ChannelTable:
-    """Return a table that connected in the middle of this."""
+    """Return a table that connected while these channels existed."""
     table = quiet_table()
     table.begin_connection()
     table.begin_list()
@@ -67,17 +67,17 @@ def found(
 
 
 def parties(call: CallNow) -> list[str]:
-    """Return who takes part in a call."""
+    """Return the parties of a call, each with its state."""
     return [f"{party.number} {party.state}" for party in call.parties]
 
 
 def hear(table: ChannelTable, **event: str) -> list[Report]:
-    """Let a table hear one event."""
+    """Apply one event to a table."""
     return table.apply(event, NOW)
 
 
 def test_a_call_is_found_whole() -> None:
-    """With its beginning, on our own clock; when it was answered, nobody tells."""
+    """Test that a listed call has its begin on our clock, and no time of its answer."""
     (call,) = found(TALK).calls()
     assert parties(call) == ["1002 talking", "1001 talking"]
     assert call.direction is CallDirection.INTERNAL
@@ -86,7 +86,7 @@ def test_a_call_is_found_whole() -> None:
 
 
 def test_a_phone_with_two_legs_in_a_call_is_one_party() -> None:
-    """It talks on one of them: several phones may have one number."""
+    """Test that the talking leg counts where several phones share a number."""
     for second in ("PJSIP/1001-00000003", "PJSIP/1001-00000000"):
         ringing = row(second, "1.3", "1.1", state="Ringing", application="AppDial")
         for rows in ([*TALK, ringing], [ringing, *TALK]):
@@ -95,7 +95,7 @@ def test_a_phone_with_two_legs_in_a_call_is_one_party() -> None:
 
 
 def test_a_call_from_outside_is_found() -> None:
-    """With its trunk, and the line that a transfer moves."""
+    """Test that a listed inbound call has its trunk, and the channel to transfer."""
     (call,) = found(INBOUND).calls()
     assert call.direction is CallDirection.INBOUND
     assert call.trunk == "itsp"
@@ -115,12 +115,12 @@ def test_a_call_from_outside_is_found() -> None:
 def test_who_holds_is_concluded_from_the_other_end(
     on_hold: set[str], states: list[str]
 ) -> None:
-    """A channel is on hold because of the other one; both may be."""
+    """Test that a party holds if the other one is on hold; both may hold."""
     assert parties(found(TALK, on_hold=on_hold).calls()[0]) == states
 
 
 def test_in_a_conference_who_holds_all_others_is_known() -> None:
-    """One alone on hold is held by nobody in particular."""
+    """Test that in a conference a party holds only if all others are on hold."""
     third = row("PJSIP/1003-00000003", "1.3", "1.1", bridge="b1", application="AppDial")
     (call,) = found([*TALK, third], on_hold={"1.2", "1.3"}).calls()
     assert parties(call) == ["1002 held", "1001 talking", "1003 talking"]
@@ -129,7 +129,7 @@ def test_in_a_conference_who_holds_all_others_is_known() -> None:
 
 
 def test_what_an_event_told_of_hold_meanwhile_is_newer() -> None:
-    """Resumed while the list was read."""
+    """Test that a party that resumes while the list is read does not hold."""
     table = quiet_table()
     table.begin_connection()
     table.begin_list()
@@ -148,7 +148,7 @@ def test_what_an_event_told_of_hold_meanwhile_is_newer() -> None:
 
 
 def test_a_supervisor_is_found_and_is_in_no_call() -> None:
-    """Whoever began it; the phone is in use all the same."""
+    """Test a supervisor of any origin: no call of its own, but its phone is in use."""
     table = found(
         [
             *TALK,
@@ -161,7 +161,7 @@ def test_a_supervisor_is_found_and_is_in_no_call() -> None:
 
 
 def test_a_caller_in_a_queue_is_found() -> None:
-    """Alone, with the queue."""
+    """Test that a listed caller waits alone in its queue."""
     caller = row(
         "PJSIP/itsp-00000001",
         "1.1",
@@ -174,7 +174,7 @@ def test_a_caller_in_a_queue_is_found() -> None:
 
 
 def test_a_call_through_a_pair_is_one_call() -> None:
-    """Those whom two bridges and a pair between them connect talk to each other."""
+    """Test that parties connected by bridges and a Local pair talk to each other."""
     (call,) = found(
         [
             row("PJSIP/itsp-00000001", "1.1", bridge="b1", number="0123"),
@@ -189,7 +189,7 @@ def test_a_call_through_a_pair_is_one_call() -> None:
 
 
 def test_calls_that_share_a_bridge_are_one() -> None:
-    """After a transfer the links still differ."""
+    """Test that channels in one bridge are one call, though their Linkedids differ."""
     rows = [
         row("PJSIP/itsp-00000001", "1.1", bridge="b2", number="0123"),
         row("PJSIP/1003-00000004", "2.2", "2.1", bridge="b2", application="AppDial"),
@@ -199,7 +199,7 @@ def test_calls_that_share_a_bridge_are_one() -> None:
 
 
 def test_what_is_over_after_a_new_connection_is_gone_at_once() -> None:
-    """And what is still there is known as before."""
+    """Test that a new connection's list removes ended calls, and keeps the others."""
     table = found(TALK)
     table.begin_connection()
     table.begin_list()
@@ -209,7 +209,7 @@ def test_what_is_over_after_a_new_connection_is_gone_at_once() -> None:
 
 
 def test_a_list_alone_needs_two_to_end_a_call_that_events_told() -> None:
-    """The events of its end may be under way behind the list."""
+    """Test that only a second list ends a call: its Hangup events may be under way."""
     table = quiet_table()
     for at, event in events("22", "internal_answered"):
         if at < 1:
@@ -221,7 +221,7 @@ def test_a_list_alone_needs_two_to_end_a_call_that_events_told() -> None:
 
 
 def test_what_only_a_list_showed_is_over_when_the_next_lacks_it() -> None:
-    """It may have ended just before events were heard: the list is read again soon."""
+    """Test that a call that may have ended before events arrived is soon read again."""
     table = found(TALK)
     assert table.uncertain
     table.begin_list()
@@ -231,7 +231,7 @@ def test_what_only_a_list_showed_is_over_when_the_next_lacks_it() -> None:
 
 
 def test_the_phone_of_a_transferor_is_in_no_call_any_more() -> None:
-    """Alone in its bridge, until it hangs up; its line is in use."""
+    """Test that a transferor alone in its bridge left the call; its line is in use."""
     rows = [
         row("PJSIP/itsp-00000001", "1.1", bridge="b2", number="0123"),
         row("PJSIP/1001-00000002", "1.2", "1.1", bridge="b1", application="AppDial"),
@@ -243,7 +243,7 @@ def test_the_phone_of_a_transferor_is_in_no_call_any_more() -> None:
 
 
 def test_who_waits_for_a_transferor_is_still_in_the_call() -> None:
-    """Alone in a bridge too, but on hold."""
+    """Test that a party alone in its bridge, but on hold, remains in the call."""
     rows = [
         row("PJSIP/itsp-00000001", "1.1", bridge="b1", number="0123"),
         row("PJSIP/1001-00000002", "1.2", "1.1", bridge="b2", application="AppDial"),
@@ -258,7 +258,7 @@ def test_who_waits_for_a_transferor_is_still_in_the_call() -> None:
 
 
 def test_who_was_transferred_waits_for_an_answer() -> None:
-    """Found while the next phone rings: connected to nobody."""
+    """Test that a transferred party, found while the callee rings, is dialling."""
     rows = [
         row("PJSIP/1002-00000002", "1.2", "1.1"),
         row(
@@ -270,7 +270,7 @@ def test_who_was_transferred_waits_for_an_answer() -> None:
 
 
 def test_events_are_newer_than_the_list_they_come_with() -> None:
-    """A channel that ended stays ended; one that began stays; a state stays."""
+    """Test that ended, new and changed channels of events outlast an older list."""
     table = found(TALK)
     table.begin_list()
     hear(table, Event="Hangup", Uniqueid="1.1", Cause="16")
@@ -285,7 +285,7 @@ def test_events_are_newer_than_the_list_they_come_with() -> None:
 
 
 def test_a_phone_that_we_call_to_supervise_is_in_no_call() -> None:
-    """It is known by its id, long before it spies."""
+    """Test that our supervisor's channel is known by its id, before it spies."""
     table = quiet_table()
     ours = f"{SPY_ID}1"
     channel = {"Uniqueid": ours, "Linkedid": ours, "Channel": "PJSIP/1005-00000001"}
@@ -318,7 +318,7 @@ def test_a_phone_that_we_call_to_supervise_is_in_no_call() -> None:
     ],
 )
 def test_the_cause_tells_how_a_leg_ended(cause: str, outcome: CallOutcome) -> None:
-    """Not the status of the dialling, which is the same for a rejected call."""
+    """Test the outcome by hang-up cause: DialStatus is the same for a rejected call."""
     table = quiet_table()
     told: list[Report] = []
     for _, event in events("22", "internal_unanswered"):
@@ -330,7 +330,7 @@ def test_the_cause_tells_how_a_leg_ended(cause: str, outcome: CallOutcome) -> No
 
 
 def test_a_device_alone_says_nothing_but_in_reach_or_not() -> None:
-    """In use, busy, on hold: only channels tell."""
+    """Test that a device's state tells only whether the phone is reachable."""
     table = quiet_table()
     for state in ("INUSE", "BUSY", "ONHOLD", "RINGING", "RINGINUSE"):
         assert (
@@ -351,7 +351,7 @@ def test_a_device_alone_says_nothing_but_in_reach_or_not() -> None:
 
 
 def test_without_rights_to_hear_of_devices_a_phone_is_unknown() -> None:
-    """Never guessed."""
+    """Test that the status is unknown, not guessed."""
     table = ChannelTable()
     table.directory = quiet_table().directory
     assert table.status("1001") is None
@@ -359,12 +359,12 @@ def test_without_rights_to_hear_of_devices_a_phone_is_unknown() -> None:
 
 
 def calls_told(reports: Iterable[Report]) -> list[CallNow]:
-    """Return what was told of calls."""
+    """Return the reports of calls."""
     return [report for report in reports if isinstance(report, CallNow)]
 
 
 def test_a_record_behind_the_end_tells_of_the_voicemail() -> None:
-    """Where no message was left; the PBX keeps records, so more is awaited."""
+    """Test that a late record tells of the voicemail where no message was left."""
     table = quiet_table()
     told: list[Report] = []
     late = []
@@ -386,7 +386,7 @@ def test_a_record_behind_the_end_tells_of_the_voicemail() -> None:
 
 
 def test_a_message_left_ends_at_the_voicemail_without_any_record() -> None:
-    """Records are off where nobody switched them on."""
+    """Test that a message tells of the voicemail where the PBX sends no records."""
     table = quiet_table()
     told: list[Report] = []
     for _, event in events("22", "inbound_to_voicemail"):
@@ -401,7 +401,7 @@ def test_a_message_left_ends_at_the_voicemail_without_any_record() -> None:
     [("PJSIP/1002", CallOutcome.ANSWERED), ("PJSIP/itsp", CallOutcome.MISSED)],
 )
 def test_a_call_that_only_the_pbx_picked_up(caller: str, outcome: CallOutcome) -> None:
-    """An IVR answers for an extension; from outside nobody was reached."""
+    """Test that an IVR answers an extension's call, but an inbound call is missed."""
     table = quiet_table()
     channel = {"Uniqueid": "1.1", "Linkedid": "1.1", "Channel": f"{caller}-00000001"}
     told = hear(
@@ -416,7 +416,7 @@ def test_a_call_that_only_the_pbx_picked_up(caller: str, outcome: CallOutcome) -
 
 
 def test_how_a_call_ended_that_nobody_saw_end_is_unknown() -> None:
-    """A caller alone, who vanished without a cause."""
+    """Test that a caller that vanished without a cause leaves no outcome."""
     table = quiet_table()
     channel = {"Uniqueid": "1.1", "Linkedid": "1.1", "Channel": "PJSIP/1002-00000001"}
     hear(table, Event="Newchannel", ChannelStateDesc="Ring", Exten="1001", **channel)
@@ -426,7 +426,7 @@ def test_how_a_call_ended_that_nobody_saw_end_is_unknown() -> None:
 
 
 def test_an_agent_whom_the_queue_let_go_without_a_cause() -> None:
-    """Another one had picked up: answered elsewhere all the same."""
+    """Test that a leg that ends when another one has answered is answered elsewhere."""
     table = quiet_table()
     told: list[Report] = []
     held_back = None
@@ -446,7 +446,7 @@ def test_an_agent_whom_the_queue_let_go_without_a_cause() -> None:
 
 
 def test_a_channel_may_get_another_name() -> None:
-    """What replaces another takes its place."""
+    """Test that a renamed channel belongs to the extension of its new name."""
     table = found(TALK)
     hear(
         table,
@@ -463,7 +463,7 @@ def test_a_channel_may_get_another_name() -> None:
 
 
 def test_a_number_that_is_called_outside_comes_from_the_dial_string() -> None:
-    """Where the trunk does not tell it."""
+    """Test an outside number that the trunk does not send."""
     table = quiet_table()
     told: list[Report] = []
     for at, event in events("22", "outbound_answered"):
@@ -480,7 +480,7 @@ def test_a_number_that_is_called_outside_comes_from_the_dial_string() -> None:
 
 
 def test_a_transfer_that_failed_changes_nothing() -> None:
-    """The transferor is still in the call."""
+    """Test that the transferor of a failed transfer is still in the call."""
     table = found(TALK)
     event = {"Event": "BlindTransfer", "TransfererUniqueid": "1.2"}
     assert hear(table, Result="Invalid", **event) == []
@@ -488,7 +488,7 @@ def test_a_transfer_that_failed_changes_nothing() -> None:
 
 
 def test_a_helper_is_nobodys_phone() -> None:
-    """One half of a pair rings, and no device does."""
+    """Test that half a Local pair that rings lets no phone ring."""
     table = quiet_table()
     local = {"Uniqueid": "1.1", "Channel": "Local/1003@from-queue-00000001;1"}
     assert hear(table, Event="Newchannel", ChannelStateDesc="Ringing", **local) == []
@@ -496,7 +496,7 @@ def test_a_helper_is_nobodys_phone() -> None:
 
 
 def test_a_list_brings_states_up_to_date() -> None:
-    """Where no event told."""
+    """Test that a list changes the states that no event changed."""
     table = quiet_table()
     for at, event in events("22", "internal_answered"):
         if at < 0.3:

@@ -1,4 +1,4 @@
-"""A manager interface that says, byte for byte, what a test wants."""
+"""A scripted manager interface: it sends, byte for byte, what a test needs."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -35,12 +35,12 @@ type Answer = Callable[[Fields], str]
 
 
 def message(**fields: str) -> str:
-    """Return a message."""
+    """Return a message in the format of AMI."""
     return "".join(f"{key}: {value}\r\n" for key, value in fields.items()) + "\r\n"
 
 
 def rows(event: str, *listed: Fields) -> Answer:
-    """Return what answers with a list."""
+    """Return an answer that is a list of rows."""
 
     def answer(asked: Fields) -> str:
         number = asked["ActionID"]
@@ -54,29 +54,29 @@ def rows(event: str, *listed: Fields) -> Answer:
 
 
 def success(**fields: str) -> Answer:
-    """Return what answers that something was done."""
+    """Return an answer that reports success."""
     return lambda asked: message(
         Response="Success", ActionID=asked["ActionID"], **fields
     )
 
 
 def error(text: str) -> Answer:
-    """Return what refuses."""
+    """Return an answer that refuses the action."""
     return lambda asked: message(
         Response="Error", ActionID=asked["ActionID"], Message=text
     )
 
 
 def nothing(asked: Fields) -> str:
-    """Say nothing."""
+    """Send no answer."""
     return ""
 
 
 class ManagerWire:
-    """Logs in whoever knows the secret; answers each action as `answers` has it."""
+    """A manager interface that checks the secret and answers actions from `answers`."""
 
     def __init__(self, *, banner: bytes = BANNER, booted: bool = True) -> None:
-        """Be an idle PBX with the extensions of the rig."""
+        """Initialize an idle PBX with the extensions of the rig."""
         self.banner = banner
         self.booted = booted
         self.asked: list[Fields] = []
@@ -114,7 +114,7 @@ class ManagerWire:
 
     @asynccontextmanager
     async def running(self, tls: ssl.SSLContext | None = None) -> AsyncGenerator[Self]:
-        """Listen."""
+        """Listen on a port until the end of the context."""
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=tls)
         port = server.sockets[0].getsockname()[1]
         self.address = Address("127.0.0.1", port, tls=tls is not None)
@@ -127,14 +127,14 @@ class ManagerWire:
             await server.wait_closed()
 
     async def say(self, data: bytes | str) -> None:
-        """Send something to all who are connected, as fast as they take it."""
+        """Send data to all connected clients, as fast as they read it."""
         raw = data.encode() if isinstance(data, str) else data
         for writer in self._writers:
             writer.write(raw)
             await writer.drain()
 
     async def until_left(self) -> None:
-        """Wait until all who connected have left."""
+        """Wait until all clients have disconnected."""
         await asyncio.gather(*self._serving)
 
     def drop(self) -> None:
@@ -143,7 +143,7 @@ class ManagerWire:
             writer.transport.abort()
 
     def actions(self) -> list[str]:
-        """Return what was asked for, the oldest first."""
+        """Return the names of the received actions, the oldest first."""
         return [asked["Action"] for asked in self.asked]
 
     async def _serve(
@@ -171,7 +171,7 @@ class ManagerWire:
             writer.close()
 
     def _log_in(self, asked: Fields) -> str:
-        """Log in whoever knows the secret."""
+        """Answer a login, refused without the right secret."""
         key = md5((CHALLENGE + SECRET).encode()).hexdigest()
         if (asked["Username"], asked["Key"]) != (USER, key):
             return error("Authentication failed")(asked)
@@ -179,7 +179,7 @@ class ManagerWire:
         return answer + (message(Event="FullyBooted") if self.booted else "")
 
     def _tree(self, asked: Fields) -> str:
-        """Answer what FreePBX keeps of the extensions."""
+        """Answer with the AstDB keys of the extensions that FreePBX stores."""
         listed = []
         if asked["Family"] == "AMPUSER":
             listed = [

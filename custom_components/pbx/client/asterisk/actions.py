@@ -1,7 +1,8 @@
-"""Join, make, transfer and end calls (reference, section 7).
+"""Actions on calls: monitor, dial, transfer, mute, end (reference, section 7).
 
-Asterisk takes a whisper to nobody, and a transfer to nowhere, for a success: so what
-is asked for is compared with the table of channels in the same breath as it is sent.
+Asterisk answers Success to a whisper on a missing channel, and to a transfer to a
+missing destination. So each request is checked against the table of channels right
+before it is sent.
 """
 
 from collections.abc import Sequence
@@ -24,32 +25,34 @@ from .directory import ListedExtension
 from .grouped_call import SPY_ID, Channel
 from .session import ManagerSession
 
-# Whisper, or barge in, or neither; no beep; end with the call, and with nothing to spy
-# on; one channel alone.
+# ChanSpy options: w whispers, B barges in. q plays no beep; E and S hang the supervisor
+# up when the call ends or there is no channel to spy on; u spies on that channel alone.
 _SPY_OPTIONS: Final = {
     MonitorMode.LISTEN: "qESu",
     MonitorMode.WHISPER: "qwESu",
     MonitorMode.BARGE_IN: "qBESu",
 }
 _CALL_ID: Final = "pbx-call-"
-# Milliseconds that a phone rings.
+# How long a phone rings, in milliseconds.
 _RING_FOR: Final = "30000"
 _FREEPBX_CONTEXT: Final = "from-internal"
-# Which header lets a phone pick up by itself differs by its maker; all ignore others.
+# The header that makes a phone answer by itself differs by manufacturer; phones ignore
+# the other one.
 _AUTO_ANSWER: Final = (
     ("Call-Info", "<sip:pbx>;answer-after=0"),
     ("Alert-Info", "<http://pbx>;info=alert-autoanswer"),
 )
 _PROMPT: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
-# A line of AMI has at most 1020 bytes or so.
+# In characters. A line of AMI is limited to about 1020 bytes.
 _MAX_DATA: Final = 900
 
 
 class CallActions(Pbx):
-    """What acts on calls: one action each, never repeated.
+    """The actions on calls (reference, section 7). No action is repeated.
 
-    Every method raises PbxUnreachable, with `maybe_done` when it may have acted, and
-    PbxRefused. Refusal.UNSUPPORTED is what the user of the interface has no right to.
+    Every method raises PbxUnreachable, with `maybe_done` if the action may have been
+    carried out, and PbxRefused, with Refusal.UNSUPPORTED if the user of the manager
+    interface lacks the right.
     """
 
     _session: ManagerSession
@@ -58,10 +61,11 @@ class CallActions(Pbx):
     async def monitor(
         self, mode: MonitorMode, supervisor: str, extension: str
     ) -> str | None:
-        """Call the supervisor's phone and let it spy on the extension's channel.
+        """Call the supervisor's phone and join it to the extension's channel.
 
-        Returns the id of the supervisor's channel when the phone rings. When the call
-        ends before it is picked up, it stops ringing.
+        Returns the id of the supervisor's channel once the phone rings. The phone stops
+        ringing if the call ends before the supervisor answers. Raises PbxRefused with
+        Refusal.NOT_IDLE for the supervisor, Refusal.NOT_IN_CALL for the extension.
         """
         phone, spied = self._listed(supervisor), self._listed(extension)
         table = self._session.table
@@ -97,7 +101,11 @@ class CallActions(Pbx):
         outside: bool,
         auto_answer: bool = False,
     ) -> str | None:
-        """Call an extension's phone, then another number with its own rights."""
+        """Call an extension's phone, then the number, with the extension's rights.
+
+        Returns the id of the channel. Raises ValueError for a number that cannot be
+        dialled.
+        """
         phone, number = self._listed(extension), self._number(to)
         device = self._device(phone)
         context = await self._context(device)
@@ -126,7 +134,10 @@ class CallActions(Pbx):
         auto_answer: bool = False,
         permission: str | None = None,
     ) -> str | None:
-        """Call a phone and play prompts to it: names of files, `custom/closed`."""
+        """Call a phone and play prompts, named by their files: `custom/closed`.
+
+        Returns the id of the channel. Raises ValueError for an invalid name or number.
+        """
         data = _prompts(prompts)
         if outside:
             if permission is None:
@@ -153,7 +164,7 @@ class CallActions(Pbx):
 
     @override
     async def hang_up(self, extension: str) -> None:
-        """End an extension's supervision, or the call it talks in, else its newest."""
+        """End an extension's supervision, else its connected call, else its newest."""
         self._listed(extension)
         channels = self._session.table.channels_of(extension)
         if not channels:
@@ -162,16 +173,16 @@ class CallActions(Pbx):
 
     @override
     async def mute(self, extension: str) -> None:
-        """Let the other party not hear an extension, until its call ends."""
+        """Mute an extension for the other party, until its call ends."""
         await self._mute(extension, "on")
 
     @override
     async def unmute(self, extension: str) -> None:
-        """Let the other party hear an extension again."""
+        """Unmute an extension for the other party."""
         await self._mute(extension, "off")
 
     async def _mute(self, extension: str, state: str) -> None:
-        """Let through, or not, what an extension says."""
+        """Set whether an extension is muted: `state` is `on` or `off`."""
         self._listed(extension)
         channel = self._session.table.talking(extension)
         if channel is None:
@@ -191,10 +202,11 @@ class CallActions(Pbx):
         *,
         permission: str | None = None,
     ) -> str | None:
-        """Send the outside party of a call to another destination.
+        """Transfer the outside party of a call to another destination.
 
-        Of several the one that called. A destination that the dialplan does not have
-        would end the call: Refusal.NO_SUCH_DESTINATION, with nothing sent.
+        With several outside parties, the caller is transferred. A destination missing
+        from the dialplan would end the call, so it raises PbxRefused, and no transfer
+        is sent: Refusal.NO_SUCH_NUMBER outside, else Refusal.NO_SUCH_DESTINATION.
         """
         number = self._number(to)
         own = [party.number for party in call.parties if party.extension]
@@ -225,9 +237,10 @@ class CallActions(Pbx):
         return channel.call.id
 
     def _outside_channel(self, call: Call) -> Channel:
-        """Return the channel of a call's outside party; of several, that of the caller.
+        """Return the channel of a call's outside party; of several, the caller's.
 
-        Raises PbxRefused where there is none, or none any more.
+        Raises PbxRefused: Refusal.UNSUPPORTED if the call has no outside party,
+        Refusal.NOT_IN_CALL if the channel has ended.
         """
         legs = [
             (not party.caller, party.leg)
@@ -242,9 +255,10 @@ class CallActions(Pbx):
         return channel
 
     def _listed(self, number: str) -> ListedExtension:
-        """Return an extension; raise PbxRefused for one that is not there.
+        """Return an extension of the directory.
 
-        Raises PbxUnreachable without a connection: then nothing is known for sure.
+        Raises PbxRefused for one that is not listed, and PbxUnreachable without a
+        connection, when the directory may be outdated.
         """
         if not self._session.connected:
             raise PbxUnreachable(Unreachable.CANNOT_CONNECT)
@@ -254,15 +268,18 @@ class CallActions(Pbx):
         return listed
 
     def _number(self, number: str) -> str:
-        """Return a number as it is dialled: an extension, or digits."""
+        """Return a number as it is dialled: an extension's unchanged, else digits.
+
+        Raises ValueError for a number that cannot be dialled.
+        """
         if number in self._session.table.directory.extensions:
             return number
         return dial_string(number)
 
     def _device(self, listed: ListedExtension) -> str:
-        """Return the device to call: of several, one that is in reach.
+        """Return the device of an extension to call, preferably one that is reachable.
 
-        Raises PbxRefused with Refusal.NOT_IDLE when none is.
+        Raises PbxRefused with Refusal.NOT_IDLE if none is reachable.
         """
         table = self._session.table
         if table.status(listed.number) is ExtensionStatus.OFFLINE:
@@ -273,7 +290,7 @@ class CallActions(Pbx):
         )
 
     async def _context(self, device: str) -> str:
-        """Return the context in which a device's calls begin: its rights."""
+        """Return the dialplan context of a device's calls, which defines its rights."""
         technology, _, name = device.partition("/")
         function = {"PJSIP": "PJSIP_ENDPOINT", "SIP": "SIPPEER"}.get(technology)
         if function is None:
@@ -283,7 +300,7 @@ class CallActions(Pbx):
 
 
 def _caller_id(listed: ListedExtension) -> str:
-    """Return a caller id, `"Anna Berg" <1001>`, of one line and without quotes in it."""
+    """Return a caller id, `"Anna Berg" <1001>`, without line breaks or inner quotes."""
     name = "".join(
         one for one in listed.name if one.isprintable() and one not in '"<>\\'
     )
@@ -291,7 +308,7 @@ def _caller_id(listed: ListedExtension) -> str:
 
 
 def _auto_answer(device: str) -> list[str]:
-    """Return the variables that ask a phone to pick up by itself."""
+    """Return the channel variables that ask a phone to answer by itself."""
     if device.startswith("SIP/"):
         return [
             f"SIPADDHEADER{index:02}={name}: {value}"
@@ -301,7 +318,7 @@ def _auto_answer(device: str) -> list[str]:
 
 
 def _prompts(names: Sequence[str]) -> str:
-    """Return the names of prompts as they are played; raise ValueError for others."""
+    """Return the argument of Playback for prompts; raise ValueError for a bad name."""
     for name in names:
         if _PROMPT.fullmatch(name) is None or ".." in name:
             raise ValueError("A prompt's name has letters, digits, and _ . / -")

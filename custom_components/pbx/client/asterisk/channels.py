@@ -1,7 +1,7 @@
 """The channels of the PBX, and the calls they make up (reference, sections 4 to 6).
 
-Pure: parsed events and lists go in, calls as they are now and statuses of extensions
-come out. There are no sockets here, and no clock but the one that is passed in.
+The table turns parsed events and lists into current calls and statuses of extensions.
+It opens no socket; times are passed in, in seconds since the epoch.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Set as AbstractSet
@@ -15,9 +15,9 @@ from .grouped_call import CALLS, DOWN, RINGS, SPY_ID, UP, Channel, GroupedCall
 
 _UNKNOWN: Final = "<unknown>"
 _OUT_OF_REACH: Final = frozenset({"UNAVAILABLE", "INVALID"})
-# Settings that a lamp tells of, behind which the extension's number follows.
+# Custom devices that report a setting; the extension's number follows the prefix.
 _LAMPS: Final = ("Custom:DND", "Custom:CF")
-# So many calls that are over are remembered for what is told of them late.
+# The number of ended calls kept, because records and messages may arrive after the end.
 _REMEMBERED: Final = 64
 
 
@@ -25,7 +25,7 @@ class ChannelTable:
     """All channels, the calls they make up, and the states of devices."""
 
     def __init__(self) -> None:
-        """Begin without any."""
+        """Initialize an empty table."""
         self.directory = Directory()
         self._channels: dict[str, Channel] = {}
         self._names: dict[str, Channel] = {}
@@ -36,33 +36,34 @@ class ChannelTable:
         self._over: dict[str, GroupedCall] = {}
         self._count = 0
         self._statuses: dict[str, ExtensionStatus | None] = {}
-        # What changed since it was told last.
+        # Calls that changed since the last report.
         self._changed: dict[str, GroupedCall] = {}
         self._joined: list[GroupedCall] = []
         self._touched: set[str] = set()
-        # Channels that events spoke of since a list was asked for, and those they ended.
+        # Channels named by events since the last list was requested, and those of them
+        # that ended.
         self._heard: set[str] = set()
         self._ended: set[str] = set()
         self._other: list[Report] = []
-        # Whether nothing was read yet since events are heard.
+        # Whether no list was read since the connection began.
         self.new_connection = True
-        # Whether the last list may hold what ended before events were heard.
+        # Whether the last list may include channels that ended before events arrived.
         self.uncertain = False
         self._records = False
 
     # -- looking
 
     def calls(self) -> tuple[CallNow, ...]:
-        """Return all calls as they are now."""
+        """Return the current state of all calls."""
         extensions = self.directory.by_device
         found = (call.now(extensions) for call in dict.fromkeys(self._calls.values()))
         return tuple(call for call in found if call is not None)
 
     def status(self, number: str) -> ExtensionStatus | None:
-        """Return what an extension does, None where the PBX does not know its phone.
+        """Return an extension's status, None if the PBX does not know its phone.
 
-        Only the channels tell (section 0): the state of a device lags behind, hides a
-        second call, and says on hold of the one who is held.
+        It is derived from the channels (reference, section 0): the state of a device
+        lags behind, hides a second call, and shows on hold for the held party.
         """
         listed = self.directory.extensions.get(number)
         devices = listed.devices if listed else ()
@@ -89,11 +90,11 @@ class ChannelTable:
 
     @property
     def size(self) -> int:
-        """How much is remembered: channels, and devices."""
+        """Return the number of channels and devices in the table."""
         return len(self._channels) + len(self._devices)
 
     def device_state(self, device: str) -> str | None:
-        """Return the PBX's word for what a device does."""
+        """Return the state of a device in the PBX's words, None if it is unknown."""
         return self._devices.get(device)
 
     def device_names(self) -> Iterator[str]:
@@ -101,18 +102,18 @@ class ChannelTable:
         return iter(self._devices)
 
     def named(self, name: str) -> Channel | None:
-        """Return a channel by its name."""
+        """Return the channel with a name, None if there is none."""
         return self._names.get(name)
 
     def channel(self, channel_id: str) -> Channel | None:
-        """Return a channel by its id."""
+        """Return the channel with an id, None if there is none."""
         return self._channels.get(channel_id)
 
     def channels_of(self, number: str) -> list[Channel]:
-        """Return an extension's channels, the one that matters most first.
+        """Return an extension's channels, the most relevant first.
 
-        Its supervision comes before its calls, and one it talks in before one that
-        rings, dials or is held; the newest first.
+        A supervising channel comes first, then a talking one, then those that ring,
+        dial or are held. Equal ones are ordered from the newest to the oldest.
         """
         listed = self.directory.extensions.get(number)
         found = [
@@ -132,7 +133,7 @@ class ChannelTable:
         return found
 
     def talking(self, number: str) -> Channel | None:
-        """Return the channel in which an extension is connected, rather one not held."""
+        """Return an extension's connected channel, preferably one that is not held."""
         for channel in self.channels_of(number):
             if not channel.spy and self._connected(channel):
                 return channel
@@ -141,11 +142,11 @@ class ChannelTable:
     # -- lists
 
     def begin_connection(self) -> None:
-        """Begin to hear events again: what happened in between is not known."""
+        """Start a new connection: events since the last one were missed."""
         self.new_connection = True
 
     def begin_list(self) -> None:
-        """Note from when on events may be newer than the list being read."""
+        """Mark the start of reading a list: events from now on may be newer."""
         self._heard.clear()
         self._ended.clear()
 
@@ -156,12 +157,12 @@ class ChannelTable:
         now: float,
         on_hold: AbstractSet[str] = frozenset(),
     ) -> None:
-        """Take over which channels there are, and what devices do (section 4).
+        """Apply a list of channels and one of device states (reference, section 4).
 
-        A channel that is not listed, and was not heard of meanwhile, is gone: at once
-        behind a new connection or when no event ever spoke of it, else with the second
-        list, for its end may be under way. Hold is not in the list: on a new connection
-        `on_hold` are the ids of those whom others hold.
+        A channel that is neither listed nor named by an event meanwhile is removed: at
+        once after a new connection or if no event ever named it, else when the second
+        list lacks it too, because its Hangup may be on its way. Lists do not show hold:
+        after a new connection `on_hold` has the ids of the channels held by others.
         """
         for device in devices:
             self._devices[device.get("Device", "")] = device.get("State", "")
@@ -189,7 +190,7 @@ class ChannelTable:
         self.forget_changes()
 
     def forget_changes(self) -> None:
-        """Count everything as told, as it is now."""
+        """Mark the current state as reported."""
         for call in dict.fromkeys(self._calls.values()):
             call.told = call.now(self.directory.by_device)
         self._statuses = {
@@ -201,7 +202,7 @@ class ChannelTable:
         self._other.clear()
 
     def _take_row(self, row: Message, channel_id: str, now: float) -> None:
-        """Take over a channel from a list; what events told meanwhile is newer."""
+        """Apply a channel of a list, except where an event meanwhile is newer."""
         channel = self._channels.get(channel_id)
         if channel is None:
             channel = self._add(row, now - _seconds(row.get("Duration", "")))
@@ -226,10 +227,10 @@ class ChannelTable:
             )
 
     def _conclude_ends(self, on_hold: AbstractSet[str]) -> None:
-        """Conclude which legs are of no call any more (section 5, blind transfer).
+        """Mark legs that have left their call (reference, section 5, blind transfer).
 
-        The phone of a transferor stays alone in its bridge until it hangs up; so does
-        one that waits for a transferor who asks somebody else, but that is on hold.
+        The phone of a transferor stays alone in its bridge until it hangs up. A party
+        that waits while the transferor consults another one is alone too, but on hold.
         """
         for channel in self._channels.values():
             if channel.bridge is None or channel.parked or self._connected(channel):
@@ -239,7 +240,7 @@ class ChannelTable:
             channel.gone = not waits
 
     def _conclude_holds(self, on_hold: AbstractSet[str]) -> None:
-        """Conclude who holds the others: they are on hold (section 0, 2)."""
+        """Mark channels as holding if all other parties are on hold (section 0.2)."""
         for bridge in self._bridges:
             parties = [channel for channel in self._reached(bridge) if channel.real]
             for channel in parties:
@@ -250,7 +251,10 @@ class ChannelTable:
     # -- events
 
     def apply(self, event: Message, now: float) -> list[Report]:
-        """Take over an event, and return what changed by it; `now` is in seconds."""
+        """Apply an event, and return the reports of what it changed.
+
+        `now` is in seconds since the epoch.
+        """
         handle = self._HANDLERS.get(event.get("Event", ""))
         if handle is None:
             return []
@@ -258,19 +262,19 @@ class ChannelTable:
         return self._drain() if self._changed or self._touched or self._other else []
 
     def _on_new_channel(self, event: Message, now: float) -> None:
-        """Begin a channel, and with it perhaps a call."""
+        """Add a channel, and its call if it is new."""
         if event.get("Uniqueid", "") not in self._channels:
             self._of(event, now)
 
     def _on_new_state(self, event: Message, now: float) -> None:
-        """Let a channel ring, or be picked up."""
+        """Set a channel's state: it rings, or was answered."""
         channel = self._of(event, now)
         state = event.get("ChannelStateDesc", channel.state)
         if state == channel.state:
             return
         channel.state = state
         if state == UP and channel.caller:
-            # Where no phone picked up, it was the PBX that did.
+            # If no phone answered, the PBX itself did.
             call = channel.call
             call.served = not any(
                 leg is not channel and leg.state == UP for leg in call.legs()
@@ -279,7 +283,7 @@ class ChannelTable:
         self._touch(channel)
 
     def _on_rename(self, event: Message, now: float) -> None:
-        """Give a channel another name."""
+        """Rename a channel."""
         channel = self._channels.get(event.get("Uniqueid", ""))
         name = event.get("Newname", "")
         if channel is not None and name:
@@ -289,7 +293,7 @@ class ChannelTable:
             self._touch(channel)
 
     def _on_dial(self, event: Message, now: float) -> None:
-        """Learn who calls whom."""
+        """Set the callee's number and the caller's state from the start of dialling."""
         channel_id = event.get("DestUniqueid", "")
         self._heard.add(channel_id)
         called = self._channels.get(channel_id)
@@ -322,7 +326,7 @@ class ChannelTable:
         self._touch(called)
 
     def _on_enter(self, event: Message, now: float) -> None:
-        """Connect a channel with those that are in a bridge."""
+        """Add a channel to a bridge, and merge the calls that now share it."""
         channel = self._of(event, now)
         swapped = self._channels.get(event.get("SwapUniqueid", ""))
         if swapped is not None and swapped is not channel:
@@ -340,7 +344,7 @@ class ChannelTable:
         self._touch(channel)
 
     def _on_leave(self, event: Message, now: float) -> None:
-        """Take a channel out of its bridge."""
+        """Remove a channel from the bridge that it left."""
         channel = self._of(event, now)
         if channel.bridge == event.get("BridgeUniqueid"):
             self._leave(channel)
@@ -348,25 +352,25 @@ class ChannelTable:
             self._touch(channel)
 
     def _on_hold(self, event: Message, now: float) -> None:
-        """Note that a party holds the others (section 0, 2)."""
+        """Mark a channel as holding the other parties (reference, section 0.2)."""
         channel = self._of(event, now)
         channel.held = True
         self._touch(channel)
 
     def _on_unhold(self, event: Message, now: float) -> None:
-        """Note that it does not any more; this also comes when it never did."""
+        """Mark a channel as not holding; Unhold also arrives without a hold before."""
         channel = self._of(event, now)
         if channel.held:
             channel.held = False
             self._touch(channel)
 
     def _on_request(self, event: Message, now: float) -> None:
-        """Note that a party hung up."""
+        """Record the order in which parties hang up."""
         channel = self._of(event, now)
         channel.requested = channel.requested or self._next()
 
     def _on_hangup(self, event: Message, now: float) -> None:
-        """End a channel, and with its last one the call."""
+        """Remove a channel; the call ends with its last channel."""
         channel_id = event.get("Uniqueid", "")
         self._heard.add(channel_id)
         self._ended.add(channel_id)
@@ -377,7 +381,7 @@ class ChannelTable:
             self._remove(channel, int(cause) if cause.isdecimal() else 0)
 
     def _on_transfer(self, event: Message, now: float) -> None:
-        """Let the transferor's part be over, even while its phone is still there."""
+        """Mark the transferor as gone, even while its channel still exists."""
         if event.get("Result", "Success") != "Success":
             return
         for role in ("Transferer", "OrigTransferer", "SecondTransferer"):
@@ -390,7 +394,7 @@ class ChannelTable:
                 self._touch(channel)
 
     def _on_spy(self, event: Message, now: float) -> None:
-        """Note that a channel supervises: it is in no call of its own (section 6)."""
+        """Mark a channel as supervising: it is no call (reference, section 6)."""
         channel = self._channels.get(event.get("SpyerUniqueid", ""))
         self._heard.add(event.get("SpyerUniqueid", ""))
         if channel is not None:
@@ -398,22 +402,22 @@ class ChannelTable:
             self._touch(channel)
 
     def _on_queue(self, event: Message, now: float) -> None:
-        """Learn which queue a caller waits in."""
+        """Set the queue in which a caller waits."""
         channel = self._of(event, now)
         channel.call.via = event.get("Queue") or channel.call.via
         self._touch(channel)
 
     def _on_message_waiting(self, event: Message, now: float) -> None:
-        """Note that a caller left a message."""
+        """Mark a call as ended at the voicemail: the caller left a message."""
         channel = self._channels.get(event.get("Uniqueid", ""))
         if channel is not None and event.get("Waiting") == "1":
             self._to_voicemail(channel.call)
 
     def _on_record(self, event: Message, now: float) -> None:
-        """Note from the PBX's own record that the voicemail answered.
+        """Mark a call as answered by the voicemail if its record (Cdr) says so.
 
-        Records come per leg, and in whole seconds cut off (section 0, 10): nothing
-        else of them is better than what was seen.
+        Nothing else is read from it: records come per leg, with durations truncated to
+        whole seconds (reference, section 0.10), so the events are more precise.
         """
         self._records = True
         if event.get("LastApplication") != "VoiceMail":
@@ -424,7 +428,7 @@ class ChannelTable:
             self._to_voicemail(call)
 
     def _on_device(self, event: Message, now: float) -> None:
-        """Take over what a device does, or that a setting was changed."""
+        """Set the state of a device, or report a changed setting."""
         device, state = event.get("Device", ""), event.get("State", "")
         if device.startswith("Custom:"):
             for lamp in _LAMPS:
@@ -455,18 +459,18 @@ class ChannelTable:
         "Rename": _on_rename,
         "Unhold": _on_unhold,
     }
-    # The events that this needs; all others may be dropped unread.
+    # The names of the handled events; all others may be dropped unread.
     EVENTS: ClassVar = frozenset(_HANDLERS)
 
     # -- channels
 
     def _next(self) -> int:
-        """Count what happens."""
+        """Return the next sequence number, which orders calls and hang-ups."""
         self._count += 1
         return self._count
 
     def _of(self, event: Message, now: float) -> Channel:
-        """Return the channel an event speaks of, a new one if it was not known."""
+        """Return the channel named by an event; add it if it is unknown."""
         channel_id = event.get("Uniqueid", "")
         self._heard.add(channel_id)
         channel = self._channels.get(channel_id)
@@ -477,7 +481,7 @@ class ChannelTable:
         return channel
 
     def _add(self, event: Message, now: float) -> Channel:
-        """Begin a channel in the call that its link names."""
+        """Add a channel to the call of its Linkedid, and return it."""
         channel_id = event.get("Uniqueid", "")
         linked = event.get("Linkedid", "") or channel_id
         call = self._calls.get(linked)
@@ -498,10 +502,13 @@ class ChannelTable:
         return channel
 
     def _place(self, channel: Channel, exten: str, *, begins: bool) -> None:
-        """Note whether a channel calls or is called, when it begins or is found."""
+        """Add a new channel to its call's callers or callees.
+
+        `begins` is True if the channel has just begun, False if it was found in a list.
+        """
         call, extension = channel.call, channel.device in self.directory.by_device
         if not channel.caller or (begins and channel.state != CALLS):
-            # A phone that the PBX calls by itself is the first of its call.
+            # A phone that the PBX itself calls has the first channel of its call.
             channel.caller = channel.caller and extension
             call.called.append(channel.device)
             return
@@ -513,13 +520,13 @@ class ChannelTable:
             call.dialed = exten or None
 
     def _name(self, channel: Channel, name: str) -> None:
-        """Know a channel by a name."""
+        """Index a channel by a name, and by the device in that name."""
         channel.name = name
         self._names[name] = channel
         self._by_device.setdefault(channel.device, {})[channel.id] = channel
 
     def _unname(self, channel: Channel) -> None:
-        """Know a channel by its name no more."""
+        """Remove a channel from the indexes of names and devices."""
         if self._names.get(channel.name) is channel:
             del self._names[channel.name]
         own = self._by_device.get(channel.device, {})
@@ -528,7 +535,7 @@ class ChannelTable:
             self._by_device.pop(channel.device, None)
 
     def _remove(self, channel: Channel, cause: int | None) -> None:
-        """End a channel, for a cause that is None when nobody saw it."""
+        """Remove a channel; `cause` is its hang-up cause, None if it is unknown."""
         call = channel.call
         self._leave(channel)
         self._unname(channel)
@@ -544,14 +551,14 @@ class ChannelTable:
                 del self._over[next(iter(self._over))]
 
     def _touch(self, channel: Channel) -> None:
-        """Note that a channel's call and phone are to be looked at."""
+        """Mark a channel's call and device as possibly changed."""
         self._changed[channel.call.id] = channel.call
         self._touched.add(channel.device)
 
     # -- bridges
 
     def _move(self, channel: Channel, bridge: str | None) -> None:
-        """Put a channel into a bridge, and into no other."""
+        """Move a channel into a bridge, out of any other; None is no bridge."""
         if channel.bridge != bridge:
             self._leave(channel)
             if bridge is not None:
@@ -559,7 +566,7 @@ class ChannelTable:
                 self._bridges.setdefault(bridge, {})[channel.id] = channel
 
     def _leave(self, channel: Channel) -> None:
-        """Take a channel out of its bridge."""
+        """Remove a channel from its bridge."""
         if channel.bridge is None:
             return
         others = self._bridges[channel.bridge]
@@ -570,7 +577,7 @@ class ChannelTable:
         channel.parked = False
 
     def _reached(self, bridge: str) -> Iterator[Channel]:
-        """Iterate over all channels connected by a bridge and the pairs behind it."""
+        """Iterate over all channels connected by a bridge and its Local pairs."""
         seen, ahead = {bridge}, [bridge]
         while ahead:
             for channel in self._bridges.get(ahead.pop(), {}).values():
@@ -582,7 +589,7 @@ class ChannelTable:
                         ahead.append(twin.bridge)
 
     def _connected(self, channel: Channel) -> bool:
-        """Return whether a channel is connected to another party's."""
+        """Return whether a channel is connected to another party's channel."""
         return (
             channel.bridge is not None
             and not channel.parked
@@ -593,7 +600,7 @@ class ChannelTable:
         )
 
     def _join(self, bridge: str) -> None:
-        """Let calls that share a bridge be one; the oldest one's id stays."""
+        """Merge the calls that share a bridge into the oldest, which keeps its id."""
         calls = dict.fromkeys(
             channel.call
             for channel in self._bridges.get(bridge, {}).values()
@@ -611,7 +618,7 @@ class ChannelTable:
             self._joined.append(call)
 
     def _meet(self, bridge: str) -> None:
-        """Note that those whom a bridge connects are in a call with each other."""
+        """Mark the parties connected by a bridge as talking to each other."""
         parties = [channel for channel in self._reached(bridge) if channel.real]
         if len(parties) < 2 or any(channel.parked for channel in parties):
             return
@@ -627,7 +634,7 @@ class ChannelTable:
     # -- telling
 
     def _drain(self) -> list[Report]:
-        """Return what changed since it was told last: calls first, then phones."""
+        """Return the changes since the last report: calls first, then extensions."""
         told: list[Report] = []
         for call in self._changed.values():
             told += self._changes_of(call)
@@ -650,7 +657,7 @@ class ChannelTable:
         return told
 
     def _changes_of(self, call: GroupedCall) -> Iterator[CallNow]:
-        """Iterate over what is to be told of a call: nothing while it begins."""
+        """Iterate over the reports of a changed call; none while it is being set up."""
         extensions = self.directory.by_device
         now = call.now(extensions)
         if call.code:
@@ -672,7 +679,7 @@ class ChannelTable:
             yield now
 
     def _to_voicemail(self, call: GroupedCall) -> None:
-        """Note that a call ends, or has ended, at the voicemail."""
+        """Mark an unanswered call as ending, or ended, at the voicemail."""
         if call.voicemail or call.answered:
             return
         call.voicemail = True
@@ -682,7 +689,7 @@ class ChannelTable:
 
 
 def _seconds(duration: str) -> float:
-    """Return the seconds of a duration, `00:01:30`."""
+    """Return a duration such as `00:01:30` in seconds."""
     seconds = 0.0
     for part in duration.split(":"):
         seconds = seconds * 60 + (int(part) if part.isdecimal() else 0)

@@ -1,6 +1,6 @@
-"""One connection to the manager interface: lines in, actions out (reference, section 1).
+"""A connection to the manager interface: its line protocol (reference, section 1).
 
-Nothing that crosses the wire is ever logged: it holds secrets.
+Nothing that crosses the wire is ever logged: messages contain secrets.
 """
 
 import asyncio
@@ -31,15 +31,15 @@ from .refusals import refusal_of
 _LOGGER = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT: Final = 10.0
-# For an answer, and for `FullyBooted`, which comes when the PBX has loaded everything.
+# Seconds to wait for an answer, and for `FullyBooted`, sent when the PBX has started.
 ANSWER_TIMEOUT: Final = 10.0
-# A connection that said nothing for so long is asked whether it is there.
+# Seconds of silence after which a ping is sent, and to wait for its answer.
 PING_AFTER: Final = 5.0
 PING_TIMEOUT: Final = 8.0
-# AMI sends about 200 bytes a line, and as many lines as there are channel variables.
+# In bytes. A line of AMI has about 200; a message has a line per channel variable.
 MAX_MESSAGE: Final = 256 * 1024
 MAX_HEADERS: Final = 4000
-# A dozen for each extension.
+# Rows of one list: a dozen for each extension.
 MAX_ROWS: Final = 250_000
 MAX_BANNER: Final = 256
 
@@ -48,7 +48,7 @@ _END: Final = b"\r\n\r\n"
 _EVENT: Final = b"Event: "
 _MAX_NAME: Final = 100
 _COMPLETE: Final = b"Complete"
-# The classes of events that tell of calls, phones and trunks (section 2).
+# The classes of events about calls, phones and trunks (section 2).
 _EVENT_MASK: Final = "system,call,cdr,agent"
 
 type Message = Mapping[str, str]
@@ -56,7 +56,7 @@ type Message = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class ActionAnswer:
-    """What came back for an action: the answer's own fields, and a list's rows."""
+    """The answer to an action: its own fields, and the rows of a list."""
 
     fields: Message
     rows: tuple[Message, ...] = ()
@@ -64,7 +64,7 @@ class ActionAnswer:
 
 @dataclass(slots=True)
 class _Request:
-    """An action whose answer is awaited."""
+    """A sent action that waits for its answer."""
 
     answer: asyncio.Future[ActionAnswer]
     fields: Message | None = None
@@ -72,12 +72,12 @@ class _Request:
 
 
 class Connection(asyncio.Protocol):
-    """A connection to AMI, from the first byte to the last; it is never used again.
+    """One TCP or TLS connection to AMI; once over, it is not used again.
 
-    Events are passed on in the order in which they come, in the same turn of the loop:
-    nothing queues up. `wanted` are the names of those passed on; the others, some of
-    which hold SIP passwords, are dropped unread. Memory is bounded: what sends a
-    message, or a list, without end is cut off.
+    Events are passed on in the order of their arrival, in the same turn of the loop:
+    nothing is queued. `wanted` has the names of the events to pass on; all others, some
+    of which contain SIP passwords, are dropped unread. Memory is bounded: a message or
+    a list that grows without end cuts the connection off.
     """
 
     def __init__(
@@ -86,7 +86,10 @@ class Connection(asyncio.Protocol):
         take: Callable[[Message], None],
         lost: Callable[[PbxError], None],
     ) -> None:
-        """Keep who is told: `take` of each event, `lost` of the end of a login, once."""
+        """Initialize a connection that is not open.
+
+        `take` is called with each event, `lost` once when a logged-in connection ends.
+        """
         self._wanted = frozenset(name.encode() for name in wanted)
         self._take = take
         self._lost = lost
@@ -104,16 +107,16 @@ class Connection(asyncio.Protocol):
 
     @property
     def alive(self) -> bool:
-        """Whether somebody is logged in and the connection is there."""
+        """Return whether the connection is open and logged in."""
         return self._logged_in and self._over is None
 
     # -- opening
 
     async def open(self, address: Address, fingerprint: str | None) -> None:
-        """Connect, over TLS where the address says so, and wait for the banner.
+        """Connect, over TLS if the address requires it, and wait for the banner.
 
-        A certificate is verified, or compared with its SHA-256 in `fingerprint`,
-        before anything is sent (reference, section 9). Raises PbxUnreachable,
+        Before anything is sent, the certificate is verified, or compared with
+        `fingerprint`, its SHA-256 in hex (reference, section 9). Raises PbxUnreachable,
         PbxNotTrusted and PbxWrongService.
         """
         loop = asyncio.get_running_loop()
@@ -144,7 +147,7 @@ class Connection(asyncio.Protocol):
         raise failure
 
     def _check_certificate(self, fingerprint: str | None) -> None:
-        """Raise PbxNotTrusted for a certificate that is not the pinned one."""
+        """Raise PbxNotTrusted if the certificate is not the pinned one."""
         if fingerprint is None or self._transport is None:
             return
         session = self._transport.get_extra_info("ssl_object")
@@ -157,9 +160,10 @@ class Connection(asyncio.Protocol):
     async def log_in(self, username: str, secret: str) -> None:
         """Log in without sending the secret, and wait for `FullyBooted`.
 
-        It comes when the PBX has loaded everything; nothing is to be asked before
-        (reference, section 1). A user who may not read the class `system` never gets
-        it: Unreachable.TIMED_OUT. Raises PbxLoginRejected and PbxUnreachable.
+        The PBX sends that when it has loaded everything; nothing must be requested
+        before (reference, section 1). Raises PbxLoginRejected and PbxUnreachable, with
+        Unreachable.TIMED_OUT also for a user without the right to read the class
+        `system`, to whom it is never sent.
         """
         self._booted = asyncio.get_running_loop().create_future()
         try:
@@ -200,10 +204,11 @@ class Connection(asyncio.Protocol):
         *,
         acting: bool = False,
     ) -> ActionAnswer:
-        """Carry an action out, once, and return its answer with all rows of a list.
+        """Send an action, once, and return its answer with all rows of a list.
 
-        Raises PbxRefused for an error, PbxUnreachable with `maybe_done` for one that
-        is `acting` and was sent, and ValueError for a value of several lines.
+        `acting` marks an action that changes something on the PBX. Raises PbxRefused
+        for an error answer, PbxUnreachable, with `maybe_done` if an acting one was
+        sent, and ValueError for a value of several lines.
         """
         if self._over is not None or self._transport is None:
             raise PbxUnreachable(Unreachable.CANNOT_CONNECT)
@@ -221,7 +226,7 @@ class Connection(asyncio.Protocol):
             async with asyncio.timeout(ANSWER_TIMEOUT):
                 return await request.answer
         except TimeoutError:
-            # Answers come in order: whatever hangs, hangs for all.
+            # Answers come in order: one that does not come delays all others.
             self._end(PbxUnreachable(Unreachable.TIMED_OUT))
             raise PbxUnreachable(Unreachable.TIMED_OUT, maybe_done=acting) from None
         except PbxUnreachable as err:
@@ -230,11 +235,11 @@ class Connection(asyncio.Protocol):
             del self._requests[action_id]
 
     def cut_off(self) -> None:
-        """End the connection to a PBX that says what makes no sense."""
+        """End the connection because the PBX sent an invalid or excessive answer."""
         self._end(PbxUnreachable(Unreachable.BAD_ANSWER))
 
     async def close(self) -> None:
-        """Log off, and do not tell that the connection is lost. Raises nothing."""
+        """Log off and end the connection without calling `lost`. Raises nothing."""
         self._logged_in = False
         if self._over is None and self._transport is not None:
             with suppress(PbxError):
@@ -242,7 +247,7 @@ class Connection(asyncio.Protocol):
         self._end(PbxUnreachable(Unreachable.CANNOT_CONNECT))
 
     async def _ping(self) -> None:
-        """Ask a silent connection whether it is there; cut it off when it is not."""
+        """Send pings on a silent connection; end it if one is not answered."""
         loop = asyncio.get_running_loop()
         while True:
             quiet = loop.time() - self._heard_at
@@ -262,13 +267,13 @@ class Connection(asyncio.Protocol):
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep what to write to."""
+        """Store the transport to write to."""
         if isinstance(transport, asyncio.Transport):
             self._transport = transport
 
     @override
     def data_received(self, data: bytes) -> None:
-        """Take whole messages out of what came so far."""
+        """Read the banner, then each complete message, from the received bytes."""
         if self._over is not None:
             return
         self._heard_at = asyncio.get_running_loop().time()
@@ -295,7 +300,7 @@ class Connection(asyncio.Protocol):
             self.cut_off()
 
     def _read(self, raw: bytes) -> None:
-        """Take one message, unless nobody wants it."""
+        """Parse and dispatch a message, unless it is an event that is not wanted."""
         if raw.startswith(_EVENT):
             name, _, _ = raw[len(_EVENT) : _MAX_NAME].partition(b"\r\n")
             if name not in self._wanted and not name.endswith(_COMPLETE):
@@ -310,7 +315,7 @@ class Connection(asyncio.Protocol):
             self._take_row(request, message)
 
     def _take_event(self, message: Message) -> None:
-        """Pass on what came by itself."""
+        """Pass on an event that is no part of an answer."""
         if "Event" not in message:
             return
         if message["Event"] == "FullyBooted" and self._booted is not None:
@@ -319,7 +324,7 @@ class Connection(asyncio.Protocol):
         self._take(message)
 
     def _take_answer(self, request: _Request, message: Message) -> None:
-        """Take an action's answer; that of a list is the first of its parts."""
+        """Handle the answer to an action; for a list, its rows follow."""
         if message["Response"] == "Error":
             refusal = refusal_of(message.get("Message", ""))
             request.answer.set_exception(PbxRefused(refusal))
@@ -329,7 +334,7 @@ class Connection(asyncio.Protocol):
             request.answer.set_result(ActionAnswer(message))
 
     def _take_row(self, request: _Request, message: Message) -> None:
-        """Take a row of a list, or its end."""
+        """Handle a row of a list, or its end."""
         if request.fields is None:
             self._take_event(message)
         elif message.get("EventList", "").lower() == "complete":
@@ -342,11 +347,14 @@ class Connection(asyncio.Protocol):
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell all who wait."""
+        """Handle a connection that was closed or broke."""
         self._end(PbxUnreachable(Unreachable.CANNOT_CONNECT))
 
     def _end(self, why: PbxError) -> None:
-        """Be over, for a reason, once; tell it when somebody was logged in."""
+        """End the connection, once, and raise the error in everything that waits.
+
+        `lost` is called with the error if the connection was logged in.
+        """
         if self._over is not None:
             return
         self._over = why
@@ -360,13 +368,13 @@ class Connection(asyncio.Protocol):
         for future in (self._banner, self._booted, *waiting):
             if future is not None and not future.done():
                 future.set_exception(why)
-                future.exception()  # perhaps nobody waits for it
+                future.exception()  # avoids a warning if no task waits for it
         if self._logged_in:
             self._lost(why)
 
 
 def parse(raw: bytes) -> dict[str, str]:
-    """Return a message's fields; of several of one name, the last."""
+    """Return the fields of a message; the last one if a name is repeated."""
     message = {}
     for line in raw.decode("utf-8", "replace").split("\r\n"):
         key, colon, value = line.partition(":")
@@ -376,9 +384,9 @@ def parse(raw: bytes) -> dict[str, str]:
 
 
 async def _tls_context(fingerprint: str | None) -> ssl.SSLContext:
-    """Return what TLS needs: a pin replaces the checks of name, validity and issuer."""
+    """Return a TLS context; a pin replaces the checks of name, validity and issuer."""
     if fingerprint is None:
-        # It reads the system's certificates from disk.
+        # This reads the system's certificates from disk, which would block the loop.
         return await asyncio.to_thread(ssl.create_default_context)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
@@ -387,7 +395,7 @@ async def _tls_context(fingerprint: str | None) -> ssl.SSLContext:
 
 
 async def _not_trusted(address: Address) -> PbxError:
-    """Return the error for a certificate nobody vouches for, with the certificate."""
+    """Return the error for a certificate that could not be verified, containing it."""
     try:
         return PbxNotTrusted(await read_certificate(address, CONNECT_TIMEOUT))
     except OSError:

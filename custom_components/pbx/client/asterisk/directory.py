@@ -1,4 +1,4 @@
-"""Which devices are extensions, and what they are called (reference, section 3)."""
+"""The directory of extensions: numbers, names and devices (reference, section 3)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,8 @@ from typing import Final
 
 from .connection import Message
 
-# What has a `PJSIP/…` in its hint is a phone; `Custom:` devices are switches and lamps.
+# A device such as `PJSIP/…` in a hint is a phone; `Custom:` devices are only lamps and
+# switches.
 _PHONE: Final = re.compile(r"(?:PJSIP|SIP|IAX2|DAHDI|SCCP)/[^&,@/]+")
 _CALLER_ID: Final = re.compile(r'\s*"?(.*?)"?\s*<([^>]*)>\s*')
 
@@ -23,9 +24,9 @@ class ListedExtension:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The extensions of the PBX by number, and which of them a device belongs to.
+    """The extensions of the PBX by number, and the number of each device's extension.
 
-    `freepbx` tells whether the PBX keeps them as FreePBX does.
+    `freepbx` is True if the PBX stores its extensions as FreePBX does.
     """
 
     extensions: Mapping[str, ListedExtension] = field(default_factory=dict)
@@ -33,7 +34,7 @@ class Directory:
     by_device: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Index the devices."""
+        """Index the extensions by their devices."""
         by_device = {
             device: listed.number
             for listed in self.extensions.values()
@@ -43,10 +44,10 @@ class Directory:
 
 
 def from_freepbx(users: Iterable[Message], devices: Iterable[Message]) -> Directory:
-    """Return the directory that FreePBX keeps in AstDB, trees AMPUSER and DEVICE.
+    """Return the directory of FreePBX, from the AstDB trees AMPUSER and DEVICE.
 
-    A number may have several devices, or one that has another name; without the key
-    that tells, the device is `PJSIP/` and the number.
+    A number may have several devices, or one of another name. Without the keys that
+    name it, the device is `PJSIP/` and the number.
     """
     names: dict[str, str] = {}
     own: dict[str, list[str]] = {}
@@ -80,7 +81,7 @@ def from_freepbx(users: Iterable[Message], devices: Iterable[Message]) -> Direct
 
 
 def from_hints(hints: Iterable[Message]) -> Directory:
-    """Return the directory that the hints of a plain Asterisk tell, still without names."""
+    """Return the directory of a plain Asterisk, from its hints, with blank names."""
     extensions: dict[str, ListedExtension] = {}
     for row in hints:
         number = row.get("Exten", "")
@@ -91,18 +92,18 @@ def from_hints(hints: Iterable[Message]) -> Directory:
 
 
 def caller_id_name(text: str) -> str:
-    """Return the name in a caller id, `"Anna Berg" <1001>`; blank when it has none."""
+    """Return the name in a caller id, `"Anna Berg" <1001>`; blank if it has none."""
     match = _CALLER_ID.fullmatch(text)
     return match[1].strip() if match else ""
 
 
 def caller_id_number(text: str) -> str:
-    """Return the number in a caller id; blank when it has none."""
+    """Return the number in a caller id; blank if it has none."""
     match = _CALLER_ID.fullmatch(text)
     return match[2].strip() if match else ""
 
 
 def _key(row: Message) -> tuple[str, str, str]:
-    """Return family, member and rest of a database key: `/AMPUSER/1001/cidname`."""
+    """Return the three parts of a database key such as `/AMPUSER/1001/cidname`."""
     _, family, member, rest = (*row.get("Key", "").split("/", 3), "", "", "", "")[:4]
     return family, member, rest

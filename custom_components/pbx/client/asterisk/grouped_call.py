@@ -1,4 +1,4 @@
-"""The channels that make up one call, and the call that they tell (reference, section 6)."""
+"""Calls, grouped from the channels of the PBX (reference, section 6)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Final
 from ..model import CallDirection, CallOutcome, Party, PartyState
 from ..report import CallNow
 
-# The ids of channels that we call supervisors' phones by begin so.
+# The prefix of the ids of channels to the phones of supervisors.
 SPY_ID: Final = "pbx-spy-"
 
 CALLS: Final = "Ring"
@@ -15,7 +15,7 @@ RINGS: Final = "Ringing"
 UP: Final = "Up"
 DOWN: Final = "Down"
 
-# Channels of these kinds are no parties: they connect others, or speak by themselves.
+# Channels of these kinds are no parties: they connect others, or play announcements.
 _HELPERS: Final = frozenset(
     {
         "Announcer",
@@ -30,24 +30,24 @@ _HELPERS: Final = frozenset(
         "UnicastRTP",
     }
 )
-# Hang-up causes of a leg that was not answered (section 5). With all others it rang
-# out, or the caller gave up.
+# Hang-up causes of an unanswered leg (section 5). With any other cause it rang out, or
+# the caller gave up.
 CAUSES: Final = {
     26: CallOutcome.ANSWERED_ELSEWHERE,
     17: CallOutcome.BUSY,
     21: CallOutcome.REJECTED,
     **dict.fromkeys((1, 2, 3, 20, 27, 28, 34, 38, 41, 42, 44, 58), CallOutcome.FAILED),
 }
-# How a call ended that nobody answered, when it ended in several ways for those called.
+# The outcomes of an unanswered call; if its legs ended differently, the first counts.
 _RESULTS: Final = (
     CallOutcome.MISSED,
     CallOutcome.REJECTED,
     CallOutcome.BUSY,
     CallOutcome.FAILED,
 )
-# Such calls are over before anybody hangs up.
+# Calls of these outcomes end without a party that hangs up.
 _REFUSED: Final = frozenset(_RESULTS[1:])
-# Which leg counts of a phone that has several in one call.
+# The order in which a leg counts if an extension has several in one call.
 _RANK: Final = (
     PartyState.TALKING,
     PartyState.HELD,
@@ -55,20 +55,20 @@ _RANK: Final = (
     PartyState.DIALING,
 )
 
-# Which extension a device belongs to; a device that is none of these is a trunk.
+# The extensions' numbers by device; any other device is a trunk.
 type Extensions = Mapping[str, str]
 
 
 @dataclass(slots=True, eq=False)
 class Channel:
-    """One leg as the PBX has it.
+    """A channel of the PBX, one leg of a call.
 
-    `caller` tells whether the call began with it. `number` is the other end's own for
-    one that called, and what was dialled for one that was called. `met` tells whether
-    it has ever been connected to another party; `waits` that somebody else is called
-    for it now; `gone` that it gave its call away, and lives until its phone hangs up.
-    `requested` orders the hang-ups; 0 is not yet. `heard` tells that an event spoke of
-    it, `missed` that the last list lacked it.
+    `caller` is True for the channel that began the call. `number` is the caller's own
+    number for the caller, and the dialled number for a callee. `met` is True once it
+    was connected to another party; `waits` while another callee is dialled for it;
+    `gone` after it left the call by a transfer, until its phone hangs up.
+    `requested` is the order of its hang-up, 0 before. `heard` is True if an event named
+    the channel, `missed` if the last list lacked it.
     """
 
     id: str
@@ -90,32 +90,32 @@ class Channel:
 
     @property
     def device(self) -> str:
-        """The device, or trunk, with its technology: `PJSIP/1001`."""
+        """Return the device or trunk with its technology: `PJSIP/1001`."""
         technology, _, rest = self.name.rpartition("-")[0].partition("/")
         return f"{technology}/{rest.partition('/')[0]}"
 
     @property
     def local(self) -> bool:
-        """Whether it is one half of a pair that only connects."""
+        """Return whether the channel is one half of a Local pair."""
         return self.name.startswith("Local/")
 
     @property
     def twin(self) -> str:
-        """The name of the other half of a pair."""
+        """Return the name of the other half of the Local pair."""
         return self.name[:-1] + ("2" if self.name.endswith("1") else "1")
 
     @property
     def helper(self) -> bool:
-        """Whether no party is behind it."""
+        """Return whether the channel belongs to the PBX itself, not to a party."""
         return self.name.partition("/")[0] in _HELPERS or self.name.endswith("<ZOMBIE>")
 
     @property
     def real(self) -> bool:
-        """Whether it is a party's leg in a call."""
+        """Return whether the channel is a party's leg in its call."""
         return not (self.spy or self.gone or self.helper)
 
     def party_state(self, outside: bool) -> PartyState | None:
-        """Return what its party does, None for a phone that does not even ring yet."""
+        """Return the state of the party, None for a phone that does not ring yet."""
         if self.parked and outside:
             return PartyState.HELD
         if self.waits:
@@ -127,21 +127,23 @@ class Channel:
         if self.caller:
             return None if self.state == DOWN else PartyState.DIALING
         if self.state == DOWN and not (outside and self.number):
-            # A trunk seldom tells that it rings, and a moment later whom it calls.
+            # A trunk seldom reports ringing, so it counts as ringing once its dialled
+            # number is known, which is a moment after its begin.
             return None
         return PartyState.RINGING
 
 
 @dataclass(slots=True, eq=False)
 class GroupedCall:
-    """The channels that make up one call, and what was seen of those that are gone.
+    """The channels of one call, and the outcomes of the legs that have ended.
 
-    `order` is that of the beginnings. `linked` are the ids that channels name it by.
-    `callers` and `called` are devices. `served` tells that something of the PBX picked
-    up: a queue, an IVR, the voicemail; `fallback` that it did so when somebody had been
-    called. `code` tells that it asks the PBX for something, and is no call: `*78`.
-    `talkers` are those who talked last, before that the one who called. `told` is what
-    was told last; `opening` what was held back, as a caller alone is.
+    `started_at` is in seconds since the epoch. `order` is the order in which calls
+    began. `linked` has the Linkedids of its channels. `callers` and `called` are
+    devices. `served` is True if the PBX itself answered, as a queue, an IVR or the
+    voicemail; `fallback` if it did so after a callee was dialled. `code` is True for a
+    feature code such as `*78`, which is no call. `talkers` has the parties that talked
+    last, before that the caller. `told` is the last report; `opening` is the report
+    that is held back while the caller is the only party.
     """
 
     id: str
@@ -166,11 +168,11 @@ class GroupedCall:
     opening: CallNow | None = None
 
     def legs(self) -> list[Channel]:
-        """Return the legs of the parties there are."""
+        """Return the legs of the present parties."""
         return [channel for channel in self.channels.values() if channel.real]
 
     def absorb(self, other: GroupedCall) -> None:
-        """Take over the channels of a call that became part of this one."""
+        """Merge another call into this one: its channels, callees and outcomes."""
         for channel in other.channels.values():
             channel.call = self
             channel.caller = False
@@ -188,7 +190,7 @@ class GroupedCall:
     def end_leg(
         self, channel: Channel, cause: int | None, extensions: Extensions
     ) -> None:
-        """Keep how a leg that is gone ended; the cause is None when nobody saw it."""
+        """Record the outcome of an ended leg; the cause is None if it is unknown."""
         outcome = None
         if channel.met:
             outcome = CallOutcome.ANSWERED
@@ -206,7 +208,7 @@ class GroupedCall:
     def note_left(
         self, channel: Channel, outcome: CallOutcome | None, extensions: Extensions
     ) -> None:
-        """Keep that an extension left, unless it has another leg in the call."""
+        """Record that an extension left, unless it has another leg in the call."""
         number = extensions.get(channel.device)
         if number is not None and not any(
             leg is not channel and extensions.get(leg.device) == number
@@ -218,10 +220,10 @@ class GroupedCall:
     # -- the call
 
     def now(self, extensions: Extensions) -> CallNow | None:
-        """Return the call as it is now, None for one that there is nothing to tell of.
+        """Return the current state of the call, None if there is nothing to report.
 
-        A caller alone, whom nothing has answered yet, is held back: a moment later it
-        is known who is called.
+        A call with the caller as its only party is held back, unless the PBX itself
+        answered it: the callee is known a moment later.
         """
         parties = self._parties(extensions)
         if self.code or not parties:
@@ -237,9 +239,10 @@ class GroupedCall:
         return now
 
     def final(self, extensions: Extensions, *, recorded: bool) -> CallNow:
-        """Return the call as it is when it is over.
+        """Return the final state of the call.
 
-        With `recorded`, more follows where the voicemail may have answered.
+        `recorded` is True if the PBX sends records: then another report follows for a
+        missed call that the voicemail may have answered.
         """
         outcome = self.outcome(extensions)
         now = self._described((), extensions, outcome)
@@ -259,13 +262,13 @@ class GroupedCall:
         )
 
     def dissolved(self, outcome: CallOutcome | None) -> CallNow:
-        """Return the end of what was told as a call: it is part of another, or is none."""
+        """Return the end of a reported call that was merged, or is no call at all."""
         told = self.told.parties if self.told else ()
         left = tuple((party.number, outcome) for party in told if party.extension)
         return CallNow(self.id, left=left, outcome=outcome, recorded=True)
 
     def outcome(self, extensions: Extensions) -> CallOutcome | None:
-        """Return how it ended as a whole, None where nobody can know."""
+        """Return the outcome of the whole call, None if it is unknown."""
         if self.answered or CallOutcome.ANSWERED in self.left.values():
             return CallOutcome.ANSWERED
         if self.voicemail:
@@ -288,7 +291,10 @@ class GroupedCall:
         extensions: Extensions,
         outcome: CallOutcome | None = None,
     ) -> CallNow:
-        """Return the call with these parties; an unknown end is that of the whole."""
+        """Return the call with these parties.
+
+        `outcome` is used for extensions that left with an unknown outcome.
+        """
         present = {party.number for party in parties if party.extension}
         trunks = [
             device
@@ -311,7 +317,7 @@ class GroupedCall:
         )
 
     def _direction(self, extensions: Extensions) -> CallDirection:
-        """Return where it comes from and goes to."""
+        """Return the direction of the call."""
         if self.callers and self.callers[0] not in extensions:
             return CallDirection.INBOUND
         if any(device not in extensions for device in self.called):
@@ -319,7 +325,7 @@ class GroupedCall:
         return CallDirection.INTERNAL
 
     def _parties(self, extensions: Extensions) -> tuple[Party, ...]:
-        """Return who takes part, the caller first; each extension once."""
+        """Return the parties, the caller first; each extension once."""
         found: dict[str, Party] = {}
         for channel in self.legs():
             number = extensions.get(channel.device)
@@ -345,7 +351,7 @@ class GroupedCall:
         return tuple(sorted(found.values(), key=lambda party: not party.caller))
 
     def _ended_by(self, extensions: Extensions) -> str | None:
-        """Return the number of the party that hung up first, None where none did."""
+        """Return the number of the party that hung up first, None if none did."""
         asked = [channel for channel in self.talkers if channel.requested]
         if not asked:
             return None
@@ -354,5 +360,5 @@ class GroupedCall:
 
 
 def trunk_name(device: str) -> str:
-    """Return a trunk's name: that of its endpoint, without the technology."""
+    """Return the name of a device's endpoint, without the technology."""
     return device.partition("/")[2]

@@ -1,4 +1,4 @@
-"""An Asterisk, with FreePBX or without."""
+"""The contract of a PBX, fulfilled for Asterisk with or without FreePBX."""
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable
@@ -31,16 +31,16 @@ _REGISTRATION_WORDS: Final = {
     "Rejected": TrunkStatus.FAULT,
     "Stopped": TrunkStatus.DISABLED,
 }
-# Devices that are lines to somebody; others are lamps, queues, voicemail boxes.
+# Devices that are phones or trunks; others are lamps, queues and voicemail boxes.
 _LINES: Final = ("PJSIP/", "SIP/", "IAX2/", "DAHDI/")
 _OUT_OF_REACH: Final = frozenset({"UNAVAILABLE", "INVALID"})
 
 
 class Asterisk(CallActions, StoredSettings, ReportsByStream):
-    """Asterisk 16 to 22 over its manager interface, TCP or TLS.
+    """An Asterisk 16 to 22, over its manager interface on TCP or TLS.
 
-    Calls are told whole. What the manager interface has not, hold, call history and
-    messages, is missing from `capabilities`.
+    Each report contains the whole call. The manager interface has no hold, call history
+    and messages, so `capabilities` lacks them (reference, section 7).
     """
 
     def __init__(
@@ -52,32 +52,33 @@ class Asterisk(CallActions, StoredSettings, ReportsByStream):
         fingerprint: str | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Keep address and credentials; nothing is sent before the first request.
+        """Initialize without a connection; nothing is sent before the first request.
 
-        The secret never crosses the wire, but a challenge is answered with it, so it
-        is kept in clear. `fingerprint` pins a certificate by its SHA-256 in hex;
-        without it the system's CAs decide. `clock` tells seconds since the epoch.
+        The secret never crosses the wire, but is needed in clear to answer the
+        challenge. `fingerprint` pins the certificate by its SHA-256 in hex; without it
+        the system's CAs verify it. `clock` returns seconds since the epoch.
         """
         self.address = address
         self._session = ManagerSession(address, username, secret, fingerprint, clock)
         self._capabilities = rights.all_capabilities()
         self._info: PbxInfo | None = None
         self._info_generation = 0
-        # What events touch while a list is read is noted for one reading at a time.
+        # The table tracks the events during one reading only, so readings take turns.
         self._reading = asyncio.Lock()
 
     @property
     @override
     def capabilities(self) -> Capability:
-        """Return what this user may do; before `connect`, one with all rights."""
+        """Return what the user may do; before `connect`, all that Asterisk can do."""
         return self._capabilities
 
     @override
     async def connect(self) -> PbxInfo:
-        """Log in, and read who the PBX is and what the user may do (sections 2 and 3).
+        """Log in where that has not been done yet, and return the identity of the PBX.
 
-        Raises PbxLoginRejected, PbxWrongService, PbxNotTrusted and PbxUnreachable;
-        PbxRefused for a user who has not even the right to look: `reporting`.
+        Also reads the user's rights and the extensions (reference, sections 2 and 3).
+        Raises PbxLoginRejected, PbxWrongService, PbxNotTrusted, PbxUnreachable, and
+        PbxRefused for a user without the rights that reading needs, as `reporting`.
         """
         session = self._session
         await session.connect()
@@ -106,11 +107,11 @@ class Asterisk(CallActions, StoredSettings, ReportsByStream):
         return self._info
 
     async def _read_directory(self) -> None:
-        """Read which extensions there are, unless nothing changed (section 3)."""
+        """Read the extensions again after a login or reload (reference, section 3)."""
         session = self._session
         if session.directory_read:
             return
-        session.directory_read = True  # a reload meanwhile takes it back
+        session.directory_read = True  # before reading: a reload meanwhile resets it
         users = await session.rows("DBGetTree", {"Family": "AMPUSER"})
         if users:
             devices = await session.rows("DBGetTree", {"Family": "DEVICE"})
@@ -126,12 +127,12 @@ class Asterisk(CallActions, StoredSettings, ReportsByStream):
         session.table.directory = Directory({one.number: one for one in listed})
 
     async def _with_name(self, listed: ListedExtension) -> ListedExtension:
-        """Return an extension with the name that its first phone calls under."""
+        """Return an extension with the name in its first phone's caller id."""
         caller_id = await self._caller_id(listed.devices[0])
         return ListedExtension(listed.number, caller_id_name(caller_id), listed.devices)
 
     async def _endpoints(self) -> list[ListedExtension]:
-        """Return the phones of a PBX without hints: they have a number to call under."""
+        """Return the extensions of a PBX without hints: endpoints with a caller id."""
         listed = []
         for row in await self._session.rows("DeviceStateList"):
             device = row.get("Device", "")
@@ -144,7 +145,7 @@ class Asterisk(CallActions, StoredSettings, ReportsByStream):
         return listed
 
     async def _caller_id(self, device: str) -> str:
-        """Return what a device calls under, blank where that is not set."""
+        """Return the caller id of a device, blank if none is set."""
         if not device.startswith("PJSIP/"):
             return ""
         return await self._session.variable(
@@ -157,8 +158,8 @@ class Asterisk(CallActions, StoredSettings, ReportsByStream):
     ) -> Snapshot:
         """Read extensions, channels and trunks (reference, section 4).
 
-        The list of channels is complete, so nobody is asked. After a reload who is
-        there is read anew. Raises the same as `connect`.
+        The list of channels is complete, so `ask` has no effect. The extensions are
+        read again after a reload. Raises the errors of `connect`.
         """
         async with self._reading:
             info = await self.connect()
@@ -188,7 +189,7 @@ class Asterisk(CallActions, StoredSettings, ReportsByStream):
             )
 
     def _trunks(self, registrations: Iterable[Message]) -> tuple[Trunk, ...]:
-        """Return the trunks: what registers elsewhere, and lines that are no phones."""
+        """Return the trunks: registrations, and lines that belong to no extension."""
         trunks = {
             row.get("ObjectName", ""): Trunk(
                 row.get("ObjectName", ""),
@@ -214,14 +215,14 @@ class Asterisk(CallActions, StoredSettings, ReportsByStream):
     async def listen(
         self, take: Callable[[Report], None], lost: Callable[[PbxError], None]
     ) -> None:
-        """Connect, and pass on what the PBX tells by itself, in order.
+        """Connect, and pass on reports in the order of the events.
 
-        Raises the same as `connect`.
+        Raises the errors of `connect`.
         """
         await self.connect()
         self._session.listen(take, lost)
 
     @override
     async def close(self) -> None:
-        """Log off. Raises nothing."""
+        """Log off for good. Raises nothing."""
         await self._session.close()

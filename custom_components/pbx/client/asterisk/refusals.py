@@ -1,10 +1,10 @@
-"""What AMI's errors mean: texts, for there are no numbers (reference, section 1)."""
+"""The refusals behind AMI's error texts; it has no numbers (reference, section 1)."""
 
 from typing import Final
 
 from ..errors import Refusal
 
-# Beginnings of texts, the same from version 16 to 22.
+# By the beginning of the error's text, the same from version 16 to 22.
 _REFUSALS: Final = {
     "Permission denied": Refusal.UNSUPPORTED,
     "Invalid/unknown command": Refusal.UNSUPPORTED,
@@ -29,7 +29,7 @@ _REFUSALS: Final = {
 
 
 def refusal_of(text: str) -> Refusal:
-    """Return what an error's text means; UNKNOWN for one that is not in the table."""
+    """Return the refusal that an error's text means, UNKNOWN for any other text."""
     for beginning, refusal in _REFUSALS.items():
         if text.startswith(beginning):
             return refusal

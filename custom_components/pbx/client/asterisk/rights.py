@@ -1,11 +1,11 @@
-"""What a user of the manager interface may do (reference, section 2)."""
+"""The rights of a user of the manager interface (reference, section 2)."""
 
 from collections.abc import Collection, Mapping
 from typing import Final
 
 from ..pbx import Capability
 
-# Without these nothing can be shown.
+# The actions that reading the PBX needs; without one of them, a login is refused.
 LOOK: Final = frozenset(
     {"CoreSettings", "CoreShowChannels", "DBGetTree", "DeviceStateList", "Getvar"}
 )
@@ -24,7 +24,7 @@ _NEEDS: Final[Mapping[Capability, frozenset[str]]] = {
 
 
 def all_capabilities() -> Capability:
-    """Return what a user with all rights can do."""
+    """Return the capabilities of a user with all rights."""
     capabilities = Capability(0)
     for capability in _NEEDS:
         capabilities |= capability
@@ -32,9 +32,9 @@ def all_capabilities() -> Capability:
 
 
 def capabilities_of(actions: Collection[str], *, freepbx: bool) -> Capability:
-    """Return what a user can do who may carry out these actions.
+    """Return the capabilities of a user with the rights to these actions.
 
-    Settings are kept in FreePBX's way: elsewhere nothing would obey them.
+    Settings need FreePBX: the dialplan of a plain Asterisk would ignore them.
     """
     capabilities = Capability(0)
     for capability, needed in _NEEDS.items():

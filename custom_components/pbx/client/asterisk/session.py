@@ -1,4 +1,4 @@
-"""The connection to the PBX while there is one, and the table of channels that it feeds."""
+"""The session with a PBX: its connection, and the table that its events update."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -12,11 +12,11 @@ from .channels import ChannelTable
 from .connection import ActionAnswer, Connection, Message
 from .rights import LOOK
 
-# A phone that is called rings, or is known to be out of reach, within so many seconds.
+# Seconds within which a called phone rings, or is known to be unreachable.
 RING_WITHIN: Final = 5.0
-# More channels and devices than any PBX has.
+# Above the number of channels and devices of any real PBX.
 MAX_SIZE: Final = 100_000
-# The hang-up cause of a phone that could not be called at all.
+# The cause used for a phone that could not be called: no Hangup event gives one.
 NO_ROUTE: Final = 20
 
 _ROWS: Final = frozenset(
@@ -31,11 +31,12 @@ _OWN: Final = frozenset({"FullyBooted", "OriginateResponse", "Registry", "Reload
 
 
 class ManagerSession:
-    """One login at a time; events feed `table`, and what that changes is passed on.
+    """The session with a PBX, with one login at a time (reference, sections 1 and 2).
 
-    `actions` are those that the user may carry out, `generation` counts the logins.
-    `directory_read` is False when the extensions are to be read anew; `registrations` are
-    the states of trunks by their two addresses.
+    Events are applied to `table`, and the resulting reports passed on. `actions` has
+    the actions that the user may carry out; `generation` counts the logins.
+    `directory_read` is False if the extensions must be read again. `registrations` has
+    the states of trunks by their client's and server's address.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class ManagerSession:
         fingerprint: str | None,
         clock: Callable[[], float],
     ) -> None:
-        """Begin without a connection; `clock` tells seconds since the epoch."""
+        """Initialize without a connection; `clock` returns seconds since the epoch."""
         self._address = address
         self._username = username
         self._secret = secret
@@ -57,9 +58,9 @@ class ManagerSession:
         self._closed = False
         self._take: Callable[[Report], None] | None = None
         self._lost: Callable[[PbxError], None] | None = None
-        # Phones that are being called: None when they ring, else the hang-up cause.
+        # Phones being called, by channel id: None once one rings, else a hang-up cause.
         self._called: dict[str, asyncio.Future[int | None]] = {}
-        # Supervisors' channels that end with another one.
+        # The ids of supervisors' channels, with that of the channel they end with.
         self._bound: dict[str, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.table = ChannelTable()
@@ -70,19 +71,19 @@ class ManagerSession:
 
     @property
     def connected(self) -> bool:
-        """Whether there is a connection."""
+        """Return whether there is a logged-in connection."""
         return self._connection is not None and self._connection.alive
 
     @property
     def now(self) -> float:
-        """The time, in seconds since the epoch."""
+        """Return the time in seconds since the epoch."""
         return self._clock()
 
     async def connect(self) -> None:
-        """Log in, unless that is done, and find out what this user may do.
+        """Log in where that has not been done yet, and read the user's rights.
 
-        Raises PbxLoginRejected, PbxWrongService, PbxNotTrusted and PbxUnreachable;
-        PbxRefused for a user who may not even look (reference, section 2).
+        Raises PbxLoginRejected, PbxWrongService, PbxNotTrusted, PbxUnreachable, and
+        PbxRefused for a user without the right to read the PBX (reference, section 2).
         """
         async with self._lock:
             if self._closed:
@@ -98,7 +99,7 @@ class ManagerSession:
                 await connection.log_in(self._username, self._secret)
                 commands = await connection.request("ListCommands")
             except BaseException:
-                # Also one who gave up waiting leaves nothing open.
+                # A cancelled task must not leave the connection open either.
                 connection.cut_off()
                 raise
             self.actions = frozenset(commands.fields)
@@ -112,9 +113,9 @@ class ManagerSession:
     def listen(
         self, take: Callable[[Report], None], lost: Callable[[PbxError], None]
     ) -> None:
-        """Pass on reports from now on; `lost` is called once, when that ends.
+        """Pass reports on to `take` from now on; call `lost` once, at the end.
 
-        Raises PbxUnreachable when there is no connection.
+        Raises PbxUnreachable if there is no connection.
         """
         if not self.connected:
             raise PbxUnreachable(Unreachable.CANNOT_CONNECT)
@@ -127,7 +128,7 @@ class ManagerSession:
         *,
         acting: bool = False,
     ) -> ActionAnswer:
-        """Carry an action out on the connection there is; see `Connection.request`."""
+        """Send an action on the current connection; see `Connection.request`."""
         if self._connection is None or not self._connection.alive:
             raise PbxUnreachable(Unreachable.CANNOT_CONNECT)
         return await self._connection.request(action, fields, acting=acting)
@@ -135,16 +136,21 @@ class ManagerSession:
     async def rows(
         self, action: str, fields: Mapping[str, str | list[str]] | None = None
     ) -> tuple[Message, ...]:
-        """Return a list, empty where this user or this version has none."""
+        """Return the rows of a list, none if the PBX refuses it.
+
+        A user may lack the right to it, or this version the action. Raises
+        PbxUnreachable.
+        """
         try:
             return (await self.request(action, fields)).rows
         except PbxRefused:
             return ()
 
     async def on_hold(self, channels: Iterable[Message]) -> frozenset[str]:
-        """Return the ids of those channels of a list that others hold.
+        """Return the ids of those listed channels that are held by other parties.
 
-        All are asked at once: the answers come one behind the other.
+        All requests are sent at once, because answers come in order. Raises
+        PbxUnreachable.
         """
         bridged = [row for row in channels if row.get("BridgeId")]
         found = await asyncio.gather(
@@ -160,7 +166,7 @@ class ManagerSession:
         )
 
     async def variable(self, name: str, *, channel: str | None = None) -> str:
-        """Return a variable's value, of a channel or of all; blank when there is none."""
+        """Return the value of a channel's or a global variable; blank if not set."""
         fields = {"Variable": name}
         if channel is not None:
             fields["Channel"] = channel
@@ -174,10 +180,10 @@ class ManagerSession:
     async def call(
         self, channel_id: str, fields: Mapping[str, str | list[str]]
     ) -> None:
-        """Let the PBX call a phone; return when it rings (reference, section 7).
+        """Call a phone from the PBX, and return once it rings (reference, section 7).
 
-        Raises what `request` does; Refusal.NOT_IDLE for a phone that is out of reach,
-        busy, or rejects the call at once.
+        Raises the errors of `request`, and PbxRefused with Refusal.NOT_IDLE for a phone
+        that is unreachable, busy, or rejects the call at once.
         """
         called = asyncio.get_running_loop().create_future()
         self._called[channel_id] = called
@@ -190,18 +196,18 @@ class ManagerSession:
             async with asyncio.timeout(RING_WITHIN):
                 cause = await called
         except TimeoutError:
-            return  # it is called, and does not say that it rings
+            return  # the phone is being called, but does not report that it rings
         finally:
             del self._called[channel_id]
         if cause is not None:
             raise PbxRefused(Refusal.NOT_IDLE)
 
     def bind(self, channel_id: str, other_id: str) -> None:
-        """Let a supervisor's phone ring no longer than the call it is to join goes on."""
+        """Bind a supervisor's channel to another: it is ended when the other ends."""
         self._bound[channel_id] = other_id
 
     async def hang_up(self, channel_id: str) -> None:
-        """End a channel, if it is still there."""
+        """Hang a channel up, if it still exists."""
         channel = self.table.channel(channel_id)
         if channel is not None:
             await self.request(
@@ -221,7 +227,7 @@ class ManagerSession:
     # -- events
 
     def _take_event(self, event: Message) -> None:
-        """Take over one event, and pass on what it changes."""
+        """Handle an event, and pass on the reports of what it changes."""
         name = event.get("Event", "")
         if name == "Reload":
             self.directory_read = False
@@ -239,14 +245,14 @@ class ManagerSession:
             self._connection.cut_off()
 
     def registered(self, rows: Iterable[Message]) -> None:
-        """Know how trunks are registered: a change is told, a refresh is not."""
+        """Store the states of registrations, from which changes are detected."""
         self.registrations = {
             (row.get("ClientUri", ""), row.get("ServerUri", "")): row.get("Status", "")
             for row in rows
         }
 
     def _take_registration(self, event: Message) -> None:
-        """Notice that a trunk is registered, or is not any more; refreshes are nothing."""
+        """Report a changed registration of a trunk; a refresh is ignored."""
         key = (event.get("Username", ""), event.get("Domain", ""))
         status = event.get("Status", "")
         if self.registrations.get(key) != status:
@@ -254,7 +260,7 @@ class ManagerSession:
             self._report(SettingsChanged(Subject.TRUNK))
 
     def _take_progress(self, name: str, event: Message) -> None:
-        """Notice that a phone that we call rings, or that the call came to nothing."""
+        """Handle the progress of a phone being called: it rings, or the call failed."""
         channel_id = event.get("Uniqueid", "")
         called = self._called.get(channel_id)
         if called is None or called.done():
@@ -271,7 +277,7 @@ class ManagerSession:
                 called.set_result(NO_ROUTE)
 
     def _unbind(self, channel_id: str) -> None:
-        """End the supervisors' channels that wait for a channel that is gone."""
+        """End the supervisors' channels that are bound to a channel that has ended."""
         self._bound.pop(channel_id, None)
         for own, other in list(self._bound.items()):
             if other == channel_id:
@@ -281,17 +287,17 @@ class ManagerSession:
                 task.add_done_callback(self._tasks.discard)
 
     async def _give_up(self, channel_id: str) -> None:
-        """End a channel, whatever becomes of it."""
+        """End a channel, ignoring all errors."""
         with suppress(PbxError):
             await self.hang_up(channel_id)
 
     def _report(self, report: Report) -> None:
-        """Pass on a report, if somebody listens."""
+        """Pass on a report, if there is a listener."""
         if self._take is not None:
             self._take(report)
 
     def _lose(self, why: PbxError) -> None:
-        """Tell, once, that the connection is over."""
+        """Handle a lost connection: fail the calls being made, call `lost` once."""
         lost, self._take, self._lost = self._lost, None, None
         self._bound.clear()
         for called in self._called.values():

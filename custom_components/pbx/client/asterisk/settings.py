@@ -1,4 +1,4 @@
-"""Do not disturb and forwarding, the way FreePBX keeps them (reference, section 7)."""
+"""Do not disturb and forwarding, as FreePBX stores them (reference, section 7)."""
 
 from collections.abc import Collection
 from typing import Final, override
@@ -18,18 +18,24 @@ _DND: Final = "DND"
 _ALWAYS: Final = "CF"
 _BUSY: Final = "CFB"
 _NO_ANSWER: Final = "CFU"
-# Of these a lamp tells too; FreePBX keeps none of the other two.
+# Settings that FreePBX also shows with a lamp; the other two have none.
 _LAMPS: Final = frozenset({_DND, _ALWAYS})
 
 
 class StoredSettings(Pbx):
-    """What of an extension's settings AstDB holds; the rest is None, and unsupported."""
+    """The settings of extensions that AstDB stores (reference, section 7).
+
+    All other settings are None, and a change of them is Refusal.UNSUPPORTED.
+    """
 
     _session: ManagerSession
 
     @override
     async def settings(self, numbers: Collection[str]) -> tuple[ExtensionSettings, ...]:
-        """Read settings; all extensions' come in one answer."""
+        """Read settings; each of the four requests returns those of all extensions.
+
+        Raises PbxUnreachable, and PbxRefused without FreePBX or the right to read.
+        """
         if not self._session.table.directory.freepbx:
             raise PbxRefused(Refusal.UNSUPPORTED)
         dnd = await self._tree(_DND)
@@ -49,12 +55,13 @@ class StoredSettings(Pbx):
 
     @override
     async def change_settings(self, number: str, change: SettingsChange) -> None:
-        """Write settings: the database, which calls obey, then the lamp.
+        """Change settings: write the database, which calls obey, then the lamp.
 
-        It is checked as a whole before; Refusal.INTERNAL_ERROR when only a part of it
-        could be written. Only a right that is missing refuses it, and with nothing
-        written. Forwarding can be switched on with a number alone: FreePBX forgets it
-        when it is switched off.
+        The whole change is checked before anything is written. Raises PbxUnreachable,
+        and PbxRefused, with Refusal.INTERNAL_ERROR if only a part could be written; a
+        missing right refuses the first write, so nothing was written. Raises ValueError
+        for a number that cannot be dialled. Switching forwarding on needs a number:
+        FreePBX forgets it when forwarding is off.
         """
         if not self._session.table.directory.freepbx:
             raise PbxRefused(Refusal.UNSUPPORTED)
@@ -84,7 +91,10 @@ class StoredSettings(Pbx):
     async def _forward_to(
         self, family: str, number: str, forwarding: Forwarding
     ) -> str:
-        """Return where to forward to, blank for nowhere."""
+        """Return the number to forward to, blank to switch forwarding off.
+
+        Raises PbxRefused with Refusal.SETTINGS_REJECTED for anything but a number.
+        """
         if not forwarding.on:
             return ""
         if forwarding.to is None:
@@ -100,7 +110,7 @@ class StoredSettings(Pbx):
         return dial_string(f"{prefix}{to}")
 
     async def _write(self, family: str, number: str, value: str) -> None:
-        """Write a key, or delete it, and let the lamp show it."""
+        """Write a key of AstDB, or delete it for a blank value, and set its lamp."""
         entry = {"Family": family, "Key": number}
         if value:
             await self._session.request("DBPut", {**entry, "Val": value}, acting=True)
@@ -125,14 +135,14 @@ class StoredSettings(Pbx):
             raise PbxRefused(Refusal.INTERNAL_ERROR) from err
 
     async def _tree(self, family: str) -> dict[str, str]:
-        """Return all keys of a family, and their values."""
+        """Return the values of a family of AstDB by key."""
         rows = (await self._session.request("DBGetTree", {"Family": family})).rows
         return {
             row.get("Key", "").rpartition("/")[2]: row.get("Val", "") for row in rows
         }
 
     def _forwarding(self, to: str | None) -> Forwarding:
-        """Return what a key says; there is none while forwarding is off."""
+        """Return the forwarding stored in a key; without a key, forwarding is off."""
         if not to:
             return Forwarding(on=False)
         if to in self._session.table.directory.extensions:
