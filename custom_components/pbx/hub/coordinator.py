@@ -231,6 +231,8 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
     @callback
     def _take_report(self, report: Report) -> None:
         """Apply a report, and publish the changes."""
+        if self._shutdown_requested:
+            return
         self.last_report = dt_util.utcnow()
         number = report.number if isinstance(report, ExtensionReport) else None
         self.polling.proof.reported(number)
@@ -252,6 +254,8 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
     @callback
     def _stream_lost(self, err: PbxError) -> None:
         """Mark the entities as unavailable, and schedule the opening of a new stream."""
+        if self._shutdown_requested:
+            return
         self.polling.async_stream_lost()
         self._push_may_have_changed()
         self.async_set_update_error(
