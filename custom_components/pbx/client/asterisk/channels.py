@@ -5,6 +5,7 @@ come out. There are no sockets here, and no clock but the one that is passed in.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Set as AbstractSet
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from ..model import CallOutcome, ExtensionStatus
@@ -38,7 +39,7 @@ class ChannelTable:
         self._statuses: dict[str, ExtensionStatus | None] = {}
         # What changed since it was told last.
         self._changed: dict[str, GroupedCall] = {}
-        self._joined: list[GroupedCall] = []
+        self._joined: dict[GroupedCall, GroupedCall] = {}
         self._touched: set[str] = set()
         # Channels that events spoke of since a list was asked for, and those they ended.
         self._heard: set[str] = set()
@@ -608,7 +609,7 @@ class ChannelTable:
                 self._calls[linked] = oldest
             self._changed.pop(call.id, None)
             self._changed[oldest.id] = oldest
-            self._joined.append(call)
+            self._joined[call] = oldest
 
     def _meet(self, bridge: str) -> None:
         """Note that those whom a bridge connects are in a call with each other."""
@@ -631,9 +632,7 @@ class ChannelTable:
         told: list[Report] = []
         for call in self._changed.values():
             told += self._changes_of(call)
-        for joined in self._joined:
-            if joined.told is not None:
-                told.append(joined.dissolved(CallOutcome.ANSWERED))
+        told = self._with_joined(told)
         for device in self._touched:
             number = self.directory.by_device.get(device)
             if number is None:
@@ -648,6 +647,25 @@ class ChannelTable:
         self._touched.clear()
         self._other.clear()
         return told
+
+    def _with_joined(self, told: list[Report]) -> list[Report]:
+        """Return reports with those about calls that became part of others."""
+        absorbed: dict[str, list[str]] = {}
+        dissolved: list[Report] = []
+        for joined, into in self._joined.items():
+            if joined.told is None:
+                continue
+            while into in self._joined:
+                into = self._joined[into]
+            absorbed.setdefault(into.id, []).append(joined.id)
+            dissolved.append(joined.dissolved(CallOutcome.ANSWERED))
+        whole = [
+            replace(report, absorbed=tuple(absorbed.get(report.id, ())))
+            if isinstance(report, CallNow)
+            else report
+            for report in told
+        ]
+        return whole + dissolved
 
     def _changes_of(self, call: GroupedCall) -> Iterator[CallNow]:
         """Iterate over what is to be told of a call: nothing while it begins."""
