@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+import logging
 import time
 from typing import Any, Final
 
@@ -95,9 +96,13 @@ async def submit(
 
 @pytest.fixture
 async def entry(
-    hass: HomeAssistant, quiet: RemoteRig, proxy: Proxy
+    hass: HomeAssistant,
+    quiet: RemoteRig,
+    proxy: Proxy,
+    caplog: pytest.LogCaptureFixture,
 ) -> AsyncGenerator[ConfigEntry]:
-    """Return the PBX, added by a user; its path can be cut."""
+    """Return the PBX, added by a user; its path can be cut. No log has the secret."""
+    caplog.set_level(logging.DEBUG)
     form = filled_in(proxy.address.port)
     result = await submit(hass, await open_form(hass), form)
     assert result["type"] is FlowResultType.CREATE_ENTRY, result
@@ -106,6 +111,10 @@ async def entry(
     yield made
     if made.state is ConfigEntryState.LOADED:
         assert await hass.config_entries.async_unload(made.entry_id)
+    records = [*caplog.get_records("setup"), *caplog.get_records("call")]
+    assert any(record.name.startswith("custom_components.pbx") for record in records)
+    logged = logging.Formatter()
+    assert not [one for one in map(logged.format, records) if f"{USER}-secret" in one]
 
 
 @pytest.fixture

@@ -4,7 +4,15 @@ import re
 
 import pytest
 
-from custom_components.pbx.client.model import ExtensionStatus
+from custom_components.pbx.client import (
+    Extension,
+    ExtensionStatus,
+    PbxInfo,
+    Snapshot,
+    Switchboard,
+)
+from custom_components.pbx.client.asterisk import Asterisk
+from custom_components.pbx.client.model import CallEvent
 from tests.asterisk.office import EXTENSIONS
 from tests.asterisk.stories import ENDED_BY_THE_RIG, STORIES
 from tests.asterisk.story import Story
@@ -52,3 +60,52 @@ def test_what_changes_nothing_is_not_told(version: str, scene: str) -> None:
             key += getattr(report, "number", None) or ""
             assert last.get(key) != report or event["Event"] == "DeviceStateChange"
             last[key] = report
+
+
+# What is told of the extensions where calls become part of others.
+EVENTS = {
+    "attended_transfer": [
+        "1001 ringing",
+        "1001 answered",
+        "1001 held",
+        "1001 dialing",
+        "1003 ringing",
+        "1001 answered",
+        "1003 answered",
+        "1001 resumed",
+        "1001 ended answered",
+        "1001 ended answered",
+        "1003 ended answered",
+    ],
+    "parked": [
+        "1001 ringing",
+        "1001 answered",
+        "1001 ended answered",
+        "1003 dialing",
+        "1003 answered",
+        "1003 ended answered",
+    ],
+}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("scene", EVENTS)
+def test_joined_calls_end_once(version: str, scene: str) -> None:
+    """Who goes on in the other call is neither called anew, nor was left."""
+    board = Switchboard(reader=Asterisk.call_reader)
+    info = PbxInfo("1", "PBX", "Maker", "Model", None, None, "1")
+    staff = tuple(
+        Extension(number, name, ExtensionStatus.IDLE)
+        for number, (name, _, _) in EXTENSIONS.items()
+    )
+    board.reconcile(Snapshot(info, staff, calls_now=()), -1.0)
+    table, told = quiet_table(), list[CallEvent]()
+    for at, event in events(version, scene):
+        told += board.settle(at).events
+        for report in table.apply(event, at):
+            told += board.apply(report, at).events
+    assert board.next_deadline is None
+    assert board.calls == []
+    assert [
+        " ".join(filter(None, (one.number, one.type, one.outcome))) for one in told
+    ] == EVENTS[scene]

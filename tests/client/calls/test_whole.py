@@ -174,3 +174,42 @@ def test_call_that_nobody_ever_was_in_is_none() -> None:
     board = board_of()
     assert board.apply(CallNow("a", ended_by="100"), 100) == Changes()
     assert board.next_deadline is None
+
+
+def test_call_that_becomes_part_of_another_does_not_end() -> None:
+    """Who goes on in the other call has not been called anew, and was not left."""
+    board = board_of()
+    board.apply(TALKS, 100)
+    asks = replace(
+        TALKS, id="b", parties=(ext("101", TALKING, True), ext("102", TALKING, False))
+    )
+    board.apply(asks, 110)
+    joined = replace(
+        TALKS,
+        parties=(ext("100", TALKING, True), ext("102", TALKING, False)),
+        left=(("101", CallOutcome.ANSWERED),),
+        absorbed=("b",),
+    )
+    assert told(board.apply(joined, 120)) == ["101 ended answered"]
+    over = CallNow(
+        "b",
+        left=(("101", CallOutcome.ANSWERED), ("102", CallOutcome.ANSWERED)),
+        recorded=True,
+    )
+    assert told(board.apply(over, 120)) == ["101 ended answered"]
+    assert [party.number for party in only(board).parties] == ["100", "102"]
+    assert board.in_call_since("102") == 110
+    end = board.apply(CallNow("a", ended_by="100", recorded=True), 130)
+    assert sorted(told(end)) == ["100 ended answered", "102 ended answered"]
+    last = board.last_call("102")
+    assert last is not None
+    assert last.talked == 20
+
+
+def test_absorbed_call_that_is_not_known_changes_nothing() -> None:
+    """Nor does the call itself, or one whose parties all left."""
+    board = board_of()
+    board.apply(TALKS, 100)
+    found = board.apply(replace(TALKS, absorbed=("a", "b")), 101)
+    assert told(found) == []
+    assert [party.number for party in only(board).parties] == ["100", "101"]

@@ -5,6 +5,7 @@ It opens no socket; times are passed in, in seconds since the epoch.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Set as AbstractSet
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from ..model import CallOutcome, ExtensionStatus
@@ -38,7 +39,7 @@ class ChannelTable:
         self._statuses: dict[str, ExtensionStatus | None] = {}
         # Calls that changed since the last report.
         self._changed: dict[str, GroupedCall] = {}
-        self._joined: list[GroupedCall] = []
+        self._joined: dict[GroupedCall, GroupedCall] = {}
         self._touched: set[str] = set()
         # Channels named by events since the last list was requested, and those of them
         # that ended.
@@ -615,7 +616,7 @@ class ChannelTable:
                 self._calls[linked] = oldest
             self._changed.pop(call.id, None)
             self._changed[oldest.id] = oldest
-            self._joined.append(call)
+            self._joined[call] = oldest
 
     def _meet(self, bridge: str) -> None:
         """Mark the parties connected by a bridge as talking to each other."""
@@ -638,9 +639,7 @@ class ChannelTable:
         told: list[Report] = []
         for call in self._changed.values():
             told += self._changes_of(call)
-        for joined in self._joined:
-            if joined.told is not None:
-                told.append(joined.dissolved(CallOutcome.ANSWERED))
+        told = self._with_joined(told)
         for device in self._touched:
             number = self.directory.by_device.get(device)
             if number is None:
@@ -655,6 +654,25 @@ class ChannelTable:
         self._touched.clear()
         self._other.clear()
         return told
+
+    def _with_joined(self, told: list[Report]) -> list[Report]:
+        """Return reports with those about calls that became part of others."""
+        absorbed: dict[str, list[str]] = {}
+        dissolved: list[Report] = []
+        for joined, into in self._joined.items():
+            if joined.told is None:
+                continue
+            while into in self._joined:
+                into = self._joined[into]
+            absorbed.setdefault(into.id, []).append(joined.id)
+            dissolved.append(joined.dissolved(CallOutcome.ANSWERED))
+        whole = [
+            replace(report, absorbed=tuple(absorbed.get(report.id, ())))
+            if isinstance(report, CallNow)
+            else report
+            for report in told
+        ]
+        return whole + dissolved
 
     def _changes_of(self, call: GroupedCall) -> Iterator[CallNow]:
         """Iterate over the reports of a changed call; none while it is being set up."""

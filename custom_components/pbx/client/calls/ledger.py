@@ -1,7 +1,7 @@
 """The calls of one PBX: one way to change them, and one source of what is told of them."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Set as AbstractSet
+from collections.abc import Callable, Iterator, Mapping, Set as AbstractSet
 from dataclasses import replace
 from itertools import takewhile
 from typing import Final, Protocol
@@ -148,6 +148,27 @@ class Ledger:
             del self._ended[oldest.key]
             if oldest.id is not None and self._keys.get(oldest.id) == oldest.key:
                 del self._keys[oldest.id]
+
+    def move(
+        self,
+        source: TrackedCall,
+        into: TrackedCall,
+        moved: Mapping[str, Leg],
+        now: float,
+    ) -> TrackedCall:
+        """Move legs from a call into another, and return that one.
+
+        They come with what happened to them so far, and nothing is told of it.
+        """
+        if not moved:
+            return into
+        rest = {key: leg for key, leg in source.legs.items() if key not in moved}
+        silent, self.silent = self.silent, True
+        self.put(replace(source, legs=rest), now)
+        into = replace(into, legs={**into.legs, **moved})
+        self.put(into, now)
+        self.silent = silent
+        return into
 
     def _change(
         self, before: TrackedCall | None, after: TrackedCall, now: float

@@ -8,7 +8,7 @@ from ..model import Party
 from ..report import CallNow, CallRecord, ExtensionReport, Report, Restarted
 from ..snapshot import Snapshot
 from . import steps
-from .call import CONNECTED, TrackedCall
+from .call import CONNECTED, Leg, TrackedCall
 from .ledger import CallReader, Ledger, StatusOf
 
 
@@ -64,6 +64,8 @@ class WholeCalls(CallReader):
             call = self._ledger.begin(told.id, now, told.started_at)
         elif not call.live and told.parties:
             call = steps.reopen(call)
+        for absorbed in told.absorbed:
+            call = self._with_parties_of(call, absorbed, told, now)
         begun = told.started_at if not call.legs and told.started_at else now
         call = steps.learn(call, told.direction, told.dialed, told.via)
         call = replace(call, trunk=call.trunk or told.trunk)
@@ -76,6 +78,29 @@ class WholeCalls(CallReader):
             call = replace(call, released=True)
             call = steps.close(call, now, told.ended_by, self._ledger.wait)
         self._ledger.put(steps.hurry(call, now) if told.recorded else call, now)
+
+    def _with_parties_of(
+        self, call: TrackedCall, absorbed: str, told: CallNow, now: float
+    ) -> TrackedCall:
+        """Return a call that those have come into whose own call became part of it."""
+        other = self._ledger.find(absorbed)
+        if other is None or not other.live or other.key == call.key:
+            return call
+        moved: dict[str, Leg] = {}
+        for party in told.parties:
+            key = call.key_of(party)
+            leg, before = other.legs.get(key), call.legs.get(key)
+            # A party whose former part in this call has not been told yet comes anew.
+            if (
+                leg is not None
+                and leg.present
+                and party.extension
+                and (before is None or before.told)
+            ):
+                as_here = replace(leg.party, caller=party.caller)
+                part = 0 if before is None else before.part + 1
+                moved[key] = replace(leg, party=as_here, part=part)
+        return self._ledger.move(other, call, moved, now)
 
     def _with_parties(
         self, call: TrackedCall, told: CallNow, begun: float, now: float
