@@ -86,17 +86,16 @@ class PolledCalls:
             for call in self._ledger.live.values()
             if call.key not in over and self._stays(call)
         ]
-        named = {
-            leg.number
+        alone = {
+            call.key: legs[0].number
             for call in found
-            if call.id is not None
-            for leg in self._alone(call).extensions()
+            if len(legs := self._alone(call).extensions()) == 1 and not call.outside
         }
+        named = {alone.get(call.key) for call in found if call.id is not None}
         return [
             call
             for call in found
-            if call.id is not None
-            or named.isdisjoint(leg.number for leg in self._alone(call).extensions())
+            if call.id is not None or alone.get(call.key, "") not in named
         ]
 
     def _find_hidden(self, alone: AbstractSet[str]) -> None:
@@ -259,8 +258,6 @@ class PolledCalls:
         rung: dict[str, list[str]] = {}
         for pair in pairs:
             first, second = sorted(pair)
-            if not (self._in_use(first) and self._in_use(second)):
-                continue  # what is done in a call with a lost phone nobody can tell
             caller = self._caller(first, second)
             if caller is None:
                 yield first, [second], False
@@ -351,8 +348,11 @@ class PolledCalls:
         if call.key in self._seen or self._is_newer(call):
             return False
         if call.outside:
-            return not self._read and any(
-                self._in_use(leg.number) for leg in call.extensions()
+            # A row may be damaged: a phone that names the line is still on it.
+            return any(
+                self._on_line(call, leg.number)
+                or (not self._read and self._in_use(leg.number))
+                for leg in call.extensions()
             )
         there = [leg for leg in call.extensions() if self._in_use(leg.number)]
         if len(there) > 1 and not any(leg.number in self._ties for leg in there):
@@ -365,9 +365,14 @@ class PolledCalls:
             if leg.party.caller or len(legs) == 1
             if not any(other.answered_at for other in legs if other is not leg)
         ]
-        return len(alone) == 1 and self._may_be_alone(alone[0])
+        return len(alone) == 1 and self._may_be_alone(call, alone[0])
 
-    def _may_be_alone(self, leg: Leg) -> bool:
+    def _on_line(self, call: TrackedCall, number: str) -> bool:
+        """Return whether an extension names a line of a call."""
+        lines = self._ties.get(number, Ties()).lines
+        return any(leg.party.leg in lines for leg in call if leg.party.leg)
+
+    def _may_be_alone(self, call: TrackedCall, leg: Leg) -> bool:
         """Return whether nothing else explains that a phone is in use."""
         if leg.state is PartyState.RINGING:
             return self._status(leg.number) is ExtensionStatus.RINGING and not any(
@@ -375,6 +380,12 @@ class PolledCalls:
             )
         if self._status(leg.number) is ExtensionStatus.RINGING:
             return False
+        if self._status(leg.number) is ExtensionStatus.ON_HOLD and leg.state in SOUGHT:
+            # What is on hold was answered: another call, if there is one.
+            return not any(
+                other is not call and other.legs[leg.number].connected
+                for other in self._ledger.of(leg.number)
+            )
         return all(
             (other := picture.known(leg.number)) is None
             or other.state is PartyState.RINGING
@@ -387,8 +398,11 @@ class PolledCalls:
         there = [leg for leg in call.extensions() if self._in_use(leg.number)]
         asked = any(leg.number in self._ties for leg in there)
         for leg in call.extensions():
-            stays = leg in there and not (
-                asked and len(there) > 1 and not leg.party.caller
+            stays = leg in there and (
+                leg.party.caller
+                or not asked
+                or len(there) < 2
+                or self._on_line(call, leg.number)
             )
             if not stays:
                 call = steps.depart(call, leg.number, self._now, self._ledger.wait)
