@@ -156,8 +156,9 @@ LINES: Final[tuple[Line, ...]] = (
         lambda case: (
             case.story is not None
             and any(
-                case.history.shares_its_phone(part) or part.crowded
-                for part in case.story.live_parts()
+                part.crowded or case.history.shares_its_phone(part)
+                for part in case.story.parts
+                if part.live or _since_poll(case, part.ended)
             )
         ),
         _unknown,
@@ -340,7 +341,11 @@ LINES: Final[tuple[Line, ...]] = (
         "hold between polls",
         frozenset({"status"}),
         lambda case: (
-            not case.polled
+            any(
+                _since_poll(case, part.moments[-1].at)
+                for part in case.history.parts
+                if part.number == case.number
+            )
             and {case.shown, case.true} == {"busy", "on_hold"}
             and not case.history.sim.switches.report_hold
         ),
@@ -573,7 +578,7 @@ LINES: Final[tuple[Line, ...]] = (
                 or not case.history.in_reach(case.number)
             )
         ),
-        lambda case: case.shown == "ringing",
+        lambda case: case.shown in ("ringing", "unknown"),
         "That a phone which has another call, or is out of reach, stopped ringing, between "
         "two polls",
         "that it rings",

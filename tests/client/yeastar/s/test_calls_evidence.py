@@ -260,3 +260,54 @@ def test_group_of_a_caller_out_of_reach_is_shown(told: Polled) -> None:
         "1002 ringing",
     ]
     assert len(told.live) == 1
+
+
+# -- what is remembered beside a poll
+
+
+def test_parked_call_is_not_lent_to_the_next_one(told: Polled) -> None:
+    """The caller talks to the parking slot, and dials beside it."""
+    told.tell(ring("1002"), answer("1002"), transfer("1002", "1001"))
+    told.tell(served("1001", "7.1"))
+    told.read(inside("1001", "1003"), e1001=BUSY, e1003=RINGS)
+    assert sorted(str(call.id) for call in told.of("1001")) == ["7.1", "None"]
+
+
+def test_waiting_phone_that_had_dialled_has_not_answered(told: Polled) -> None:
+    """It waits in a queue, which no list shows; a free phone would have rung."""
+    for number in ("1002", "1001"):
+        told.statuses[number] = IDLE
+        told.status(number, BUSY, 100)
+    told.read(inside("1001", "1002"), e1001=BUSY, e1002=BUSY)
+    (call,) = told.of("1001")
+    assert call.answered_at is None
+
+
+def test_phone_that_rang_and_is_busy_has_answered(told: Polled) -> None:
+    """Neither report of the answer came."""
+    told.statuses |= {"1001": IDLE, "1002": RINGS}
+    for number in ("1001", "1002"):
+        told.status(number, BUSY, 100)
+    assert told.read(inside("1001", "1002"), e1001=BUSY, e1002=BUSY) == [
+        "1001 answered",
+        "1002 answered",
+    ]
+
+
+def test_call_of_two_lost_phones_is_the_same_when_one_is_back(told: Polled) -> None:
+    """None of them was asked meanwhile, so the call only seemed to end."""
+    told.tell(ring("1002"), answer("1002"))
+    told.read(e1001=OFFLINE, e1002=OFFLINE)
+    told.settle(103)
+    told.read(Inside(("1001",), "1002"), e1001=BUSY, e1002=OFFLINE)
+    assert told.parties() == {"1001": TALKING, "1002": TALKING}
+    (call,) = told.of("1001")
+    assert call.answered_at == 100
+
+
+def test_transfer_rings_a_busy_phone_that_had_left_the_call(told: Polled) -> None:
+    """Its status stays that of its other call."""
+    told.tell(ring("1002"), ring("1003"), answer("1002"), ring("1004", "1003", "8.1"))
+    told.tell(transfer("1002", "1001"))
+    told.statuses["1003"] = BUSY
+    assert told.tell(ring("1003")) == ["1003 ringing"]

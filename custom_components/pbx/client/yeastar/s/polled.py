@@ -43,6 +43,7 @@ class PolledCalls:
         self._ledger = ledger
         self._now = now
         self._newer = newer
+        self._told = told
         self._hidden = told.hidden
         self._stopped = told.stopped
         self._read = snapshot.calls is not None
@@ -72,6 +73,8 @@ class PolledCalls:
             if call.key in kept:
                 self._ledger.put(kept[call.key], self._now)
             elif call.key not in self._seen and not self._is_newer(call):
+                if call.id and all(self._lost(leg.number) for leg in call.present()):
+                    self._told.unreachable.add(call.key)
                 over_now = steps.close(call, self._now, None, self._ledger.wait)
                 self._ledger.put(over_now, self._now)
         return {number for one in self._pictures for number in one.numbers}
@@ -105,6 +108,25 @@ class PolledCalls:
         known = {n for n in busy - found - alone if self._ledger.of(n)}
         self._hidden &= busy
         self._hidden |= (busy & self._ties.keys()) - found - alone - known - self._newer
+        for picture in self._pictures:
+            if picture.row is None and len(picture.numbers) == 2:
+                self._find_hidden_beside(picture)
+
+    def _find_hidden_beside(self, picture: Picture) -> None:
+        """Note which of two phones dialled before: it is in a call that no list shows.
+
+        The phone that was called would have rung first, had it been free.
+        """
+        first, second = picture.numbers
+        order = list(self._told.dialled)
+        new = [
+            number
+            for number in (first, second)
+            if number in order and not self._ledger.of(number)
+        ]
+        new.sort(key=order.index)
+        if len(new) == 2 or (len(new) == 1 and picture.call is not None):
+            self._hidden.add(new[0])
 
     # -- what is there
 
@@ -218,7 +240,8 @@ class PolledCalls:
                 Picture(
                     CallDirection.INTERNAL, numbers, caller=caller if calls else None
                 ),
-                self._begun(CallDirection.INTERNAL, numbers),
+                self._begun(CallDirection.INTERNAL, numbers)
+                or self._ended_unseen(numbers),
             )
 
     def _find_pairs(self) -> list[frozenset[str]]:
@@ -325,6 +348,7 @@ class PolledCalls:
                 legs = call.extensions()
                 if (
                     call.key not in self._seen
+                    and call.key not in self._told.served
                     and not call.outside
                     and len(legs) == 1
                     and call.direction in (None, CallDirection.INTERNAL, direction)
@@ -335,6 +359,31 @@ class PolledCalls:
                     )
                 ):
                     return call
+        return None
+
+    def _ended_unseen(self, numbers: list[str]) -> TrackedCall | None:
+        """Return a call of phones that were all out of reach, as it goes on."""
+        for key in self._told.unreachable:
+            call = self._ledger.get(key)
+            if (
+                call is None
+                or call.live
+                or call.released
+                or call.records
+                or set(call.last) != set(numbers)
+            ):
+                continue
+            self._told.unreachable.discard(key)
+            before, call = call, steps.reopen(call)
+            for number in numbers:
+                leg = before.legs[number]
+                talks = leg.answered_at is not None
+                state = PartyState.TALKING if talks else PartyState.UNKNOWN
+                party = replace(leg.party, state=state)
+                call = steps.again(call, party, self._now)
+                if leg.answered_at is not None:
+                    call = steps.answered(call, number, leg.answered_at)
+            return call
         return None
 
     # -- what is not found

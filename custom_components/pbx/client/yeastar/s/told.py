@@ -37,6 +37,12 @@ class ToldCalls:
         self.stopped: set[str] = set()
         # Phones in a call of which nothing tells: with a service, or a supervisor's.
         self.hidden: set[str] = set()
+        # Calls of which was told last that one party talks, so to a service of the PBX.
+        self.served: set[int] = set()
+        # Calls that ended as all their phones were out of reach, where none is asked.
+        self.unreachable: set[int] = set()
+        # Phones that went off hook without a ring, the first one first; they dialled.
+        self.dialled: dict[str, None] = {}
         # Phones that were told to hold a call before it was told to be answered.
         self._held_early: set[str] = set()
         # Extensions that gave a call away, whose part may get a record of its own.
@@ -60,6 +66,8 @@ class ToldCalls:
         call = steps.learn(call, report.direction, report.dialed, report.via)
         for party in report.parties:
             call = self._join(call, party, now)
+        alone = [party.state for party in report.parties] == [PartyState.TALKING]
+        (self.served.add if alone else self.served.discard)(call.key)
         self._ledger.put(self._answered(call, report.parties, now), now)
         for party in report.parties:
             if party.state is PartyState.TALKING and party.number in self._held_early:
@@ -188,6 +196,11 @@ class ToldCalls:
         """Take over what a status says of calls: hold is told nowhere else (6.1)."""
         ledger = self._ledger
         calls = ledger.of(number)
+        before = self._status_of(number)
+        if status is ExtensionStatus.BUSY and before is ExtensionStatus.IDLE:
+            self.dialled[number] = None
+        elif status not in TAKEN:
+            self.dialled.pop(number, None)
         if status is ExtensionStatus.IDLE:
             # No report tells that a queue or a group rings a phone no more.
             for call in calls:
@@ -201,11 +214,11 @@ class ToldCalls:
         if status is ExtensionStatus.ON_HOLD:
             if not SOUGHT.isdisjoint(states):
                 self._held_early.add(number)
-            wanted, before = PartyState.HELD, PartyState.TALKING
+            wanted, leaves = PartyState.HELD, PartyState.TALKING
         elif status is ExtensionStatus.BUSY:
-            wanted, before = PartyState.TALKING, PartyState.HELD
+            wanted, leaves = PartyState.TALKING, PartyState.HELD
             if len(calls) == 1 and states == [PartyState.UNKNOWN]:
-                before = PartyState.UNKNOWN  # of its two calls one is left
+                leaves = PartyState.UNKNOWN  # of its two calls one is left
             elif any(state is not PartyState.HELD for state in states):
                 return  # it is the other call that keeps it busy
         else:
@@ -215,7 +228,7 @@ class ToldCalls:
         for call in calls:
             leg = call.legs[number]
             unknown = leg.state is PartyState.UNKNOWN and leg.answered_at is not None
-            if leg.state is before is not PartyState.UNKNOWN or unknown:
+            if leg.state is leaves is not PartyState.UNKNOWN or unknown:
                 ledger.put(steps.set_state(call, number, wanted, now), now)
 
     # -- parts of the above
@@ -252,7 +265,11 @@ class ToldCalls:
         left = leg.left_at or leg.since
         return (
             leg.party.extension
-            and self._status_of(leg.number) is ExtensionStatus.RINGING
+            and (
+                self._status_of(leg.number) is ExtensionStatus.RINGING
+                # The word of a phone with another call stays that of the other one.
+                or (leg.told and bool(self._ledger.of(leg.number)))
+            )
             and not any(
                 other.party.caller is False
                 and other.since < left
