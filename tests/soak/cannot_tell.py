@@ -629,11 +629,36 @@ LINES: Final[tuple[Line, ...]] = (
         "5.5",
     ),
     Line(
+        "two rings as one",
+        frozenset({"missing end", "rang"}),
+        lambda case: (
+            case.part is not None
+            and any(
+                part.stop_hit
+                for part in case.part.story.parts
+                if part.number == case.part.number
+            )
+        ),
+        _any,
+        "That a queue rang a phone twice, where the status that tells the end of the "
+        "first ring was lost or late",
+        "one ring, from the beginning of the first to the end of the last",
+        "a queue rings its agents again and again with the same id, and a report may be "
+        "repeated",
+        "5.3, 5.5",
+    ),
+    Line(
         "clock set",
-        frozenset({"started", "event time", "answered", "in call since", "ended"}),
+        frozenset(
+            {
+                *("started", "event time", "answered", "in call since", "ended"),
+                *("via", "trunk", "ended by"),
+            }
+        ),
         lambda case: case.story is not None and case.story.jumped,
         lambda case: (
             isinstance(case.shown, float | int)
+            or (case.field in ("via", "trunk", "ended by") and case.unknown)
             or (
                 # What was told before the answer looks as if it came after it.
                 case.field == "answered"

@@ -142,16 +142,12 @@ class Part:
             return
         moment.told = now
         before = next((m for m in reversed(self.moments[:-1]) if m.told), None)
-        moment.same = (
+        hold = ("held", "resumed")
+        moment.same = moment.same or (
             before is not None
+            and moment.what in hold
+            and before.what in (*hold, "answered")
             and (moment.what == "held") is (before.what == "held")
-            and moment.what in ("held", "resumed")
-            and before.what
-            in (
-                "held",
-                "resumed",
-                "answered",
-            )
         )
 
 

@@ -736,7 +736,9 @@ class Oracle:
         """Compare how a part ended."""
         story = part.story
         outcome = None if event.outcome is None else event.outcome.value
-        if outcome != part.outcome:
+        # Who rang when the PBX started anew has missed the call.
+        unanswered = part.cause == "vanished" and part.answered is None
+        if outcome != part.outcome and not (unanswered and outcome == "missed"):
             judge("outcome", outcome, part.outcome)
         mine = next(
             (p for p in event.call.parties if p.extension and p.number == part.number),

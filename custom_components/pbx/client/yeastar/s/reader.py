@@ -54,6 +54,7 @@ class YeastarCalls(CallReader):
                 # before.
                 self._before_restart = set(self._ledger.live)
                 self._newer.update(self._ledger.live)
+                self._told.restarted = set(self._ledger.live)
                 return
             case _:
                 return

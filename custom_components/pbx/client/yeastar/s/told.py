@@ -41,6 +41,8 @@ class ToldCalls:
         self.served: set[int] = set()
         # Calls that ended as all their phones were out of reach, where none is asked.
         self.unreachable: set[int] = set()
+        # Calls that a restart of the PBX has ended.
+        self.restarted: set[int] = set()
         # Phones that went off hook without a ring, the first one first; they dialled.
         self.dialled: dict[str, None] = {}
         # Phones that were told to hold a call before it was told to be answered.
@@ -349,7 +351,12 @@ class ToldCalls:
                 call.leg(party) is None and party.state is not PartyState.GONE
                 for party in parties
             )
-        ) or (not call.released and any(self._must_be(party) for party in parties))
+        ) or (
+            not call.released
+            and call.key not in self.restarted
+            and call.outcome() in (None, CallOutcome.ANSWERED)
+            and any(self._must_be(party) for party in parties)
+        )
 
     def _must_be(self, party: Party) -> bool:
         """Return whether a phone's status shows what a report says, and no known call."""
