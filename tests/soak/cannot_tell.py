@@ -67,6 +67,12 @@ def _untold(case: Case) -> bool:
     return case.moment is not None and case.moment.told is None
 
 
+def _since_poll(case: Case, at: float | None) -> bool:
+    """Return whether something happened, and no poll has been read since."""
+    polled = case.history.last_poll
+    return at is not None and (not case.polled or polled is None or at > polled)
+
+
 def _what(case: Case, *words: str) -> bool:
     return case.moment is not None and case.moment.what in words
 
@@ -102,9 +108,28 @@ def _alone_beside(case: Case) -> bool:
     """Return whether polls could not show an extension's part in a call."""
     story = case.story
     assert story is not None
-    if case.part is not None:
+    if case.part is not None and case.field != "outcome":
         return case.part.hidden
     return any(part.hidden for part in story.parts) and not story.outside
+
+
+def _others_new(case: Case) -> bool:
+    """Return whether the other end came at the very moment: a status names nobody."""
+    return case.moment is not None and all(
+        part.since >= case.moment.at
+        for part in (case.story.parts if case.story is not None else ())
+        if part.number in case.moment.others
+    )
+
+
+def _recorded(part: Part) -> bool:
+    """Return whether a record that was told names an extension, of whose parts the last."""
+    last = [other for other in part.story.parts if other.number == part.number][-1]
+    return part is last and any(
+        part.number
+        in (record.caller, record.callee.partition("(")[2].rstrip(")") or record.callee)
+        for _, record in part.story.records_told
+    )
 
 
 def _unknown(case: Case) -> bool:
@@ -131,7 +156,9 @@ LINES: Final[tuple[Line, ...]] = (
         lambda case: (
             case.story is not None
             and any(
-                case.history.shares_its_phone(part) for part in case.story.live_parts()
+                part.crowded or case.history.shares_its_phone(part)
+                for part in case.story.parts
+                if part.live or _since_poll(case, part.ended)
             )
         ),
         _unknown,
@@ -314,7 +341,11 @@ LINES: Final[tuple[Line, ...]] = (
         "hold between polls",
         frozenset({"status"}),
         lambda case: (
-            not case.polled
+            any(
+                _since_poll(case, part.moments[-1].at)
+                for part in case.history.parts
+                if part.number == case.number
+            )
             and {case.shown, case.true} == {"busy", "on_hold"}
             and not case.history.sim.switches.report_hold
         ),
@@ -359,13 +390,13 @@ LINES: Final[tuple[Line, ...]] = (
         ),
         lambda case: case.story is not None and _alone_beside(case),
         lambda case: (
-            case.shown in (None, "ended", "missed", "answered")
+            case.shown in (None, "ended", "missed", "answered", "dialing")
             or not isinstance(case.shown, str)
         ),
         "Whether a call inside with a service of the PBX (an IVR, a conference, the "
         "voicemail, a queue) goes on, once a poll was read while its phone had another "
         "call or was out of reach",
-        "the call, or its end",
+        "the call, or its end, and the call anew once a report names it",
         "no list shows such a call; the phone's one word may be that of the other call, "
         "and the end may not have been reported",
         "3.4, 3.8, 5.5, 6.1",
@@ -461,7 +492,7 @@ LINES: Final[tuple[Line, ...]] = (
                 or (case.story is not None and case.story.hit)
                 or (
                     case.part.cause in ("stopped", "elsewhere")
-                    and (case.history.hit or case.part.shared)
+                    and (case.history.hit or case.part.shared or case.part.lost_phone)
                 )
                 or not case.part.moments[:-1]
             )
@@ -501,6 +532,7 @@ LINES: Final[tuple[Line, ...]] = (
             and (
                 case.story.pair_told is None
                 or case.story.pair_told >= _at(case) - 0.001
+                or (_what(case, "resumed") and _others_new(case))
             )
         ),
         _unknown,
@@ -538,15 +570,15 @@ LINES: Final[tuple[Line, ...]] = (
         "stopped silently",
         frozenset({"extra party"}),
         lambda case: (
-            not case.polled
-            and case.part is not None
+            case.part is not None
+            and _since_poll(case, case.part.ended)
             and case.part.cause in ("stopped", "voicemail", "elsewhere")
             and (
                 bool(case.history.sim.exchange.legs_of(case.number))
                 or not case.history.in_reach(case.number)
             )
         ),
-        lambda case: case.shown == "ringing",
+        lambda case: case.shown in ("ringing", "unknown"),
         "That a phone which has another call, or is out of reach, stopped ringing, between "
         "two polls",
         "that it rings",
@@ -597,10 +629,43 @@ LINES: Final[tuple[Line, ...]] = (
         "5.5",
     ),
     Line(
+        "two rings as one",
+        frozenset({"missing end", "rang"}),
+        lambda case: (
+            case.part is not None
+            and any(
+                part.stop_hit
+                for part in case.part.story.parts
+                if part.number == case.part.number
+            )
+        ),
+        _any,
+        "That a queue rang a phone twice, where the status that tells the end of the "
+        "first ring was lost or late",
+        "one ring, from the beginning of the first to the end of the last",
+        "a queue rings its agents again and again with the same id, and a report may be "
+        "repeated",
+        "5.3, 5.5",
+    ),
+    Line(
         "clock set",
-        frozenset({"started", "event time", "answered", "in call since", "ended"}),
+        frozenset(
+            {
+                *("started", "event time", "answered", "in call since", "ended"),
+                *("via", "trunk", "ended by"),
+            }
+        ),
         lambda case: case.story is not None and case.story.jumped,
-        lambda case: isinstance(case.shown, float | int),
+        lambda case: (
+            isinstance(case.shown, float | int)
+            or (case.field in ("via", "trunk", "ended by") and case.unknown)
+            or (
+                # What was told before the answer looks as if it came after it.
+                case.field == "answered"
+                and case.story is not None
+                and case.true < case.story.started
+            )
+        ),
         "Times of a call in which the clock of Home Assistant was set",
         "what that clock showed",
         "no report but NewCdr has a time, and that is the PBX's",
@@ -679,17 +744,7 @@ LINES: Final[tuple[Line, ...]] = (
         "never told",
         frozenset({"missing end"}),
         lambda case: (
-            case.part is not None
-            and not case.part.known
-            and case.part.number
-            not in {
-                number
-                for _, record in (case.story.records_told if case.story else ())
-                for number in (
-                    record.caller,
-                    record.callee.partition("(")[2].rstrip(")") or record.callee,
-                )
-            }
+            case.part is not None and not case.part.known and not _recorded(case.part)
         ),
         _any,
         "The end of a part of which nothing had told that it began",
@@ -793,7 +848,14 @@ LINES: Final[tuple[Line, ...]] = (
         frozenset({"state"}),
         lambda case: (
             case.part is not None
-            and (case.shared or not case.history.in_reach(case.number))
+            and (
+                case.shared
+                or not case.history.in_reach(case.number)
+                or any(
+                    not case.history.in_reach(other.number)
+                    for other in case.part.story.live_parts()
+                )
+            )
             and not case.part.told_state
             and not any(
                 other.state == "talking" and other.told_state
@@ -906,9 +968,9 @@ LINES: Final[tuple[Line, ...]] = (
     ),
     Line(
         "put through while on hold",
-        frozenset({"extra event"}),
+        frozenset({"extra event", "event time", "event party"}),
         lambda case: case.story is not None and case.story.transferred,
-        lambda case: case.shown == "resumed",
+        lambda case: case.shown == "resumed" or _what(case, "resumed"),
         "Whether one who was on hold and is put through to another is still on hold",
         "that they were taken back",
         "no report tells hold; the one who held the call has left it",

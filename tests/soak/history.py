@@ -11,7 +11,7 @@ from typing import Final
 
 from tests.simulator import SimCall, Simulator
 from tests.simulator.exchange import CallState, Leg, MonitorLeg
-from tests.simulator.exchange.cdr import CallRecord
+from tests.simulator.exchange.cdr import CallRecord, Outcome
 from tests.simulator.exchange.events import (
     CallEvent,
     CallFailed,
@@ -72,6 +72,8 @@ class Moment:
     told: float | None = None
     by_poll: bool = False
     silent: bool = False
+    same: bool = False
+    """Whether it was told by no more than the state that had been told before."""
     hit: bool = False
     """Whether a report that tells it was lost, late or damaged."""
     rung: bool = False
@@ -115,6 +117,8 @@ class Part:
     """Whether the phone was out of reach at any time meanwhile."""
     jumped: bool = False
     """Whether our own clock was set meanwhile."""
+    stop_hit: bool = False
+    """Whether the status that tells that it stopped ringing was lost, late or damaged."""
 
     @property
     def live(self) -> bool:
@@ -130,6 +134,21 @@ class Part:
     def told_state(self) -> bool:
         """Return whether what it does now was told."""
         return self.moments[-1].told is not None
+
+    def state_told(self, now: float) -> None:
+        """Note that the state was told: between two looks it may have come and gone."""
+        moment = self.moments[-1]
+        if moment.told is not None:
+            return
+        moment.told = now
+        before = next((m for m in reversed(self.moments[:-1]) if m.told), None)
+        hold = ("held", "resumed")
+        moment.same = moment.same or (
+            before is not None
+            and moment.what in hold
+            and before.what in (*hold, "answered")
+            and (moment.what == "held") is (before.what == "held")
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -262,6 +281,7 @@ class History:
             story = self.stories.get(event.record.call_id)
             if story is not None:
                 story.records.append(event.record)
+                self._recorded_at(story, event.record)
         elif isinstance(event, CallFailed):
             story = self.stories.get(event.call_id)
             if story is not None:
@@ -350,13 +370,44 @@ class History:
         """Begin and end the part of an extension at which a call failed without ringing."""
         if story.call is None or any(part.number == number for part in story.parts):
             return
-        now = self.now()
         caller = number == story.call.caller.number
         others = frozenset({story.dialed if caller else story.call.caller.number})
+        self._no_sooner_over(story, number, others, caller, "failed", FAILURES[why])
+        for part in story.live_parts():
+            if part.caller and not caller:
+                part.met.add(number)
+
+    def _recorded_at(self, story: Story, record: CallRecord) -> None:
+        """Begin and end the part of an extension whose voicemail took a call at once.
+
+        The record names it as the one that was called (reference 5.3).
+        """
+        number = record.callee
+        if (
+            story.call is None
+            or record.outcome is not Outcome.VOICEMAIL
+            or number not in self.sim.extensions
+            or any(part.number == number for part in story.parts)
+        ):
+            return
+        others = frozenset({story.call.caller.number})
+        self._no_sooner_over(story, number, others, False, "voicemail", "voicemail")
+
+    def _no_sooner_over(
+        self,
+        story: Story,
+        number: str,
+        others: frozenset[str],
+        caller: bool,
+        cause: str,
+        outcome: str,
+    ) -> None:
+        """Begin and end the part of an extension whose phone did not ring."""
+        now = self.now()
         leg = Leg(LegKind.EXTENSION, number, "", story.call_id)
         moments = [Moment(now, "end", others)]
         part = Part(number, story, leg, now, caller, "gone", moments, set(others))
-        part.ended, part.cause, part.outcome = now, "failed", FAILURES[why]
+        part.ended, part.cause, part.outcome = now, cause, outcome
         story.parts.append(part)
         self.parts.append(part)
 
@@ -384,6 +435,9 @@ class History:
             part.answered = now
             story.answers.append(now)
             self._people(part, call)
+        part.moments[0].same = any(
+            before.number == part.number and before.stop_hit for before in story.parts
+        )
         self._open[leg] = part
         story.parts.append(part)
         self.parts.append(part)
@@ -511,10 +565,18 @@ class History:
     def _heard_status(self, event: StateChanged, fate: str) -> None:
         """Note what became of the report of a status."""
         self.status_late = self.status_late or fate == "late"
+        if fate != "told" and event.before is ExtensionState.RINGING:
+            # A RING of the same call that comes next may be the first one, repeated.
+            for part in reversed(self.parts):
+                if part.number == event.number and part.ended is not None:
+                    part.stop_hit = True
+                    break
         if ExtensionState.HOLD not in (event.state, event.before):
             return
+        if event.state not in (ExtensionState.HOLD, ExtensionState.BUSY):
+            return  # any other word tells nothing of the hold before
         if fate == "told":
-            self._status_told(event.number, self.now())
+            self._status_told(event.number, event.state, self.now())
             return
         for part in self.parts_of(event.number):
             moment = part.moments[-1]
@@ -555,9 +617,10 @@ class History:
         for index, party in enumerate(event.parties):
             if party.kind is not LegKind.EXTENSION:
                 continue
-            for part in story.parts:
-                if part.number == party.number and (
-                    part.live or event.kind in ("bye", "transfer")
+            parts = [part for part in story.parts if part.number == party.number]
+            for part in parts:
+                if part.live or (
+                    part is parts[-1] and event.kind in ("bye", "transfer")
                 ):
                     part.named = part.named or now
                     if index < len(words):
@@ -582,18 +645,19 @@ class History:
         if moment.what == what and moment.told is None:
             moment.told = now
 
-    def _status_told(self, number: str, now: float) -> None:
-        """Note that a status report told hold, or its end, of a phone with one call."""
+    def _status_told(self, number: str, state: ExtensionState, now: float) -> None:
+        """Note that a status report told hold of all calls of a phone, or its end of one."""
         legs = self.sim.exchange.legs_of(number)
-        if len(legs) != 1:
+        if len(legs) != 1 and state is not ExtensionState.HOLD:
             return
-        part = self._open.get(legs[0])
-        if (
-            part is not None
-            and part.known
-            and part.moments[-1].what in ("held", "resumed")
-        ):
-            part.moments[-1].told = part.moments[-1].told or now
+        for leg in legs:
+            part = self._open.get(leg)
+            if (
+                part is not None
+                and part.known
+                and part.moments[-1].what in ("held", "resumed")
+            ):
+                part.state_told(now)
 
     def polled(self, view: View, *, silent: bool) -> None:
         """Note what a poll could see."""
@@ -633,7 +697,8 @@ class History:
             if view.parts[key] and shown:
                 moment = part.moments[-1]
                 if moment.told is None:
-                    moment.told, moment.by_poll, moment.silent = now, True, silent
+                    part.state_told(now)
+                    moment.by_poll, moment.silent = True, silent
                 if part.answered is not None and part.story.answer_told is None:
                     part.story.answer_told = now
             elif first and silent:

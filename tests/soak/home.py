@@ -58,7 +58,7 @@ from tests.simulator.yeastar_s.lists import trunk_word
 
 from .board import ENDPOINTS
 from .history import History, Moment, Part, View, view_of
-from .oracle import STATUSES, TRUNKS, Oracle, Wrong
+from .oracle import STATUSES, STEP, TRUNKS, Oracle, Wrong
 from .steps import KINDS, PHONES, Activity, Day, Step, office
 
 # So many turns of the loop are enough for any report; in one turn a socket is looked at.
@@ -281,12 +281,15 @@ class HomeOracle(Oracle):
             )
 
     @override
-    def _call(self, call: Call, story: Any, at: float | None) -> None:
+    def _call(
+        self, call: Call, story: Any, at: float | None, *, ends: bool = True
+    ) -> None:
         when = now() if at is None else at
         where = f"call {call.id}"
 
         def judge(field: str, shown: Any, true: Any) -> None:
-            self._judge(field, shown, true, where=where, story=story, at=when)
+            late = STEP * 2 if field == "via" and not ends else 0.0
+            self._judge(field, shown, true, where=where, story=story, at=when - late)
 
         if call.id != story.call_id:
             judge("id", call.id, story.call_id)

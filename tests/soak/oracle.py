@@ -268,13 +268,19 @@ class Oracle:
                     best = score, story
         return best[1] if best is not None else None
 
-    def _call(self, call: Call, story: Story, at: float | None) -> None:
-        """Compare the fields of a call; `at` is when an event showed it, None for now."""
+    def _call(
+        self, call: Call, story: Story, at: float | None, *, ends: bool = True
+    ) -> None:
+        """Compare the fields of a call; `at` is when an event showed it, None for now.
+
+        What comes at the same time as an event is told behind it, unless it `ends`.
+        """
         where = _name(call)
         when = self.history.now() if at is None else at
 
         def judge(field: str, shown: Any, true: Any) -> None:
-            self._judge(field, shown, true, where=where, story=story, at=when)
+            late = STEP * 2 if field == "via" and not ends else 0.0
+            self._judge(field, shown, true, where=where, story=story, at=when - late)
 
         if call.id != story.call_id:
             judge("id", call.id, story.call_id)
@@ -600,13 +606,15 @@ class Oracle:
         index = 0
         for event, now in events:
             word = event.type.value
+            places = [
+                place
+                for place in range(index, len(part.moments))
+                if _is(part.moments[place], word)
+            ]
+            # Of several, the one of which something told at that time.
             found = next(
-                (
-                    place
-                    for place in range(index, len(part.moments))
-                    if _is(part.moments[place], word)
-                ),
-                None,
+                (place for place in places if _told_at(part.moments[place], event.at)),
+                next(iter(places), None),
             )
             if found is None:
                 self._judge(
@@ -631,7 +639,7 @@ class Oracle:
         if moment.what == "end":
             self._missing_end(part, moment, told=told)
             return
-        if moment.told is not None and moment.silent:
+        if moment.told is not None and (moment.silent or moment.same):
             return
         if moment.before and (moment.told is None or moment.by_poll):
             return
@@ -686,7 +694,7 @@ class Oracle:
             self.history.now() if latest is None else max(latest, moment.at),
         ):
             judge("event time", event.at, (moment.at, latest))
-        self._call(event.call, part.story, now)
+        self._call(event.call, part.story, now, ends=moment.what == "end")
         if event.type.value == "answered" and event.call.answered_at is None:
             judge("answered", None, event.at)
         self._met(event.party, part, moment, judge)
@@ -728,7 +736,9 @@ class Oracle:
         """Compare how a part ended."""
         story = part.story
         outcome = None if event.outcome is None else event.outcome.value
-        if outcome != part.outcome:
+        # Who rang when the PBX started anew has missed the call.
+        unanswered = part.cause == "vanished" and part.answered is None
+        if outcome != part.outcome and not (unanswered and outcome == "missed"):
             judge("outcome", outcome, part.outcome)
         mine = next(
             (p for p in event.call.parties if p.extension and p.number == part.number),
@@ -809,6 +819,10 @@ class Oracle:
 
 def _is(moment: Moment, word: str) -> bool:
     return moment.what == word or (moment.what == "end" and word in ENDS)
+
+
+def _told_at(moment: Moment, at: float) -> bool:
+    return moment.told is not None and _between(at, moment.at, moment.told)
 
 
 def _end_word(outcome: str | None, caller: bool) -> str:

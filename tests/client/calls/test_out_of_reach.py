@@ -71,13 +71,6 @@ def test_phone_rings_on_when_its_caller_is_lost(told: Polled) -> None:
     assert told.parties() == {"1001": DIALING, "1002": RINGING, "1003": RINGING}
 
 
-def test_call_is_not_begun_with_one_end(told: Polled) -> None:
-    """What its phone does in it nobody can know."""
-    gone = lost("1002", beside="1001")
-    assert told.read(gone, e1001=BUSY, e1002=OFFLINE) == []
-    assert told.live == []
-
-
 def test_who_lost_its_phone_is_in_no_other_call_of_the_other_one(told: Polled) -> None:
     """That one has both its ends: the phone rings in it no more."""
     told.tell(ring("1003"), ring("1004"), ring("1003", "1002", "8.1"))

@@ -119,6 +119,10 @@ def _contradicts(call: TrackedCall, party: Party, *, alone: bool) -> bool:
     if alone and party.extension and party.state is PartyState.TALKING:
         # A service of the PBX answered, which is not a party. A call with another party,
         # which has not answered, is not the one reported.
-        return leg.connected or len(call.present()) > 1
+        return leg.connected or any(
+            other.connected or other.state is PartyState.RINGING
+            for other in call.present()
+            if other is not leg
+        )
     begins = alone and party.state in (PartyState.DIALING, PartyState.RINGING)
     return len(lines) > 1 or len(roles) > 1 or (leg.connected and begins)

@@ -43,6 +43,7 @@ class PolledCalls:
         self._ledger = ledger
         self._now = now
         self._newer = newer
+        self._told = told
         self._hidden = told.hidden
         self._stopped = told.stopped
         self._read = snapshot.calls is not None
@@ -72,6 +73,8 @@ class PolledCalls:
             if call.key in kept:
                 self._ledger.put(kept[call.key], self._now)
             elif call.key not in self._seen and not self._is_newer(call):
+                if call.id and all(self._lost(leg.number) for leg in call.present()):
+                    self._told.unreachable.add(call.key)
                 over_now = steps.close(call, self._now, None, self._ledger.wait)
                 self._ledger.put(over_now, self._now)
         return {number for one in self._pictures for number in one.numbers}
@@ -86,17 +89,16 @@ class PolledCalls:
             for call in self._ledger.live.values()
             if call.key not in over and self._stays(call)
         ]
-        named = {
-            leg.number
+        alone = {
+            call.key: legs[0].number
             for call in found
-            if call.id is not None
-            for leg in self._alone(call).extensions()
+            if len(legs := self._alone(call).extensions()) == 1 and not call.outside
         }
+        named = {alone.get(call.key) for call in found if call.id is not None}
         return [
             call
             for call in found
-            if call.id is not None
-            or named.isdisjoint(leg.number for leg in self._alone(call).extensions())
+            if call.id is not None or alone.get(call.key, "") not in named
         ]
 
     def _find_hidden(self, alone: AbstractSet[str]) -> None:
@@ -106,6 +108,25 @@ class PolledCalls:
         known = {n for n in busy - found - alone if self._ledger.of(n)}
         self._hidden &= busy
         self._hidden |= (busy & self._ties.keys()) - found - alone - known - self._newer
+        for picture in self._pictures:
+            if picture.row is None and len(picture.numbers) == 2:
+                self._find_hidden_beside(picture)
+
+    def _find_hidden_beside(self, picture: Picture) -> None:
+        """Note which of two phones dialled before: it is in a call that no list shows.
+
+        The phone that was called would have rung first, had it been free.
+        """
+        first, second = picture.numbers
+        order = list(self._told.dialled)
+        new = [
+            number
+            for number in (first, second)
+            if number in order and not self._ledger.of(number)
+        ]
+        new.sort(key=order.index)
+        if len(new) == 2 or (len(new) == 1 and picture.call is not None):
+            self._hidden.add(new[0])
 
     # -- what is there
 
@@ -219,7 +240,8 @@ class PolledCalls:
                 Picture(
                     CallDirection.INTERNAL, numbers, caller=caller if calls else None
                 ),
-                self._begun(CallDirection.INTERNAL, numbers),
+                self._begun(CallDirection.INTERNAL, numbers)
+                or self._ended_unseen(numbers),
             )
 
     def _find_pairs(self) -> list[frozenset[str]]:
@@ -259,8 +281,6 @@ class PolledCalls:
         rung: dict[str, list[str]] = {}
         for pair in pairs:
             first, second = sorted(pair)
-            if not (self._in_use(first) and self._in_use(second)):
-                continue  # what is done in a call with a lost phone nobody can tell
             caller = self._caller(first, second)
             if caller is None:
                 yield first, [second], False
@@ -328,6 +348,7 @@ class PolledCalls:
                 legs = call.extensions()
                 if (
                     call.key not in self._seen
+                    and call.key not in self._told.served
                     and not call.outside
                     and len(legs) == 1
                     and call.direction in (None, CallDirection.INTERNAL, direction)
@@ -338,6 +359,31 @@ class PolledCalls:
                     )
                 ):
                     return call
+        return None
+
+    def _ended_unseen(self, numbers: list[str]) -> TrackedCall | None:
+        """Return a call of phones that were all out of reach, as it goes on."""
+        for key in self._told.unreachable:
+            call = self._ledger.get(key)
+            if (
+                call is None
+                or call.live
+                or call.released
+                or call.records
+                or set(call.last) != set(numbers)
+            ):
+                continue
+            self._told.unreachable.discard(key)
+            before, call = call, steps.reopen(call)
+            for number in numbers:
+                leg = before.legs[number]
+                talks = leg.answered_at is not None
+                state = PartyState.TALKING if talks else PartyState.UNKNOWN
+                party = replace(leg.party, state=state)
+                call = steps.again(call, party, self._now)
+                if leg.answered_at is not None:
+                    call = steps.answered(call, number, leg.answered_at)
+            return call
         return None
 
     # -- what is not found
@@ -351,8 +397,11 @@ class PolledCalls:
         if call.key in self._seen or self._is_newer(call):
             return False
         if call.outside:
-            return not self._read and any(
-                self._in_use(leg.number) for leg in call.extensions()
+            # A row may be damaged: a phone that names the line is still on it.
+            return any(
+                self._on_line(call, leg.number)
+                or (not self._read and self._in_use(leg.number))
+                for leg in call.extensions()
             )
         there = [leg for leg in call.extensions() if self._in_use(leg.number)]
         if len(there) > 1 and not any(leg.number in self._ties for leg in there):
@@ -365,9 +414,14 @@ class PolledCalls:
             if leg.party.caller or len(legs) == 1
             if not any(other.answered_at for other in legs if other is not leg)
         ]
-        return len(alone) == 1 and self._may_be_alone(alone[0])
+        return len(alone) == 1 and self._may_be_alone(call, alone[0])
 
-    def _may_be_alone(self, leg: Leg) -> bool:
+    def _on_line(self, call: TrackedCall, number: str) -> bool:
+        """Return whether an extension names a line of a call."""
+        lines = self._ties.get(number, Ties()).lines
+        return any(leg.party.leg in lines for leg in call if leg.party.leg)
+
+    def _may_be_alone(self, call: TrackedCall, leg: Leg) -> bool:
         """Return whether nothing else explains that a phone is in use."""
         if leg.state is PartyState.RINGING:
             return self._status(leg.number) is ExtensionStatus.RINGING and not any(
@@ -375,6 +429,12 @@ class PolledCalls:
             )
         if self._status(leg.number) is ExtensionStatus.RINGING:
             return False
+        if self._status(leg.number) is ExtensionStatus.ON_HOLD and leg.state in SOUGHT:
+            # What is on hold was answered: another call, if there is one.
+            return not any(
+                other is not call and other.legs[leg.number].connected
+                for other in self._ledger.of(leg.number)
+            )
         return all(
             (other := picture.known(leg.number)) is None
             or other.state is PartyState.RINGING
@@ -387,8 +447,11 @@ class PolledCalls:
         there = [leg for leg in call.extensions() if self._in_use(leg.number)]
         asked = any(leg.number in self._ties for leg in there)
         for leg in call.extensions():
-            stays = leg in there and not (
-                asked and len(there) > 1 and not leg.party.caller
+            stays = leg in there and (
+                leg.party.caller
+                or not asked
+                or len(there) < 2
+                or self._on_line(call, leg.number)
             )
             if not stays:
                 call = steps.depart(call, leg.number, self._now, self._ledger.wait)

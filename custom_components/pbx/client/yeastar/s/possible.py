@@ -80,6 +80,11 @@ class Possible:
             for number, keys in of.items():
                 if len(keys) > 1:
                     self._weigh_calls(number, keys)
+        for picture in pictures:
+            for number in picture.numbers:
+                known = picture.known(number)
+                if known is not None and known.answered_at is not None:
+                    self._narrow((id(picture), number), CONNECTED)
 
     def _narrow(self, key: tuple[int, str], to: States) -> None:
         """Leave only these states, unless none would be left."""

@@ -54,6 +54,7 @@ class YeastarCalls(CallReader):
                 # before.
                 self._before_restart = set(self._ledger.live)
                 self._newer.update(self._ledger.live)
+                self._told.restarted = set(self._ledger.live)
                 return
             case _:
                 return
@@ -62,7 +63,11 @@ class YeastarCalls(CallReader):
     @override
     def hear(self, report: ExtensionReport, now: float) -> bool:
         number = report.number
-        if report.registration and self._status_of(number) in IN_USE:
+        status = self._status_of(number)
+        if report.registration and (
+            status in IN_USE
+            or (status is ExtensionStatus.IDLE and self._ledger.of(number))
+        ):
             return False  # its address has changed, it is no hang-up (reference, 6.1)
         if report.status is not ExtensionStatus.BUSY:
             self._told.hidden.discard(number)

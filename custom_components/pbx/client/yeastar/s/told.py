@@ -37,6 +37,16 @@ class ToldCalls:
         self.stopped: set[str] = set()
         # Phones in a call of which nothing tells: with a service, or a supervisor's.
         self.hidden: set[str] = set()
+        # Calls of which was told last that one party talks, so to a service of the PBX.
+        self.served: set[int] = set()
+        # Calls that ended as all their phones were out of reach, where none is asked.
+        self.unreachable: set[int] = set()
+        # Calls that a restart of the PBX has ended.
+        self.restarted: set[int] = set()
+        # Phones that went off hook without a ring, the first one first; they dialled.
+        self.dialled: dict[str, None] = {}
+        # Phones that were told to hold a call before it was told to be answered.
+        self._held_early: set[str] = set()
         # Extensions that gave a call away, whose part may get a record of its own.
         self._handed_over: dict[int, set[str]] = {}
 
@@ -58,7 +68,12 @@ class ToldCalls:
         call = steps.learn(call, report.direction, report.dialed, report.via)
         for party in report.parties:
             call = self._join(call, party, now)
+        alone = [party.state for party in report.parties] == [PartyState.TALKING]
+        (self.served.add if alone else self.served.discard)(call.key)
         self._ledger.put(self._answered(call, report.parties, now), now)
+        for party in report.parties:
+            if party.state is PartyState.TALKING and party.number in self._held_early:
+                self.status(party.number, ExtensionStatus.ON_HOLD, now)
 
     def release(self, report: CallReleased, now: float) -> None:
         """End a call that was hung up, unless by a party that had left it."""
@@ -117,7 +132,13 @@ class ToldCalls:
             call = ledger.begin(report.call_id, now)
         elif not call.live:
             # Reordered behind what it explains: the reason is still worth having.
-            ledger.put(replace(call, failure=call.failure or report.outcome), now)
+            call = replace(call, failure=call.failure or report.outcome)
+            for party in report.parties:
+                if call.leg(party) is None:
+                    call = steps.sit(call, replace(party, state=PartyState.GONE), now)
+                    due = now + ledger.wait
+                    call = steps.leave(call, call.key_of(party), now, due)
+            ledger.put(call, now)
             return
         call = _with_missing(call, report.parties, now)
         called = [
@@ -177,26 +198,39 @@ class ToldCalls:
         """Take over what a status says of calls: hold is told nowhere else (6.1)."""
         ledger = self._ledger
         calls = ledger.of(number)
+        before = self._status_of(number)
+        if status is ExtensionStatus.BUSY and before is ExtensionStatus.IDLE:
+            self.dialled[number] = None
+        elif status not in TAKEN:
+            self.dialled.pop(number, None)
         if status is ExtensionStatus.IDLE:
             # No report tells that a queue or a group rings a phone no more.
             for call in calls:
-                if call.legs[number].state is PartyState.RINGING:
+                state = call.legs[number].state
+                if state in (PartyState.RINGING, PartyState.UNKNOWN):
                     self.stopped.add(number)
                     ledger.put(steps.depart(call, number, now, ledger.wait), now)
             return
         states = [call.legs[number].state for call in calls]
+        self._held_early.discard(number)
         if status is ExtensionStatus.ON_HOLD:
-            wanted, before = PartyState.HELD, PartyState.TALKING
+            if not SOUGHT.isdisjoint(states):
+                self._held_early.add(number)
+            wanted, leaves = PartyState.HELD, PartyState.TALKING
         elif status is ExtensionStatus.BUSY:
-            wanted, before = PartyState.TALKING, PartyState.HELD
-            if any(state is not PartyState.HELD for state in states):
+            wanted, leaves = PartyState.TALKING, PartyState.HELD
+            if len(calls) == 1 and states == [PartyState.UNKNOWN]:
+                leaves = PartyState.UNKNOWN  # of its two calls one is left
+            elif any(state is not PartyState.HELD for state in states):
                 return  # it is the other call that keeps it busy
         else:
             return
         if wanted is PartyState.TALKING and len(calls) > 1:
             wanted = PartyState.UNKNOWN  # one of them was taken back
         for call in calls:
-            if call.legs[number].state is before:
+            leg = call.legs[number]
+            unknown = leg.state is PartyState.UNKNOWN and leg.answered_at is not None
+            if leg.state is leaves is not PartyState.UNKNOWN or unknown:
                 ledger.put(steps.set_state(call, number, wanted, now), now)
 
     # -- parts of the above
@@ -233,7 +267,11 @@ class ToldCalls:
         left = leg.left_at or leg.since
         return (
             leg.party.extension
-            and self._status_of(leg.number) is ExtensionStatus.RINGING
+            and (
+                self._status_of(leg.number) is ExtensionStatus.RINGING
+                # The word of a phone with another call stays that of the other one.
+                or (leg.told and bool(self._ledger.of(leg.number)))
+            )
             and not any(
                 other.party.caller is False
                 and other.since < left
@@ -246,9 +284,8 @@ class ToldCalls:
         """Return whether a party that stopped ringing rang again, unreported, and talks."""
         return (
             leg.party.extension
-            and leg.answered_at is None
             and self._status_of(leg.number) is ExtensionStatus.BUSY
-            and not self._ledger.of(leg.number)
+            and (leg.told or not self._ledger.of(leg.number))
         )
 
     def _occupies(self, leg: Leg) -> bool:
@@ -278,7 +315,7 @@ class ToldCalls:
             if not caller and not outside and _failed_at(call, record.caller):
                 continue  # the phone of the caller could not be called, so nobody was
             # A number outside is not always written in the same way.
-            there = any(
+            there = outside and any(
                 not leg.party.extension and leg.party.caller is caller for leg in call
             )
             if (
@@ -287,6 +324,8 @@ class ToldCalls:
                 and (outside or self._ledger.known(number))
             ):
                 call = steps.sit(call, party, now)
+                if not caller:
+                    call = _with_met(call, number, record.caller)
         return call
 
     def _rings(self, party: Party) -> bool:
@@ -311,6 +350,28 @@ class ToldCalls:
             and any(
                 call.leg(party) is None and party.state is not PartyState.GONE
                 for party in parties
+            )
+        ) or (
+            not call.released
+            and call.key not in self.restarted
+            and call.outcome() in (None, CallOutcome.ANSWERED)
+            and any(self._must_be(party) for party in parties)
+        )
+
+    def _must_be(self, party: Party) -> bool:
+        """Return whether a phone's status shows what a report says, and no known call."""
+        calls = self._ledger.of(party.number)
+        status = self._status_of(party.number)
+        if not party.extension:
+            return False
+        if party.state is PartyState.TALKING:
+            return status is ExtensionStatus.BUSY and not calls
+        return (
+            party.state is PartyState.RINGING
+            and status is ExtensionStatus.RINGING
+            and all(
+                call.legs[party.number].state is not PartyState.RINGING
+                for call in calls
             )
         )
 
@@ -353,8 +414,10 @@ class ToldCalls:
         for key, leg in call.legs.items():
             if (
                 leg.party.extension
-                and leg.state is PartyState.RINGING
-                and self._status_of(leg.number) in TAKEN
+                and leg.state in (PartyState.RINGING, PartyState.UNKNOWN)
+                and not leg.party.caller
+                and leg.answered_at is None
+                and not self._occupies(leg)
             ):
                 call = steps.depart(call, key, now, self._ledger.wait)
         return call
@@ -389,6 +452,15 @@ def _with_missing(
         if call.leg(party) is None:
             call = steps.sit(call, party, now)
     return call
+
+
+def _with_met(call: TrackedCall, number: str, caller: str) -> TrackedCall:
+    """Return a call whose callee was called by the caller of its record."""
+    met = next((leg.party for leg in call if leg.number == caller), None)
+    leg = call.legs.get(number)
+    if met is None or leg is None:
+        return call
+    return replace(call, legs={**call.legs, number: replace(leg, met=met)})
 
 
 def _failed_at(call: TrackedCall, number: str) -> bool:
