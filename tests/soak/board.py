@@ -233,6 +233,7 @@ class Listening:
             view = view_of(self.sim)
         else:
             self.history.hit = True
+            self.history.half_polled()
         silent = self._silent
         if view is not None:
             self.history.polled(view, silent=silent)

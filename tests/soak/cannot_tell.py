@@ -630,9 +630,10 @@ LINES: Final[tuple[Line, ...]] = (
     ),
     Line(
         "two rings as one",
-        frozenset({"missing end", "rang"}),
+        frozenset({"missing end", "missing event", "rang"}),
         lambda case: (
             case.part is not None
+            and (case.field != "missing event" or _what(case, "ringing"))
             and any(
                 part.stop_hit
                 for part in case.part.story.parts
@@ -777,27 +778,6 @@ LINES: Final[tuple[Line, ...]] = (
         "the lists have no id of such a call; the two may have hung up and one of them "
         "called again, unseen",
         "3.4, 3.8, 5.3",
-    ),
-    Line(
-        "one record for all parts",
-        frozenset({"outcome", "talked", "end word"}),
-        lambda case: (
-            case.story is not None
-            and case.story.transferred
-            and case.history.sim.switches.transfer_cdr == "once"
-        ),
-        lambda case: (
-            case.unknown
-            or case.field != "outcome"
-            or case.shown in {record.outcome.value for record in case.story.records}
-            if case.story is not None
-            else False
-        ),
-        "Who of a transferred call answered, and how long each talked, on firmware that "
-        "writes one record for all its parts",
-        "what the record says, or unknown",
-        "the record names the last callee with the talk of all; ANSWER may be lost",
-        "5.3",
     ),
     Line(
         "answer not told",

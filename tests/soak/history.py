@@ -704,6 +704,12 @@ class History:
             elif first and silent:
                 part.moments[-1].silent = True
 
+    def half_polled(self) -> None:
+        """Note that a poll was read while something happened, or was damaged."""
+        for part in self._open.values():
+            if self.shares_its_phone(part) or not self.in_reach(part.number):
+                part.hidden = True
+
     def reloaded(self) -> None:
         """Note that the integration begins without memory."""
         self.since = self.now()

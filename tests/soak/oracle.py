@@ -64,6 +64,8 @@ class Oracle:
         """Begin with nothing told."""
         self.history = history
         self.events: list[tuple[CallEvent, float]] = []
+        # How many parts there had been when each event was told: no clock tells that.
+        self._parts_then: list[int] = []
         self.used: Counter[str] = Counter()
         self._polled = False
         self._wrong: list[Wrong] = []
@@ -84,11 +86,14 @@ class Oracle:
 
     def told(self, events: Iterable[CallEvent], now: float) -> None:
         """Note events."""
-        self.events.extend((event, now) for event in events)
+        told = [(event, now) for event in events]
+        self.events.extend(told)
+        self._parts_then.extend([len(self.history.parts)] * len(told))
 
     def reloaded(self) -> None:
         """Note that the integration begins without memory."""
         self.events.clear()
+        self._parts_then.clear()
         self._silent_polls.clear()
         self._forget()
 
@@ -489,13 +494,19 @@ class Oracle:
 
     def _events(self) -> dict[str, CallEvent]:
         """Compare what was told; return the last end that was told of each extension."""
-        new, self._judged = self.events[self._judged :], len(self.events)
-        parts_of: dict[str, list[Part]] = {}
+        new, self._judged = range(self._judged, len(self.events)), len(self.events)
+        parts_of: dict[str, list[tuple[int, Part]]] = {}
         if new:
-            for part in self.history.parts:
-                parts_of.setdefault(part.number, []).append(part)
-        for event, now in new:
-            self._assign(event, now, parts_of.get(event.number, []))
+            for index, part in enumerate(self.history.parts):
+                parts_of.setdefault(part.number, []).append((index, part))
+        for place in new:
+            event, now = self.events[place]
+            parts = [
+                part
+                for index, part in parts_of.get(event.number, [])
+                if index < self._parts_then[place]
+            ]
+            self._assign(event, now, parts)
         for part in self.history.parts:
             if part in self._closed:
                 continue

@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.pbx.client import CallOutcome, ExtensionStatus
-from custom_components.pbx.client.report import CallReport, ExtensionReport
+from custom_components.pbx.client.report import CallReport, ExtensionReport, Restarted
 from custom_components.pbx.client.yeastar.s.found import Ties
 from tests.client.calls.polled import (
     BUSY,
@@ -311,3 +311,39 @@ def test_transfer_rings_a_busy_phone_that_had_left_the_call(told: Polled) -> Non
     told.tell(transfer("1002", "1001"))
     told.statuses["1003"] = BUSY
     assert told.tell(ring("1003")) == ["1003 ringing"]
+
+
+def test_nothing_ends_when_no_phone_was_asked(told: Polled) -> None:
+    """The lists of calls were damaged, and the caller's phone is out of reach."""
+    told.tell(ring("1002"), ring("1003"))
+    statuses = {"e1001": OFFLINE, "e1002": RINGS, "e1003": RINGS}
+    assert told.read(asked="", calls=None, **statuses) == []
+    assert told.parties() == {"1001": DIALING, "1002": RINGING, "1003": RINGING}
+
+
+def test_call_that_a_restart_ended_does_not_ring_on(told: Polled) -> None:
+    """A report of it is late, as the status that shows the ringing phone."""
+    told.tell(ring("1002"))
+    told.reader.tell(Restarted(), 101)
+    told.read(e1001=IDLE, e1002=IDLE)
+    told.settle(104)
+    told.statuses["1002"] = RINGS
+    assert told.tell(ring("1002"), at=105) == []
+    assert told.live == []
+
+
+def test_call_with_a_final_record_does_not_ring_on(told: Polled) -> None:
+    """A busy callee is called no more."""
+    told.tell(ring("1002"), cdr("1001", "1002", CallOutcome.BUSY))
+    told.statuses["1002"] = RINGS
+    assert told.tell(ring("1002"), at=101) == []
+    assert told.live == []
+
+
+def test_phone_in_a_call_that_rings_by_its_status_is_still_in_it(told: Polled) -> None:
+    """Another call rings it, of which no report tells and which no list shows."""
+    told.tell(ring("1002"), answer("1002"))
+    told.statuses["1001"] = BUSY
+    told.status("1001", RINGS, 101)
+    assert told.read(inside("1001", "1002"), e1001=RINGS, e1002=BUSY) == []
+    assert told.parties() == {"1001": TALKING, "1002": TALKING}

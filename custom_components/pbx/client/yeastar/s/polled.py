@@ -106,7 +106,7 @@ class PolledCalls:
         busy = {n for n, status in self._statuses.items() if status in TAKEN}
         found = {number for one in self._pictures for number in one.numbers}
         known = {n for n in busy - found - alone if self._ledger.of(n)}
-        self._hidden &= busy
+        self._hidden &= {n for n in self._statuses if self._in_use(n)}
         self._hidden |= (busy & self._ties.keys()) - found - alone - known - self._newer
         for picture in self._pictures:
             if picture.row is None and len(picture.numbers) == 2:
@@ -259,7 +259,10 @@ class PolledCalls:
         for leg in call.extensions():
             if not any(leg.number in pair for pair in pairs):
                 continue
-            rings = self._status(leg.number) is ExtensionStatus.RINGING
+            rings = (
+                self._status(leg.number) is ExtensionStatus.RINGING
+                and leg.number not in self._hidden
+            )
             only = self._only_tie(leg.number)
             if only and rings and (leg.connected or leg.state is PartyState.DIALING):
                 return True
@@ -400,9 +403,11 @@ class PolledCalls:
             # A row may be damaged: a phone that names the line is still on it.
             return any(
                 self._on_line(call, leg.number)
-                or (not self._read and self._in_use(leg.number))
+                or (not self._read and self._possible(leg.number))
                 for leg in call.extensions()
             )
+        if not self._read and any(self._lost(leg.number) for leg in call.extensions()):
+            return True  # no phone that would name it was asked
         there = [leg for leg in call.extensions() if self._in_use(leg.number)]
         if len(there) > 1 and not any(leg.number in self._ties for leg in there):
             return True
@@ -415,6 +420,10 @@ class PolledCalls:
             if not any(other.answered_at for other in legs if other is not leg)
         ]
         return len(alone) == 1 and self._may_be_alone(call, alone[0])
+
+    def _possible(self, number: str) -> bool:
+        """Return whether an extension can be in a call of which no list tells."""
+        return self._in_use(number) or self._lost(number)
 
     def _on_line(self, call: TrackedCall, number: str) -> bool:
         """Return whether an extension names a line of a call."""
@@ -444,7 +453,8 @@ class PolledCalls:
 
     def _alone(self, call: TrackedCall) -> TrackedCall:
         """Return a call without those who can be in it no more."""
-        there = [leg for leg in call.extensions() if self._in_use(leg.number)]
+        possible = self._in_use if self._read else self._possible
+        there = [leg for leg in call.extensions() if possible(leg.number)]
         asked = any(leg.number in self._ties for leg in there)
         for leg in call.extensions():
             stays = leg in there and (

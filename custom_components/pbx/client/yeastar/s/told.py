@@ -203,6 +203,12 @@ class ToldCalls:
             self.dialled[number] = None
         elif status not in TAKEN:
             self.dialled.pop(number, None)
+        if (
+            status is ExtensionStatus.RINGING
+            and before in TAKEN
+            and any(call.legs[number].connected for call in calls)
+        ):
+            self.hidden.add(number)  # one more call rings it
         if status is ExtensionStatus.IDLE:
             # No report tells that a queue or a group rings a phone no more.
             for call in calls:
