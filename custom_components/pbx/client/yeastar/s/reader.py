@@ -78,6 +78,7 @@ class YeastarCalls(CallReader):
     @override
     def expect(self) -> None:
         self._newer.clear()
+        self._told.prune()
 
     @override
     def read(self, snapshot: Snapshot, reported: AbstractSet[str], now: float) -> None:

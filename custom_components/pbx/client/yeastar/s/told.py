@@ -50,6 +50,13 @@ class ToldCalls:
         # Extensions that gave a call away, whose part may get a record of its own.
         self._handed_over: dict[int, set[str]] = {}
 
+    def prune(self) -> None:
+        """Forget the calls that the ledger no longer knows."""
+        for calls in (self.served, self.unreachable, self.restarted):
+            calls.difference_update([key for key in calls if not self._ledger.get(key)])
+        for key in [key for key in self._handed_over if not self._ledger.get(key)]:
+            del self._handed_over[key]
+
     def report(self, report: CallReport, now: float) -> None:
         """Take over who takes part, and what they do."""
         call = self._finder.find(report.call_id, report.parties, now)
