@@ -200,7 +200,12 @@ async def test_every_extension_is_a_device(
         )
         assert status is not None
         assert state(hass, status) == "idle"
-    assert state(hass, "sensor.pbx_itsp") == "registered"
+    # Releases name the entities of trunks differently.
+    trunk = registry.async_get_entity_id(
+        "sensor", DOMAIN, f"{entry.unique_id}_trunk_itsp_status"
+    )
+    assert trunk is not None
+    assert state(hass, trunk) == "registered"
 
 
 # -- calls
