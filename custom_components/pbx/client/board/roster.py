@@ -7,8 +7,8 @@ from typing import Final, override
 
 from ..model import Extension, ExtensionStatus
 
-# An item missing from this many complete lists in a row is removed. One list may lack an
-# item that is just being changed on the PBX.
+# An item missing from this many complete lists in a row is removed. One list may lack
+# an item that is just being changed on the PBX.
 LISTS_UNTIL_GONE: Final = 2
 
 
@@ -94,7 +94,7 @@ class Roster[Item]:
     def _miss(
         self, listed: AbstractSet[str], presence: set[str], removed: set[str]
     ) -> None:
-        """Count the items missing from a complete list, and remove those missed twice."""
+        """Count the items missing from a complete list; remove those missed twice."""
         for key in (self._items.keys() | self._missed.keys()) - listed:
             misses = self._missed.get(key, 0)
             if misses == 0 and key in self._items:
@@ -120,7 +120,7 @@ class ExtensionRoster(Roster[Extension]):
         self.in_use_count = 0
         self._registered: set[str] = set()
         self._in_use: set[str] = set()
-        # The complete list that all extensions are as in, None after another change.
+        # The complete list that all extensions match, None after another change.
         self._listed: tuple[Extension, ...] | None = None
 
     def status_of(self, number: str) -> ExtensionStatus | None:
@@ -139,15 +139,18 @@ class ExtensionRoster(Roster[Extension]):
         return True
 
     def listed_as(self, extensions: tuple[Extension, ...]) -> None:
-        """Remember the complete list that was taken."""
+        """Store the complete list that was applied last."""
         self._listed = None if self._missed else extensions
 
     def is_as_listed(self, extensions: tuple[Extension, ...]) -> bool:
-        """Return whether a list is the very one taken before, with no change since."""
+        """Return whether a list is the object applied last, without a change since."""
         return extensions is self._listed
 
     def drain(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Return the present extensions whose registration and whose use has changed."""
+        """Return and clear the present extensions with marked changes.
+
+        The first set has those with changed registration, the second changed use.
+        """
         registered, in_use = frozenset(self._registered), frozenset(self._in_use)
         self._registered.clear()
         self._in_use.clear()

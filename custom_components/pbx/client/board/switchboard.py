@@ -1,4 +1,4 @@
-"""The switchboard: the state of one PBX, a mutable table of immutable values, no I/O."""
+"""The switchboard: the state of one PBX, as a table of immutable values, no I/O."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from ..report import (
 from ..snapshot import Snapshot
 from .roster import NO_CHANGES, ExtensionRoster, Roster
 
-# The order in which one of an extension's several calls is shown: the conversation first.
+# The order in which one of an extension's calls is shown: the conversation first.
 _CURRENT: Final = (
     PartyState.TALKING,
     PartyState.RINGING,
@@ -86,7 +86,7 @@ class Switchboard:
         # Extensions reported since the snapshot was requested: the report may be newer.
         self._reported: set[str] = set()
 
-    # -- looking
+    # -- queries
 
     @property
     def known(self) -> bool:
@@ -108,7 +108,7 @@ class Switchboard:
         return self._extensions.present(number)
 
     def trunk_present(self, name: str) -> bool:
-        """Return whether the last list of trunks had this one."""
+        """Return whether the last list of trunks contained a trunk."""
         return self._trunks.present(name)
 
     @property
@@ -126,7 +126,7 @@ class Switchboard:
         return [call.picture for call in self._ledger.of(number)]
 
     def current_call(self, number: str) -> Call | None:
-        """Return an extension's most important call: by its own state, then the newest."""
+        """Return an extension's main call: by its own state, then the newest."""
         best: tuple[int, Call] | None = None
         for call in self._ledger.of(number):
             rank = _CURRENT.index(call.legs[number].state)
@@ -135,7 +135,7 @@ class Switchboard:
         return best[1] if best else None
 
     def in_call_since(self, number: str) -> float | None:
-        """Return the time since which an extension has been connected without a break."""
+        """Return the time since which an extension is connected without a break."""
         return min(
             (
                 leg.answered_at
@@ -152,7 +152,8 @@ class Switchboard:
     def consistent(self, number: str) -> bool:
         """Return whether an extension's status and its calls agree.
 
-        They need not: a supervisor's phone is in use without being a party of a call.
+        A contradiction is no proof of an error: the phone of a supervisor is in use
+        without being a party of a call.
         """
         extension = self.extensions.get(number)
         if extension is None or extension.status is None:
@@ -214,7 +215,7 @@ class Switchboard:
 
     @property
     def next_deadline(self) -> float | None:
-        """Return the time at which to call `settle`, None when no end of a call waits."""
+        """Return the time at which to call `settle`, None when no end waits."""
         return self._ledger.next_deadline
 
     # -- snapshots
@@ -294,7 +295,7 @@ class Switchboard:
             self._ledger.silent = False
 
     def _drain(self, changes: Changes) -> Changes:
-        """Return the changes with those of the calls, registrations and use added."""
+        """Add the collected changes of calls, registrations and use to the changes."""
         events, calls = self._ledger.drain()
         registered, in_use = self._extensions.drain()
         if not (events or calls or registered or in_use):

@@ -1,1 +1,1 @@
-"""Calls: what is known of them, how that changes, and the events that this makes."""
+"""The calls of one PBX: their state, its changes, and the resulting events."""

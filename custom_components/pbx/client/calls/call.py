@@ -1,4 +1,4 @@
-"""One call and its legs: values that never change, and what follows from them."""
+"""One call and its legs: immutable values, and the properties derived from them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,11 +12,13 @@ CONNECTED = frozenset({PartyState.TALKING, PartyState.HELD})
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One party's part in a call; times are seconds since the epoch, None for not yet.
+    """The leg of one party in a call.
 
-    `part` counts the parts a party has had in the call, which it left and came back to.
-    `met` is the party it was connected to when it left. `due` is when its end is told at
-    the latest, None while that waits for more; `told` says that it was.
+    Times are seconds since the epoch, None before they occur. `part` counts the earlier
+    parts of a party that left the call and came back. `met` is the other party it was
+    connected to when it left. `due` is the latest time to emit the event of the leg's
+    end, None while the end waits for further information. `told` tells that
+    the end has been handled.
     """
 
     party: Party
@@ -31,26 +33,26 @@ class Leg:
 
     @property
     def number(self) -> str:
-        """The number of the party."""
+        """Return the number of the party."""
         return self.party.number
 
     @property
     def state(self) -> PartyState:
-        """What the party does."""
+        """Return the state of the party."""
         return self.party.state
 
     @property
     def present(self) -> bool:
-        """Whether the party still takes part."""
+        """Return whether the party is still in the call."""
         return self.party.state is not PartyState.GONE
 
     @property
     def connected(self) -> bool:
-        """Whether the party talks, or is on hold."""
+        """Return whether the party is talking or on hold."""
         return self.party.state in CONNECTED
 
     def ending(self) -> CallEventType:
-        """Return the event that tells its end."""
+        """Return the type of the event for the end of the leg."""
         match self.outcome:
             case None | CallOutcome.ANSWERED | CallOutcome.ANSWERED_ELSEWHERE:
                 return CallEventType.ENDED
@@ -67,12 +69,12 @@ class Leg:
 
 @dataclass(frozen=True, eq=False)
 class TrackedCall:
-    """What is known of one call while it lives, and for a while after.
+    """The known state of one call, while it is live and for some time after its end.
 
-    `key` stays the same for good, `id` is None until the PBX has told it. `legs` are all
-    that ever took part, by `leg_key`. `failure` is how the call failed, where that was
-    told; `released` says that a hang-up or failure was told. `last` are the legs that
-    took part when it ended.
+    `key` never changes; `id` is None until the PBX has reported it. `legs` are the legs
+    of all present and former parties, by `leg_key`. `failure` is the reported outcome
+    of a call that failed; `released` tells that a hang-up or a failure was reported.
+    `last` are the keys of the legs that were present when the call ended.
     """
 
     key: int
@@ -91,31 +93,31 @@ class TrackedCall:
     last: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Leg]:
-        """Iterate over all legs there ever were."""
+        """Iterate over the legs of all present and former parties."""
         return iter(self.legs.values())
 
     @property
     def live(self) -> bool:
-        """Whether it goes on."""
+        """Return whether the call is in progress."""
         return self.ended_at is None
 
     def present(self) -> list[Leg]:
-        """Return the legs of those who take part now."""
+        """Return the legs of the present parties."""
         return [leg for leg in self.legs.values() if leg.present]
 
     def extensions(self) -> list[Leg]:
-        """Return the legs of the extensions that take part now."""
+        """Return the legs of the present extensions."""
         return [
             leg for leg in self.legs.values() if leg.party.extension and leg.present
         ]
 
     @property
     def outside(self) -> bool:
-        """Whether an outside party takes part, or took."""
+        """Return whether an outside party is or was in the call."""
         return any(not leg.party.extension for leg in self)
 
     def key_of(self, party: Party) -> str:
-        """Return the key of a party's leg; the same line is the same party."""
+        """Return the key of a party's leg; the same line id means the same party."""
         key = leg_key(party)
         if key not in self.legs and party.leg is not None:
             for other, leg in self.legs.items():
@@ -124,24 +126,24 @@ class TrackedCall:
         return key
 
     def leg(self, party: Party) -> Leg | None:
-        """Return the leg of a party."""
+        """Return the leg of a party, None if the party was never in the call."""
         return self.legs.get(self.key_of(party))
 
     def has(self, party: Party) -> bool:
-        """Return whether a party takes part now."""
+        """Return whether a party is in the call now."""
         leg = self.leg(party)
         return leg is not None and leg.present
 
-    # -- what follows
+    # -- derived values
 
     @cached_property
     def picture(self) -> Call:
-        """The call as others get to see it."""
+        """Return the call in the form of the public model."""
         if self.live:
             legs = self.present()
         else:
             legs = [self.legs[key] for key in self.last if key in self.legs]
-        # The caller first, where that is known; sorting keeps the order otherwise.
+        # The caller comes first if it is known; the stable sort keeps all other order.
         legs.sort(key=lambda leg: not leg.party.caller)
         answered = [leg.answered_at for leg in self if leg.answered_at is not None]
         record = self.records[-1] if self.records else None
@@ -164,21 +166,21 @@ class TrackedCall:
         )
 
     def outcome(self) -> CallOutcome | None:
-        """Return how it ended as a whole, None where that was not told nor shows."""
+        """Return the outcome of the call, None if neither reported nor evident."""
         if self.failure is not None:
             return self.failure
         if self.records and self.records[-1].outcome is not None:
             return self.records[-1].outcome
-        # A caller alone may have talked to a machine.
+        # An answered caller is no proof of an answer: it may have talked to a machine.
         if any(leg.answered_at is not None and not leg.party.caller for leg in self):
             return CallOutcome.ANSWERED
         return CallOutcome.MISSED if self.released or self.records else None
 
     def outcome_for(self, leg: Leg) -> CallOutcome | None:
-        """Return how it ended for one of the parties."""
+        """Return the outcome of the call for the party of one leg."""
         outcome = self.outcome()
         if leg.answered_at is not None:
-            # A caller that was answered, but by no other party, left a message.
+            # An answered caller without another answered party may have left a message.
             alone = not any(other.answered_at for other in self if other is not leg)
             voicemail = alone and outcome is CallOutcome.VOICEMAIL
             return CallOutcome.VOICEMAIL if voicemail else CallOutcome.ANSWERED
@@ -189,12 +191,13 @@ class TrackedCall:
         return outcome
 
     def _answered_by(self, leg: Leg) -> CallOutcome:
-        """Return what an answered call was for a party whose answer was not seen."""
+        """Return the outcome of an answered call for a callee without a seen answer."""
         record = self.records[-1] if self.records else None
         reached = record.callee if record and record.outcome is not None else None
         if reached == leg.number:
             return CallOutcome.ANSWERED
-        # A party that answered and handed the call on did not answer for later ones.
+        # Only the last parties count: one that answered and then transferred the call
+        # did not answer it in place of later callees.
         last = [self.legs[key] for key in self.last if key in self.legs]
         elsewhere = any(
             other.answered_at is not None or other.number == reached
@@ -207,9 +210,10 @@ class TrackedCall:
         return CallOutcome.MISSED
 
     def met_by(self, leg: Leg) -> Party | None:
-        """Return the party that another is, or was last, connected to in this call."""
+        """Return the party that a leg is or was last connected to, None if alone."""
         others = [other for other in self if other is not leg]
-        # A callee meets the caller; the caller, of several callees, the one that talks.
+        # Present parties come first. A callee is connected to the caller; the caller is
+        # connected to the callee that answered last.
         others.sort(
             key=lambda other: (
                 other.present,
@@ -221,7 +225,7 @@ class TrackedCall:
         return others[0].party if others else None
 
     def ending_of(self, leg: Leg) -> tuple[Party | None, float, float, float]:
-        """Return the other party, seconds rung and talked, and the time of a leg's end."""
+        """Return a leg's other party, seconds rung and talked, and end time."""
         left = leg.left_at if leg.left_at is not None else leg.since
         answered = leg.answered_at
         rang = (left if answered is None else answered) - leg.since
@@ -236,5 +240,5 @@ class TrackedCall:
 
 
 def leg_key(party: Party) -> str:
-    """Return what tells a party from the others in a call."""
+    """Return the key that identifies a party within a call."""
     return party.number if party.extension else f"~{party.number}"

@@ -1,4 +1,4 @@
-"""The calls of one PBX: one way to change them, and one source of what is told of them."""
+"""The ledger of one PBX's calls: the only place to change them and to emit events."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Set as AbstractSet
@@ -19,13 +19,13 @@ from ..snapshot import Snapshot
 from . import steps
 from .call import CONNECTED, Leg, TrackedCall
 
-# Seconds that an end waits for the PBX's record of it.
+# Seconds that the end of a leg waits for the PBX's record of the call.
 SETTLE: Final = 2.0
 MAX_LIVE: Final = 2000
-# What ended is remembered, so that a late or doubled report finds it ended.
+# The number of ended calls kept, so that a late or repeated report finds its call.
 MAX_ENDED: Final = 500
 
-# What is told of a party's first state.
+# The events for the first state of a party.
 _BEGINNINGS: Final = {
     PartyState.RINGING: CallEventType.RINGING,
     PartyState.DIALING: CallEventType.DIALING,
@@ -38,40 +38,47 @@ type StatusOf = Callable[[str], ExtensionStatus | None]
 
 
 class CallReader(Protocol):
-    """A family's reader of calls: makes changes of one ledger from reports and snapshots.
+    """A family's reader of calls, from reports and snapshots into one ledger.
 
-    `untold` are the statuses of extensions that no report of the family tells: that a
-    snapshot finds one is no evidence against the reports.
+    `untold` are the extension statuses that the family never reports: such a status in
+    a snapshot is no evidence of missing reports.
     """
 
     untold: frozenset[ExtensionStatus] = frozenset()
 
     def tell(self, report: Report, now: float) -> None:
-        """Take over a report about calls, or that the PBX has started anew."""
+        """Apply a report about calls, or about a restart of the PBX."""
 
     def hear(self, report: ExtensionReport, now: float) -> bool:
-        """Take over what a status says of calls; return whether it is the extension's."""
+        """Apply a reported status to the calls.
+
+        Return whether it is the true status of the extension.
+        """
 
     def expect(self) -> None:
-        """Note that a snapshot is asked for: what is told from now on may be newer."""
+        """Mark the start of a snapshot: reports from now on may be newer than it."""
 
     def read(self, snapshot: Snapshot, reported: AbstractSet[str], now: float) -> None:
-        """Take over a snapshot; of extensions `reported` meanwhile it may be older."""
+        """Apply the calls of a snapshot.
+
+        The snapshot may be outdated for extensions `reported` since it was requested.
+        """
 
 
 type MakeReader = Callable[["Ledger", StatusOf], CallReader]
 
 
 class Ledger:
-    """The calls of one PBX, live and lately ended. Pure: time comes in as an argument.
+    """The calls of one PBX, live or recently ended, without I/O or a clock.
 
-    Calls and legs are frozen; `put` is the only change. `events` and `touched` (the
-    extensions whose calls changed) collect what `drain` gives. While `silent`, no events
-    are told. `known` tells the extensions whose last call is remembered.
+    Times are arguments. Calls and legs are frozen; `put` stores all changes. Events and
+    the extensions whose calls changed are collected until `drain` returns them. While
+    `silent` is set, no events are emitted. `known` selects the extensions whose last
+    call is stored.
     """
 
     def __init__(self, known: Callable[[str], bool] = lambda number: True) -> None:
-        """Begin without calls."""
+        """Initialize without calls."""
         self.known = known
         self.live: dict[int, TrackedCall] = {}
         self.last: dict[str, CallEvent] = {}
@@ -84,24 +91,24 @@ class Ledger:
         self._touched: set[str] = set()
         self._next = 0
 
-    # -- looking
+    # -- queries
 
     @property
     def wait(self) -> float:
-        """How long an end waits for more: nobody waits for one that is not told."""
+        """Return the seconds that the end of a leg waits, 0 while `silent` is set."""
         return 0.0 if self.silent else SETTLE
 
     @property
     def next_deadline(self) -> float | None:
-        """When something has to be settled, None when nothing waits."""
+        """Return the time at which to call `settle`, None when no end waits."""
         return min(self._waiting.values(), default=None)
 
     def get(self, key: int) -> TrackedCall | None:
-        """Return a call, also one that ended not long ago."""
+        """Return the call with a key, live or recently ended."""
         return self.live.get(key) or self._ended.get(key)
 
     def find(self, call_id: str) -> TrackedCall | None:
-        """Return the call of an id, also one that ended not long ago."""
+        """Find the call with an id of the PBX, live or recently ended."""
         key = self._keys.get(call_id)
         return None if key is None else self.get(key)
 
@@ -111,29 +118,32 @@ class Ledger:
         if not keys:
             return []
         calls = [self.live[key] for key in keys]
-        # One that an extension came back to is not where it began.
+        # A call that the extension left and came back to is not indexed by its start.
         calls.sort(key=lambda call: call.started_at)
         return calls
 
     def ended_since(self, since: float) -> Iterator[TrackedCall]:
-        """Iterate over the calls that ended not before then, the last one first."""
+        """Iterate over the calls that ended at or after a time, the latest first."""
         return takewhile(
             lambda call: call.ended_at is not None and call.ended_at >= since,
             reversed(self._ended.values()),
         )
 
-    # -- changing
+    # -- changes
 
     def begin(
         self, call_id: str | None, now: float, started_at: float | None = None
     ) -> TrackedCall:
-        """Return a new call without parties; it is not in the ledger until it is put."""
+        """Return a new call without parties; only `put` stores it in the ledger."""
         self._next += 1
         started = now if started_at is None else started_at
         return TrackedCall(self._next, call_id, started, {})
 
     def put(self, after: TrackedCall, now: float) -> None:
-        """Take over a call as it is now: the only change there is."""
+        """Store the new state of a call, and emit the resulting events.
+
+        All changes of calls are made by this method.
+        """
         before = self.get(after.key)
         if after is before:
             return
@@ -142,7 +152,7 @@ class Ledger:
             self.put(steps.close(oldest, now, None, self.wait), now)
         self._change(before, after, now)
         if len(self._ended) > MAX_ENDED:
-            # What is forgotten has nothing more to wait for.
+            # Emit the waiting ends of a call before it is removed.
             oldest = next(iter(self._ended.values()))
             self._change(oldest, steps.hurry(oldest, now), now)
             del self._ended[oldest.key]
@@ -156,9 +166,9 @@ class Ledger:
         moved: Mapping[str, Leg],
         now: float,
     ) -> TrackedCall:
-        """Move legs from a call into another, and return that one.
+        """Move legs from one call into another, and return the latter.
 
-        They come with what happened to them so far, and nothing is told of it.
+        The legs keep their history, and the move emits no events.
         """
         if not moved:
             return into
@@ -173,7 +183,7 @@ class Ledger:
     def _change(
         self, before: TrackedCall | None, after: TrackedCall, now: float
     ) -> None:
-        """Tell what happened between two states of a call, and keep the second one."""
+        """Store the new state of a call, and emit the events since the previous one."""
         after = _told(after, now)
         self._index(before, after)
         for event in difference(before, after, now):
@@ -189,20 +199,20 @@ class Ledger:
                     self._touched.update(leg.number for leg in call.extensions())
 
     def settle(self, now: float) -> None:
-        """Tell the ends that waited long enough for more."""
+        """Emit the ends of legs that have waited long enough."""
         for key, due in list(self._waiting.items()):
             call = self.get(key)
             if due <= now and call is not None:
                 self._change(call, call, now)
 
     def drain(self) -> tuple[list[CallEvent], set[str]]:
-        """Return what happened since the last time."""
+        """Return and clear the events and the extensions whose calls changed."""
         events, touched = self._events, self._touched
         self._events, self._touched = [], set()
         return events, touched
 
     def _index(self, before: TrackedCall | None, after: TrackedCall) -> None:
-        """Keep a call where it is looked for."""
+        """Update the indexes of calls by key, id, extension and deadline."""
         key = after.key
         if after.live:
             self.live[key] = after
@@ -230,14 +240,14 @@ class Ledger:
 
 
 def _waits(leg: Leg) -> bool:
-    """Return whether the end of an extension's leg is still to be told, and is due some day."""
+    """Return whether an extension's leg has an end that is scheduled but not told."""
     return (
         leg.due is not None and not leg.told and not leg.present and leg.party.extension
     )
 
 
 def _told(call: TrackedCall, now: float) -> TrackedCall:
-    """Return a call with the ends that are due marked as told."""
+    """Mark the due ends of a call as told, and return the call."""
     due = {
         key: replace(leg, told=True, outcome=call.outcome_for(leg))
         for key, leg in call.legs.items()
@@ -249,7 +259,7 @@ def _told(call: TrackedCall, now: float) -> TrackedCall:
 def difference(
     before: TrackedCall | None, after: TrackedCall, now: float
 ) -> Iterator[CallEvent]:
-    """Yield what happened to the extensions between two states of a call."""
+    """Yield the events of the extensions between two states of a call."""
     ended: list[CallEvent] = []
     for key, leg in after.legs.items():
         if not leg.party.extension:
@@ -270,7 +280,7 @@ def difference(
 
 
 def _happened(was: Leg | None, leg: Leg) -> CallEventType | None:
-    """Return what happened to a party that is in the call."""
+    """Return the type of the event for a present party, None without an event."""
     if not leg.present:
         return None
     if leg.answered_at is not None and (was is None or was.answered_at is None):
@@ -289,7 +299,7 @@ def _happened(was: Leg | None, leg: Leg) -> CallEventType | None:
 
 
 def _ending(call: TrackedCall, leg: Leg) -> CallEvent:
-    """Return what is told of the end of a leg."""
+    """Return the event for the end of a leg."""
     party, rang, talked, left = call.ending_of(leg)
     picture: Call = call.picture
     return CallEvent(

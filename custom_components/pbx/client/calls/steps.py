@@ -1,4 +1,4 @@
-"""The steps of a call, from a party that joins it to its end: pure functions."""
+"""The steps of a call: pure functions that return the call after the step."""
 
 from dataclasses import replace
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from ..model import CallDirection, CallOutcome, Party, PartyState
 from .call import Leg, TrackedCall
 
-# How far a party's part in a call has come: it never goes back.
+# The progress of a party in a call, which never decreases.
 _PROGRESS: Final = {
     PartyState.UNKNOWN: 0,
     PartyState.RINGING: 0,
@@ -18,9 +18,9 @@ _PROGRESS: Final = {
 
 
 def sit(call: TrackedCall, party: Party, now: float) -> TrackedCall:
-    """Return a call in which a party takes part, or has gone on to what it does now.
+    """Add a party to a call, or advance the state of a known party.
 
-    A party that has left does not come back by this.
+    A party that has left the call stays absent.
     """
     key = call.key_of(party)
     leg = call.legs.get(key)
@@ -53,7 +53,7 @@ def sit(call: TrackedCall, party: Party, now: float) -> TrackedCall:
 
 
 def _new_leg(call: TrackedCall, key: str, party: Party, now: float) -> Leg:
-    """Return the leg of a party that was not in the call before."""
+    """Return the leg of a party that is new in the call."""
     role = _role_of(call, key, party)
     state = party.state
     if role is not party.caller:
@@ -69,18 +69,18 @@ def _new_leg(call: TrackedCall, key: str, party: Party, now: float) -> Leg:
 
 
 def _role_of(call: TrackedCall, key: str, party: Party) -> bool | None:
-    """Return whether a party is the caller: a call has one, all others were called."""
+    """Return whether a party is the caller: a call has one, all others are callees."""
     others = [leg.party for other, leg in call.legs.items() if other != key]
     if any(other.caller for other in others):
         return False
-    # An outside party that did not call was called.
+    # An outside party that is not the caller is a callee.
     if party.caller is None and any(not other.extension for other in others):
         return True
     return party.caller
 
 
 def _goes_on(party: Party, state: PartyState) -> bool:
-    """Return whether a state is no step back from what a party does."""
+    """Return whether a party may advance to a state, which is no step back."""
     before = party.state
     if state is before or state is PartyState.UNKNOWN:
         return False
@@ -94,7 +94,7 @@ def _goes_on(party: Party, state: PartyState) -> bool:
 def set_state(
     call: TrackedCall, key: str, state: PartyState, now: float
 ) -> TrackedCall:
-    """Return a call in which a party does something else, whatever it did before."""
+    """Set the state of a party, regardless of its previous state."""
     leg = call.legs[key]
     if leg.state is state:
         return call
@@ -106,7 +106,7 @@ def set_state(
 
 
 def answered(call: TrackedCall, key: str, at: float) -> TrackedCall:
-    """Return a call in which a party was answered at a time."""
+    """Set the time at which the leg of a party was answered."""
     return _with(call, key, replace(call.legs[key], answered_at=at))
 
 
@@ -117,7 +117,7 @@ def leave(
     due: float | None,
     outcome: CallOutcome | None = None,
 ) -> TrackedCall:
-    """Return a call that a party has left; its end is told when it is due."""
+    """Mark a party as gone; the end of its leg is emitted when it is due."""
     leg = call.legs[key]
     left = replace(
         leg,
@@ -131,13 +131,16 @@ def leave(
 
 
 def depart(call: TrackedCall, key: str, now: float, wait: float) -> TrackedCall:
-    """Return a call that a party has left; if it never talked, its end waits for the call's."""
+    """Mark a party as gone.
+
+    The end of its leg waits for the end of the call if the party never talked.
+    """
     talked = call.legs[key].answered_at is not None
     return leave(call, key, now, now + wait if talked else None)
 
 
 def come_back(call: TrackedCall, key: str) -> TrackedCall:
-    """Return a call that a party had not left after all."""
+    """Restore a party that was wrongly marked as gone."""
     leg = call.legs[key]
     if leg.answered_at is not None:
         state = PartyState.TALKING
@@ -149,7 +152,7 @@ def come_back(call: TrackedCall, key: str) -> TrackedCall:
 
 
 def again(call: TrackedCall, party: Party, now: float) -> TrackedCall:
-    """Return a call in which a party that had left has another part, as a newcomer."""
+    """Add a returning party to the call it had left, with a new leg."""
     key = call.key_of(party)
     before = call.legs[key]
     legs = {other: leg for other, leg in call.legs.items() if other != key}
@@ -159,7 +162,7 @@ def again(call: TrackedCall, party: Party, now: float) -> TrackedCall:
 
 
 def close(call: TrackedCall, now: float, by: str | None, wait: float) -> TrackedCall:
-    """Return a call that is over for all who take part; their ends are told after a wait."""
+    """End a call for all parties; the ends of their legs are emitted after a wait."""
     present = [key for key, leg in call.legs.items() if leg.present]
     last = present or list(call.legs)
     legs = dict(call.legs)
@@ -178,12 +181,12 @@ def close(call: TrackedCall, now: float, by: str | None, wait: float) -> Tracked
 
 
 def reopen(call: TrackedCall) -> TrackedCall:
-    """Return a call that goes on though it seemed to have ended; nobody is back in it."""
+    """Mark an ended call as live again; its parties stay gone."""
     return replace(call, ended_at=None, ended_by=None, released=False)
 
 
 def hurry(call: TrackedCall, now: float) -> TrackedCall:
-    """Return a call of which nothing more is awaited: all ends are due."""
+    """Make all ends of legs due now, as no further information is expected."""
     return replace(
         call,
         legs={
@@ -199,10 +202,10 @@ def learn(
     dialed: str | None = None,
     via: str | None = None,
 ) -> TrackedCall:
-    """Return a call of which is known what was not known before."""
+    """Add a direction, dialed number, and ring group or queue not known before."""
     known = call.direction
     if known is None or (
-        # An inbound call that goes on to the outside stays inbound.
+        # An inbound call that is passed on to an outside party stays inbound.
         known is CallDirection.INTERNAL and direction is not None
     ):
         known = direction
@@ -213,5 +216,5 @@ def learn(
 
 
 def _with(call: TrackedCall, key: str, leg: Leg) -> TrackedCall:
-    """Return a call with one leg in place of another."""
+    """Set the leg with a key."""
     return replace(call, legs={**call.legs, key: leg})

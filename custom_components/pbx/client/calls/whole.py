@@ -1,4 +1,4 @@
-"""Calls of a family that tells them whole: each report is a call as it is now."""
+"""The reader for a family whose reports contain the complete state of a call."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -13,12 +13,15 @@ from .ledger import CallReader, Ledger, StatusOf
 
 
 class WholeCalls(CallReader):
-    """Reads calls that are told whole: all named take part, all others have left."""
+    """A reader of complete call states.
+
+    The parties in a report are present; all other parties have left the call.
+    """
 
     def __init__(self, ledger: Ledger, status_of: StatusOf) -> None:
-        """Keep where changes go; what extensions do says nothing of calls."""
+        """Initialize for a ledger; statuses of extensions tell nothing about calls."""
         self._ledger = ledger
-        # Ids of calls that were told of since the snapshot was asked for.
+        # Ids of the calls reported since the snapshot was requested.
         self._newer: set[str] = set()
 
     @override
@@ -52,11 +55,11 @@ class WholeCalls(CallReader):
                 self._close(known, now)
 
     def _close(self, call: TrackedCall, now: float) -> None:
-        """End a call of which nothing more is told."""
+        """End a call that the PBX no longer lists."""
         self._ledger.put(steps.close(call, now, None, self._ledger.wait), now)
 
     def _take(self, told: CallNow, now: float) -> None:
-        """Take over a call as it is now."""
+        """Apply the reported current state of a call."""
         call = self._ledger.find(told.id)
         if call is None:
             if not (told.parties or told.left):
@@ -82,7 +85,7 @@ class WholeCalls(CallReader):
     def _with_parties_of(
         self, call: TrackedCall, absorbed: str, told: CallNow, now: float
     ) -> TrackedCall:
-        """Return a call that those have come into whose own call became part of it."""
+        """Move the parties of an absorbed call into the call, and return the call."""
         other = self._ledger.find(absorbed)
         if other is None or not other.live or other.key == call.key:
             return call
@@ -90,7 +93,8 @@ class WholeCalls(CallReader):
         for party in told.parties:
             key = call.key_of(party)
             leg, before = other.legs.get(key), call.legs.get(key)
-            # A party whose former part in this call has not been told yet comes anew.
+            # A party whose former leg in this call still waits for its end event is not
+            # moved, but added anew.
             if (
                 leg is not None
                 and leg.present
@@ -105,7 +109,10 @@ class WholeCalls(CallReader):
     def _with_parties(
         self, call: TrackedCall, told: CallNow, begun: float, now: float
     ) -> TrackedCall:
-        """Return a call in which all who are named sit, and which all others have left."""
+        """Add or update the reported parties, and mark all others as gone.
+
+        Without reported parties, only those reported as having left are marked.
+        """
         left = dict(told.left)
         named = {call.key_of(party) for party in told.parties}
         for key, leg in call.legs.items():
@@ -114,7 +121,7 @@ class WholeCalls(CallReader):
                 if outcome is None:
                     call = steps.depart(call, key, now, self._ledger.wait)
                 else:
-                    # Nothing more is to be learned of this party's end.
+                    # The outcome is reported, so the end does not wait.
                     call = steps.leave(call, key, now, now, outcome)
         for party in told.parties:
             call = self._with_party(call, party, told, begun, now)
@@ -123,7 +130,7 @@ class WholeCalls(CallReader):
     def _with_party(
         self, call: TrackedCall, party: Party, told: CallNow, begun: float, now: float
     ) -> TrackedCall:
-        """Return a call in which a party sits, as it is now."""
+        """Add a party with its current state, or update it."""
         key = call.key_of(party)
         leg = call.legs.get(key)
         if leg is not None and leg.present:
@@ -137,7 +144,7 @@ class WholeCalls(CallReader):
 
 
 def _record(call: TrackedCall, told: CallNow) -> CallRecord:
-    """Return a call's times as a record of it."""
+    """Return a record of the call with the reported duration and talk time."""
     legs = sorted(call, key=lambda leg: not leg.party.caller)
     numbers = [leg.number for leg in legs] or [""]
     return CallRecord(
