@@ -1,4 +1,4 @@
-"""The search for the call of a report: by its id, or among calls without an id."""
+"""The search for the call of a report, by its id or among calls without an id."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,7 +14,7 @@ LATE: Final = 60.0
 
 
 class CallFinder:
-    """The search for the calls of reports; sets the id of a call found without one."""
+    """The search for the calls of reports; a call found without an id is given one."""
 
     def __init__(self, ledger: Ledger) -> None:
         """Initialize with the ledger to search."""
@@ -23,7 +23,7 @@ class CallFinder:
     def find(
         self, call_id: str, parties: Iterable[Party], now: float
     ) -> TrackedCall | None:
-        """Return the call with an id, or the call without one that it belongs to."""
+        """Return the call with this id, or the matching call that has no id yet."""
         call = self._ledger.find(call_id)
         if call is None:
             call = self._find_nameless(tuple(parties))
@@ -55,7 +55,8 @@ class CallFinder:
     def _calls_others(self, call: TrackedCall, record: CallRecord) -> bool:
         """Return whether a call rings at an extension other than a record's callee.
 
-        Such a record is of another call: that of a group would name the group.
+        Such a record belongs to another call: the record of a group call would name the
+        group.
         """
         return (
             record.outcome not in (None, CallOutcome.ANSWERED)
@@ -69,7 +70,7 @@ class CallFinder:
     def find_just_ended(
         self, call_id: str, numbers: set[str], now: float
     ) -> TrackedCall | None:
-        """Return the call without an id whose end a poll saw before its report."""
+        """Return the call without an id that a poll ended before its report came."""
         found = [
             call
             for call in self._ledger.ended_since(now - LATE)
@@ -80,7 +81,7 @@ class CallFinder:
     def _identified(
         self, found: list[TrackedCall], call_id: str, now: float
     ) -> TrackedCall | None:
-        """Return the call that was found, with its id; None unless it is the only one."""
+        """Return the found call with its id set, None if there is not exactly one."""
         if len(found) != 1:
             return None
         call = replace(found[0], id=call_id)
@@ -88,7 +89,7 @@ class CallFinder:
         return call
 
     def _find_nameless(self, parties: tuple[Party, ...]) -> TrackedCall | None:
-        """Return the call without an id that has these parties, if there is just one."""
+        """Return the call without an id that has these parties, if exactly one has."""
         if not parties:
             return None
         numbers = [party.number for party in parties if party.extension]
@@ -117,8 +118,8 @@ def _contradicts(call: TrackedCall, party: Party, *, alone: bool) -> bool:
     lines = {leg.party.leg, party.leg} - {None}
     roles = {leg.party.caller, party.caller} - {None}
     if alone and party.extension and party.state is PartyState.TALKING:
-        # A service of the PBX answered, which is not a party. A call with another party,
-        # which has not answered, is not the one reported.
+        # A service of the PBX, which is not a party, answered. A call with another
+        # connected or ringing party is not the reported call.
         return leg.connected or any(
             other.connected or other.state is PartyState.RINGING
             for other in call.present()

@@ -1,4 +1,4 @@
-"""What one poll finds of calls (reference, sections 3.3, 3.4 and 3.8)."""
+"""The calls that one poll finds (reference, sections 3.3, 3.4 and 3.8)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ from ...snapshot import Snapshot
 class FoundCall:
     """A call with an outside party, as the lists of calls show it.
 
-    `id` is None for a call to the outside. `outside` are its lines, `numbers` the
-    extensions that its row names: of a call to the outside only who dialled it, who
-    may have left. `answered` says whether anybody talks yet.
+    `id` is None for an outbound call. `outside` are its lines, `numbers` the extensions
+    that its row names: for an outbound call only the caller, which may have left.
+    `answered` is True once a party talks.
     """
 
     id: str | None
@@ -26,11 +26,11 @@ class FoundCall:
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """What an extension's own settings tell of its calls.
+    """The calls of an extension according to its own settings.
 
-    `lines` are the ids of its lines to the outside, `others` the extensions at the other
-    ends: of several callees the caller names the first one. `whole` is False where the
-    PBX may have told just one of each.
+    `lines` are the ids of its outside lines, `others` the extensions at the other ends:
+    of several callees, the caller names the first one. `whole` is False where the PBX
+    may have listed only one of each.
     """
 
     lines: tuple[str, ...] = ()
@@ -40,9 +40,10 @@ class Ties:
 
 @dataclass(frozen=True, slots=True)
 class PolledSnapshot(Snapshot):
-    """A snapshot with the calls that the lists show, None where there are no such lists.
+    """A snapshot with calls.
 
-    `ties` are those of the extensions that were asked for their own calls.
+    `calls` are those that the lists show, None where there are no such lists. `ties`
+    are those of the extensions that were queried for their own calls.
     """
 
     calls: tuple[FoundCall, ...] | None = None

@@ -1,4 +1,4 @@
-"""From the PBX's lists of calls and trunks to our model (reference, 3.4, 3.7, 3.8)."""
+"""The parser of the PBX's lists of calls and trunks (reference, 3.4, 3.7, 3.8)."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
@@ -11,21 +11,21 @@ from .found import FoundCall, Ties
 
 unknown_words = UnknownWords("trunk")
 
-# Reference, section 6.3: in other states nobody talks yet.
+# Reference, section 6.3: in all other states, no party talks yet.
 _TALKING: Final = "talking"
-# What the settings of an extension tell of its calls.
+# The fields in the settings of an extension that describe its calls.
 _CALL_OBJECTS: Final = ("inbound", "outbound", "ext")
 
 
 def _objects(value: object) -> Iterator[dict[str, Any]]:
-    """Yield the objects of what may be one, or a list of them (section 3.4)."""
+    """Yield the objects of a value that is one object or a list (section 3.4)."""
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, dict):
             yield item
 
 
 def trunks(answer: Answer) -> tuple[Trunk, ...] | None:
-    """Return the trunks of a list, each name once, None where there is no list (3.7)."""
+    """Return the trunks of a list, each name once, None without a list (3.7)."""
     items = answer.get("trunklist")
     if not isinstance(items, list):
         return None
@@ -45,19 +45,19 @@ def trunks(answer: Answer) -> tuple[Trunk, ...] | None:
 
 
 def _trunk_status(word: str) -> TrunkStatus | None:
-    """Return what a trunk's status word means (section 6.2)."""
+    """Return the status of a trunk by its status word (section 6.2)."""
     lower = word.lower()
     for beginning, status in TRUNK_WORDS.items():
         if lower.startswith(beginning):
             return status
-    # "Unknown" is a word of the PBX's own.
+    # "Unknown" is itself a status word of the PBX.
     if lower != "unknown":
         unknown_words.log(word)
     return None
 
 
 def inbound_calls(answer: Answer) -> list[FoundCall] | None:
-    """Return the inbound calls of a list, None where there is none (section 3.8)."""
+    """Return the inbound calls of a list, None without a list (section 3.8)."""
     items = answer.get("inbound")
     if not isinstance(items, list):
         return None
@@ -65,7 +65,7 @@ def inbound_calls(answer: Answer) -> list[FoundCall] | None:
 
 
 def _inbound(item: dict[str, Any]) -> FoundCall:
-    """Return one inbound call with those it rings at, or has reached."""
+    """Return one inbound call with the callees that it rings at or has reached."""
     call_id = text(item.get("inboundid"))
     answered = text(item.get("status")).lower() == _TALKING
     callees = list(_objects(item.get("callee")))
@@ -78,7 +78,7 @@ def _inbound(item: dict[str, Any]) -> FoundCall:
         trunk=text(item.get("trunk")) or None,
         leg=call_id,
     )
-    # Where it goes on to the outside, that line has a row of its own in the other list.
+    # If the call continues to the outside, that line has its own row in the other list.
     onward = tuple(
         Party(
             "",
@@ -103,10 +103,10 @@ def _inbound(item: dict[str, Any]) -> FoundCall:
 def outbound_calls(
     answer: Answer, known: Collection[str], inbound: list[FoundCall]
 ) -> list[FoundCall] | None:
-    """Return all calls, those to the outside joined to the inbound ones they continue.
+    """Return all calls, with outbound lines joined to the inbound calls they continue.
 
-    `known` are the extensions: who calls out may be none. None where there is no list
-    (section 3.8).
+    `known` are the extensions: the caller of an outbound call may be none of them.
+    Without a list, the result is None (section 3.8).
     """
     items = answer.get("outbound")
     if not isinstance(items, list):
@@ -122,7 +122,7 @@ def outbound_calls(
 
 
 def _joined(call: FoundCall, rows: dict[str, dict[str, Any]]) -> FoundCall:
-    """Return an inbound call with the outside parties it goes on to, taken from `rows`."""
+    """Return an inbound call with its outside callees, which leave `rows`."""
     parties = []
     for party in call.outside:
         row = rows.pop(party.leg or "", None) if party.caller is False else None
@@ -134,7 +134,7 @@ def _joined(call: FoundCall, rows: dict[str, dict[str, Any]]) -> FoundCall:
 
 
 def _callee(line: str, item: dict[str, Any]) -> Party:
-    """Return who is called on a line to the outside."""
+    """Return the callee on an outbound line."""
     talking = text(item.get("status")).lower() == _TALKING
     return Party(
         text(item.get("to")),
@@ -147,7 +147,7 @@ def _callee(line: str, item: dict[str, Any]) -> Party:
 
 
 def _outbound(line: str, item: dict[str, Any], known: Collection[str]) -> FoundCall:
-    """Return one call to the outside; its own id is not in this list."""
+    """Return one outbound call; this list does not contain its call id."""
     callee = _callee(line, item)
     caller = text(item.get("from"))
     return FoundCall(
@@ -160,9 +160,9 @@ def _outbound(line: str, item: dict[str, Any], known: Collection[str]) -> FoundC
 
 
 def ties(answer: Answer, dialect: Dialect) -> dict[str, Ties]:
-    """Return what the settings of extensions tell of their calls (section 3.4).
+    """Return the calls of extensions according to their settings (section 3.4).
 
-    Nothing else of that answer is looked at: it holds the passwords of the phones.
+    Nothing else of that answer is read: it contains the passwords of the phones.
     """
     found: dict[str, Ties] = {}
     for item in _objects(answer.get("extinfos")):
@@ -178,7 +178,7 @@ def ties(answer: Answer, dialect: Dialect) -> dict[str, Ties]:
         found[number] = Ties(
             tuple(line for line in lines if line),
             tuple(other for other in others if other and other != number),
-            # Firmware that tells an object tells one call of each kind.
+            # Firmware that sends an object lists only one call of each kind.
             not any(isinstance(item.get(key), dict) for key in _CALL_OBJECTS),
         )
     return found

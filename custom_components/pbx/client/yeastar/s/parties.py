@@ -1,4 +1,4 @@
-"""Who takes part in what a report tells, in all three formats (reference, section 5)."""
+"""The parties of a report, in all three formats (reference, section 5)."""
 
 from typing import Any, Final
 
@@ -7,14 +7,14 @@ from .answers import text
 from .lenient_json import Pairs
 
 type Fields = dict[str, Any]
-# What kind of party it is, in the wire's word, and what is said about it.
+# The kind of a party, as the PBX spells it, and its fields.
 type Member = tuple[str, Fields]
 
 _KINDS: Final = frozenset({"ext", "inbound", "outbound"})
 
 
 def first_of(fields: Fields, *names: str) -> str:
-    """Return the first of some fields that is not blank: one thing has many names."""
+    """Return the first non-blank field; the PBX uses several names for one value."""
     for name in names:
         if found := text(fields.get(name)):
             return found
@@ -22,13 +22,13 @@ def first_of(fields: Fields, *names: str) -> str:
 
 
 def identifier(fields: Fields, *names: str) -> str:
-    """Return a number or an id; one with other characters was damaged, and is blank."""
+    """Return a number or an id; a damaged one, with other characters, becomes blank."""
     found = first_of(fields, *names)
     return found if found.isascii() and found.isprintable() else ""
 
 
 def members_of(pairs: Pairs) -> list[Member]:
-    """Return the parties in order, wherever the format puts them (5.3, 5.4)."""
+    """Return the parties in order, from all places that the formats use (5.3, 5.4)."""
     found: list[Member] = []
     for key, value in pairs:
         if key in _KINDS:
@@ -46,7 +46,7 @@ def members_of(pairs: Pairs) -> list[Member]:
 
 
 def extension_number(fields: Fields) -> str:
-    """Return which extension is meant: three names are in use (5.5)."""
+    """Return the number of an extension from one of three field names (5.5)."""
     return identifier(fields, "extid", "number", "extension")
 
 
@@ -55,8 +55,8 @@ def party_of(
 ) -> Party | None:
     """Return one party, None for an extension without a number.
 
-    Who is outside calls or is called, whatever else the report says; a hidden number
-    is blank.
+    An outside party's kind determines its role: "inbound" is the caller, "outbound" the
+    callee, whatever else the report says. A hidden number is blank.
     """
     kind, fields = member
     if kind == "ext":

@@ -1,4 +1,4 @@
-"""A Yeastar S-Series PBX."""
+"""The client of a Yeastar S-Series PBX."""
 
 from collections.abc import Callable
 from hashlib import md5
@@ -23,7 +23,7 @@ from .transport import Transport
 
 
 def hash_password(password: str) -> str:
-    """Return the API's form of a password: MD5 in lower-case hex (reference, section 2.1)."""
+    """Return a password's MD5 in lower-case hex for the API (reference, 2.1)."""
     return md5(password.encode(), usedforsecurity=False).hexdigest()
 
 
@@ -40,16 +40,16 @@ CAPABILITIES: Final = (
     | Capability.SETTINGS
 )
 
-# So many extensions are asked for their own calls in one poll. Each answer holds some
-# forty settings, about 1.2 kB: 60 kB at once is what the list of 500 extensions takes.
+# The number of extensions that one poll queries for their own calls. Each answer has
+# about forty settings, 1.2 kB: 60 kB at once, as much as the list of 500 extensions.
 ASKED_AT_ONCE: Final = 50
 
 
 class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
     """The S-Series API, versions 1.0.x and 1.1.0, over HTTP or HTTPS.
 
-    Not every version, and not every box, has all the capabilities; those that lack one
-    refuse with Refusal.UNSUPPORTED.
+    Not every version and not every device has all capabilities; a request for a missing
+    one is refused with Refusal.UNSUPPORTED.
     """
 
     call_reader = YeastarCalls
@@ -64,12 +64,12 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
         fingerprint: str | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Keep address and credentials; nothing is sent before the first request.
+        """Initialize without a connection; nothing is sent before the first request.
 
         `password_md5` comes from `hash_password`. `fingerprint` pins a certificate by
-        its SHA-256 in hex; without it the CAs of `session` decide, which is used and
-        never closed. `clock` tells seconds. Raises ValueError for a fingerprint that
-        is none.
+        its SHA-256 in hex; without it, the CAs of `session` decide. `session` is used
+        but never closed. `clock` returns seconds. Raises ValueError for an invalid
+        fingerprint.
         """
         self.address = address
         self._transport = Transport(session, address, fingerprint)
@@ -78,17 +78,17 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
         self._list = ExtensionList()
         self._info: PbxInfo | None = None
         self._info_generation = 0
-        # Extensions in use, and in which poll each was asked last.
+        # Extensions in use, with the number of the poll that last queried each.
         self._asked: dict[str, int] = {}
         self._polls = 0
 
     @override
     async def connect(self) -> PbxInfo:
-        """Log in and read who the PBX is (reference, sections 2.1 and 3.2).
+        """Log in and read the identity of the PBX (reference, sections 2.1 and 3.2).
 
-        That is read once for each login: behind the same address may be another box
-        by then, or new firmware. Raises PbxLoginRejected, PbxLockedOut,
-        PbxWrongService, PbxNotTrusted, PbxUnreachable and PbxRefused.
+        The identity is read once after each login: the address may now belong to
+        another device, or the firmware may be new. Raises PbxLoginRejected,
+        PbxLockedOut, PbxWrongService, PbxNotTrusted, PbxUnreachable and PbxRefused.
         """
         await self._session.log_in()
         generation = self._session.generation
@@ -102,7 +102,7 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
     @property
     @override
     def capabilities(self) -> Capability:
-        """Return what this version of the API can do (reference, section 3.1).
+        """Return the capabilities of this version of the API (reference, section 3.1).
 
         Call records can be read from version 1.1 on (section 3.11).
         """
@@ -112,38 +112,38 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
     @property
     @override
     def report_target(self) -> ReportTarget | None:
-        """Where the PBX reports to (reference, section 2.3)."""
+        """Return the target of the PBX's reports (reference, section 2.3)."""
         return self._session.report_target
 
     @report_target.setter
     def report_target(self, target: ReportTarget | None) -> None:
-        """Change it: the PBX is told with the next login or heartbeat."""
+        """Set the target; the next login or heartbeat sends it to the PBX."""
         self._session.report_target = target
 
     @property
     @override
     def own_address(self) -> str:
-        """Our literal IP address towards the PBX; blank before the first request."""
+        """Return our literal IP address towards the PBX, blank before any request."""
         return self._transport.local_ip
 
     @property
     @override
     def remote_address(self) -> str:
-        """The PBX's literal IP address; blank before the first request."""
+        """Return the PBX's literal IP address, blank before the first request."""
         return self._transport.remote_ip
 
     @override
     def parse(self, body: bytes) -> Received | None:
-        """Return what a report says, in any of the three formats (section 5)."""
+        """Return a parsed report in any of the three formats (section 5)."""
         return reports.parse(body)
 
     @override
     async def snapshot(self, *, trunks: bool = True) -> PolledSnapshot:
         """Read calls, extensions and trunks (reference, sections 3.3, 3.4, 3.7, 3.8).
 
-        The list of extensions is read after the calls, so it is the newer. Then all
-        extensions in use are asked for their own calls, and after a new login the PBX
-        for its identity. Raises the same as `connect`.
+        The list of extensions is read after the calls, so it is newer. Then all
+        extensions in use are queried for their own calls, and after a new login the
+        identity of the PBX is read. Raises the same as `connect`.
         """
         info = await self.connect()
         dialect = self._session.dialect
@@ -165,14 +165,14 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
             lists.trunks(trunk_list),
             calls=calls,
             ties=ties,
-            # No report tells that a call is resumed (section 6.1).
+            # No report shows that a call is resumed (section 6.1).
             again_soon=any(one.status is ExtensionStatus.ON_HOLD for one in others),
         )
 
     def _calls(
         self, inbound: Answer, outbound: Answer, extensions: tuple[Extension, ...]
     ) -> tuple[FoundCall, ...] | None:
-        """Return the calls on lines, None where the PBX has no such lists."""
+        """Return the calls on lines, None if the PBX has no such lists."""
         found = lists.inbound_calls(inbound)
         if found is not None:
             numbers = (
@@ -184,7 +184,7 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
         return None if found is None else tuple(found)
 
     async def _ties(self, extensions: list[Extension]) -> dict[str, Ties]:
-        """Ask all phones in use for their own calls, in one request (section 3.4)."""
+        """Read the own calls of extensions in use, in one request (section 3.4)."""
         asked = self._to_ask([one.number for one in extensions if one.in_use])
         if not asked:
             return {}
@@ -195,7 +195,7 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
         return lists.ties(settings, dialect)
 
     def _to_ask(self, numbers: list[str]) -> list[str]:
-        """Return as many as may be asked, those first whose turn was longest ago."""
+        """Return the extensions to query now, limited, least recently queried first."""
         self._polls += 1
         self._asked = {number: self._asked.get(number, 0) for number in numbers}
         asked = sorted(numbers, key=self._asked.__getitem__)[:ASKED_AT_ONCE]
@@ -205,7 +205,7 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
     async def _optional(
         self, endpoint: str, body: dict[str, str] | None = None
     ) -> Answer:
-        """Return an answer that a poll can do without: older firmware refuses some."""
+        """Return an optional answer of a poll, empty if older firmware refuses it."""
         try:
             return await self._session.request(endpoint, body)
         except PbxRefused:
@@ -215,10 +215,10 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
     async def monitor(
         self, mode: MonitorMode, supervisor: str, extension: str
     ) -> str | None:
-        """Start monitoring (reference, section 4); the API's v1 tells no call id.
+        """Start monitoring (reference, section 4); v1 of the API returns no call id.
 
-        Raises the same as `connect`; PbxUnreachable with `maybe_done` when the phone
-        of the supervisor may be ringing all the same.
+        Raises the same as `connect`; PbxUnreachable with `maybe_done` if the
+        supervisor's phone may be ringing nevertheless.
         """
         await self._session.log_in()
         request = self._session.dialect.monitor[mode]
@@ -231,5 +231,5 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
 
     @override
     async def close(self) -> None:
-        """Log out, for at most five seconds (reference, section 2.4). Raises nothing."""
+        """Log out within five seconds (reference, section 2.4). Raises nothing."""
         await self._session.log_out()

@@ -1,8 +1,8 @@
-"""What a poll shows of the calls, made changes of the ledger.
+"""The application of a poll to the ledger.
 
-The picture after a poll is a function of the poll. It is made of lines and of ties
-between phones; a remembered call lends its id, roles and times to what was found only
-if nothing in the poll contradicts it. What was not found is over.
+The picture after a poll is a function of the poll. It consists of calls on lines and of
+ties between phones. A found call takes its id, roles and times from a remembered call
+only if nothing in the poll contradicts that call. A call that was not found is over.
 """
 
 from collections.abc import Iterator, Set as AbstractSet
@@ -25,10 +25,10 @@ from .told import SOUGHT, TAKEN, ToldCalls, answered_elsewhere, bring_back
 
 
 class PolledCalls:
-    """Makes the ledger agree with one snapshot.
+    """The application of one snapshot to the ledger.
 
     `newer` are the extensions, and the ids and keys of calls, that were reported while
-    the snapshot was under way: they stay as they are.
+    the snapshot was being read: they stay unchanged.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class PolledCalls:
         newer: AbstractSet[str | int],
         now: float,
     ) -> None:
-        """Look through the snapshot once."""
+        """Initialize with the statuses and the tied phones of a snapshot."""
         self._ledger = ledger
         self._now = now
         self._newer = newer
@@ -56,7 +56,7 @@ class PolledCalls:
         self._pictures: list[Picture] = []
 
     def run(self, over: AbstractSet[int]) -> set[str]:
-        """Take the snapshot over, and return the extensions that were found in calls.
+        """Apply the snapshot, and return the extensions that were found in calls.
 
         `over` are the calls that a restart of the PBX has ended.
         """
@@ -80,9 +80,10 @@ class PolledCalls:
         return {number for one in self._pictures for number in one.numbers}
 
     def _unfound(self, over: AbstractSet[int]) -> list[TrackedCall]:
-        """Return the calls that go on though no list shows them.
+        """Return the calls that continue although no list shows them.
 
-        Of two in which the same phone is alone, the one without an id is the other one.
+        Of two calls in which the same phone is alone, the one without an id is the same
+        call as the one with an id, so it is left out.
         """
         found = [
             call
@@ -102,7 +103,7 @@ class PolledCalls:
         ]
 
     def _find_hidden(self, alone: AbstractSet[str]) -> None:
-        """Note which phones are in use by a call of which nothing tells."""
+        """Update the set of phones that are in use by a call that nothing shows."""
         busy = {n for n, status in self._statuses.items() if status in TAKEN}
         found = {number for one in self._pictures for number in one.numbers}
         known = {n for n in busy - found - alone if self._ledger.of(n)}
@@ -113,9 +114,9 @@ class PolledCalls:
                 self._find_hidden_beside(picture)
 
     def _find_hidden_beside(self, picture: Picture) -> None:
-        """Note which of two phones dialled before: it is in a call that no list shows.
+        """Add the one of two phones that dialled earlier: it is in an unlisted call.
 
-        The phone that was called would have rung first, had it been free.
+        The callee's phone would have rung first if it had been free.
         """
         first, second = picture.numbers
         order = list(self._told.dialled)
@@ -128,23 +129,23 @@ class PolledCalls:
         if len(new) == 2 or (len(new) == 1 and picture.call is not None):
             self._hidden.add(new[0])
 
-    # -- what is there
+    # -- statuses and reports of the extensions
 
     def _status(self, number: str) -> ExtensionStatus | None:
-        """Return what the list says of an extension, None for an unknown word."""
+        """Return an extension's status in the list, None for an unknown status word."""
         return self._statuses.get(number, self._missing)
 
     def _in_use(self, number: str) -> bool:
-        """Return whether an extension can be in a call, by the list."""
+        """Return whether an extension can be in a call, according to the list."""
         status = self._status(number)
         return status is None or status in IN_USE
 
     def _lost(self, number: str) -> bool:
-        """Return whether an extension's phone is out of reach, which ends no call."""
+        """Return whether an extension's phone is out of reach; this ends no call."""
         return self._statuses.get(number) in OUT_OF_REACH
 
     def _is_newer(self, call: TrackedCall) -> bool:
-        """Return whether a call was reported while the snapshot was under way."""
+        """Return whether a call was reported while the snapshot was being read."""
         return (
             call.key in self._newer
             or call.id in self._newer
@@ -154,14 +155,14 @@ class PolledCalls:
     # -- calls on lines
 
     def _add_row(self, row: FoundCall) -> None:
-        """Add a call on a line, with the extensions that are on it."""
+        """Add a call on a line, with the extensions that are on that line."""
         lines = {party.leg for party in row.outside}
         on_it = [
             n for n, ties in self._ties.items() if not lines.isdisjoint(ties.lines)
         ]
         inbound = row.direction is CallDirection.INBOUND
         for number in row.numbers:
-            # A row names the phones it rings at; one to the outside who dialled it.
+            # An inbound row names the ringing phones, an outbound row the caller.
             ties = self._ties.get(number)
             left = not inbound and (
                 on_it or (ties is not None and ties.whole) or not self._in_use(number)
@@ -172,7 +173,7 @@ class PolledCalls:
         picture = Picture(row.direction, numbers, row, list(row.outside))
         call = self._known_line(row, numbers)
         if call is not None and call.key in self._seen:
-            # A call that was handed on to the outside has two lines there.
+            # A call that was transferred to the outside has two outside lines.
             for other in self._pictures:
                 if other.call is not None and other.call.key == call.key:
                     other.lines += row.outside
@@ -193,7 +194,7 @@ class PolledCalls:
             self._pictures.append(picture)
 
     def _known_line(self, row: FoundCall, numbers: list[str]) -> TrackedCall | None:
-        """Return the remembered call of a row: by its id, its line, or who is on it."""
+        """Return the remembered call of a row: by its id, its line, or its parties."""
         known = None if row.id is None else self._ledger.find(row.id)
         if known is not None:
             return known
@@ -214,12 +215,12 @@ class PolledCalls:
                 unnamed.append(call)
         return unnamed[-1] if unnamed else self._begun(row.direction, numbers)
 
-    # -- calls inside
+    # -- internal calls
 
     def _add_ties(self) -> None:
-        """Add the calls between extensions, the known ones first."""
+        """Add the calls between extensions, the remembered ones first."""
         ties = self._pairs
-        # Of two between the same phones the older one has ended unseen.
+        # Of two calls between the same phones, the older one has ended unseen.
         for call in reversed(list(self._ledger.live.values())):
             if call.outside or call.key in self._seen:
                 continue
@@ -245,7 +246,7 @@ class PolledCalls:
             )
 
     def _find_pairs(self) -> list[frozenset[str]]:
-        """Return which extensions are connected, or call each other."""
+        """Return the pairs of extensions that are connected or call each other."""
         found: dict[frozenset[str], None] = {}
         for number, ties in self._ties.items():
             for other in ties.others:
@@ -255,7 +256,7 @@ class PolledCalls:
         return list(found)
 
     def _contradicted(self, call: TrackedCall, pairs: list[frozenset[str]]) -> bool:
-        """Return whether a remembered call cannot be that of the phones found tied."""
+        """Return whether a remembered call cannot be the call of the tied phones."""
         for leg in call.extensions():
             if not any(leg.number in pair for pair in pairs):
                 continue
@@ -269,7 +270,7 @@ class PolledCalls:
         return False
 
     def _only_tie(self, number: str) -> bool:
-        """Return whether a phone is found in one call, and known to be in no other."""
+        """Return whether a phone has at most one call, by all ties and lines."""
         ties = self._ties.get(number, Ties())
         pairs = sum(number in pair for pair in self._pairs)
         return max(pairs, len(ties.others)) + len(ties.lines) < 2
@@ -277,9 +278,9 @@ class PolledCalls:
     def _groups(
         self, pairs: list[frozenset[str]]
     ) -> Iterator[tuple[str, list[str], bool]]:
-        """Yield callers with the phones they call, and whether it is known who calls.
+        """Yield each caller with its callees, and whether its role as caller is known.
 
-        A caller names the first of several.
+        Of several callees, a caller names the first one.
         """
         rung: dict[str, list[str]] = {}
         for pair in pairs:
@@ -302,9 +303,9 @@ class PolledCalls:
                 yield caller, [number, *(rest if last else ())], True
 
     def _caller(self, first: str, second: str) -> str | None:
-        """Return which of two phones calls the other, None where nothing shows it.
+        """Return the caller of two phones, None where nothing shows it.
 
-        A phone that is named, and does not name the other, calls several.
+        A phone that does not name the other one, which names it, has several callees.
         """
         for one, other in ((first, second), (second, first)):
             ties = self._ties.get(one)
@@ -322,7 +323,7 @@ class PolledCalls:
         return second if rings[0] == first else first
 
     def _rung_on(self, caller: str, called: list[str]) -> Picture | None:
-        """Return the known call of a caller that rings at more phones by now.
+        """Return the remembered call of a caller that now rings at more phones.
 
         A caller names one phone of each of its calls.
         """
@@ -345,7 +346,7 @@ class PolledCalls:
     def _begun(
         self, direction: CallDirection, numbers: list[str]
     ) -> TrackedCall | None:
-        """Return a remembered call with one party only, that is found with others now."""
+        """Return a remembered call with a single party, now found with others."""
         for number in numbers:
             for call in reversed(self._ledger.of(number)):
                 legs = call.extensions()
@@ -355,7 +356,7 @@ class PolledCalls:
                     and not call.outside
                     and len(legs) == 1
                     and call.direction in (None, CallDirection.INTERNAL, direction)
-                    # One that talks, and whose partner has not left, talks to a service.
+                    # A party that talks while no other has left talks to a service.
                     and (
                         not legs[0].connected
                         or any(leg.answered_at and not leg.present for leg in call)
@@ -365,7 +366,7 @@ class PolledCalls:
         return None
 
     def _ended_unseen(self, numbers: list[str]) -> TrackedCall | None:
-        """Return a call of phones that were all out of reach, as it goes on."""
+        """Return a reopened call that ended because its phones were out of reach."""
         for key in self._told.unreachable:
             call = self._ledger.get(key)
             if (
@@ -389,30 +390,30 @@ class PolledCalls:
             return call
         return None
 
-    # -- what is not found
+    # -- calls that are not found
 
     def _stays(self, call: TrackedCall) -> bool:
-        """Return whether a call that is not found may go on all the same.
+        """Return whether a call that was not found may continue nevertheless.
 
         A party alone talks to a service of the PBX, or waits in a queue: no list shows
-        that. Extensions that were not asked may be in calls that no list shows.
+        that. Extensions that were not queried may be in calls that no list shows.
         """
         if call.key in self._seen or self._is_newer(call):
             return False
         if call.outside:
-            # A row may be damaged: a phone that names the line is still on it.
+            # A row may be damaged: an extension that names the line is still on it.
             return any(
                 self._on_line(call, leg.number)
                 or (not self._read and self._possible(leg.number))
                 for leg in call.extensions()
             )
         if not self._read and any(self._lost(leg.number) for leg in call.extensions()):
-            return True  # no phone that would name it was asked
+            return True  # No phone that would name the call was queried.
         there = [leg for leg in call.extensions() if self._in_use(leg.number)]
         if len(there) > 1 and not any(leg.number in self._ties for leg in there):
             return True
         legs = call.extensions()
-        # Where the others only rang, the voicemail may have answered instead.
+        # If the other parties only rang, the voicemail may have answered instead.
         alone = [
             leg
             for leg in there
@@ -422,16 +423,16 @@ class PolledCalls:
         return len(alone) == 1 and self._may_be_alone(call, alone[0])
 
     def _possible(self, number: str) -> bool:
-        """Return whether an extension can be in a call of which no list tells."""
+        """Return whether an extension can be in a call that no list shows."""
         return self._in_use(number) or self._lost(number)
 
     def _on_line(self, call: TrackedCall, number: str) -> bool:
-        """Return whether an extension names a line of a call."""
+        """Return whether an extension's ties name a line of a call."""
         lines = self._ties.get(number, Ties()).lines
         return any(leg.party.leg in lines for leg in call if leg.party.leg)
 
     def _may_be_alone(self, call: TrackedCall, leg: Leg) -> bool:
-        """Return whether nothing else explains that a phone is in use."""
+        """Return whether only being alone in this call explains a phone's status."""
         if leg.state is PartyState.RINGING:
             return self._status(leg.number) is ExtensionStatus.RINGING and not any(
                 leg.number in picture.numbers for picture in self._pictures
@@ -439,7 +440,7 @@ class PolledCalls:
         if self._status(leg.number) is ExtensionStatus.RINGING:
             return False
         if self._status(leg.number) is ExtensionStatus.ON_HOLD and leg.state in SOUGHT:
-            # What is on hold was answered: another call, if there is one.
+            # The call on hold was answered: it is another connected call, if any.
             return not any(
                 other is not call and other.legs[leg.number].connected
                 for other in self._ledger.of(leg.number)
@@ -452,7 +453,7 @@ class PolledCalls:
         )
 
     def _alone(self, call: TrackedCall) -> TrackedCall:
-        """Return a call without those who can be in it no more."""
+        """Return a call without the extensions that can no longer be in it."""
         possible = self._in_use if self._read else self._possible
         there = [leg for leg in call.extensions() if possible(leg.number)]
         asked = any(leg.number in self._ties for leg in there)
@@ -467,10 +468,10 @@ class PolledCalls:
                 call = steps.depart(call, leg.number, self._now, self._ledger.wait)
         return call
 
-    # -- taking over
+    # -- the changes of the ledger
 
     def _take(self, picture: Picture, possible: Possible) -> None:
-        """Take one call over as it was found."""
+        """Apply one call to the ledger as it was found."""
         now, row = self._now, picture.row
         call = picture.call
         if call is None:
@@ -491,7 +492,7 @@ class PolledCalls:
             if picture.direction is CallDirection.INBOUND or (
                 row is not None and number not in row.numbers
             ):
-                caller = False  # such a row names who dialled
+                caller = False  # The row names another caller.
             elif picture.caller is not None:
                 caller = number == picture.caller
             party = Party(number, extension=True, state=state, caller=caller)
@@ -507,7 +508,7 @@ class PolledCalls:
         self._ledger.put(call, now)
 
     def _stays_on_line(self, picture: Picture, leg: Leg) -> bool:
-        """Return whether an extension that no row names can still be on the line."""
+        """Return whether an extension that no row names may still be on the line."""
         if picture.direction is CallDirection.INBOUND:
             return False
         if self._lost(leg.number):
@@ -517,9 +518,9 @@ class PolledCalls:
     def _seat(
         self, call: TrackedCall, party: Party, *, connected: bool = False
     ) -> TrackedCall:
-        """Return a call in which a party does what was found.
+        """Return a call in which a party is present with the state that was found.
 
-        A party that was connected once stays so while another end is sought for it.
+        A party that was connected once stays so while the PBX calls another end for it.
         """
         leg, key, state = call.leg(party), call.key_of(party), party.state
         if leg is None:

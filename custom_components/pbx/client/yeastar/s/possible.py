@@ -1,4 +1,4 @@
-"""What each phone can be doing in each of its calls, as far as a poll tells."""
+"""The possible states of each phone in each of its calls, according to a poll."""
 
 from collections.abc import Callable, Iterator, Set as AbstractSet
 from dataclasses import dataclass, field
@@ -13,11 +13,11 @@ type States = frozenset[PartyState]
 _RINGING: Final[States] = frozenset({PartyState.RINGING})
 _DIALING: Final[States] = frozenset({PartyState.DIALING})
 _HELD: Final[States] = frozenset({PartyState.HELD})
-# A phone has one voice: what it does in one call at most.
+# The states that a phone can have in one call at a time only.
 _ACTIVE: Final[States] = frozenset({PartyState.DIALING, PartyState.TALKING})
 _ALL: Final[States] = _RINGING | _DIALING | CONNECTED
 
-# What the status of a phone with one call says of it (reference, 6.1).
+# The states in its only call, by the status of a phone (reference, 6.1).
 _WORDS: Final = {
     ExtensionStatus.RINGING: _RINGING,
     ExtensionStatus.BUSY: _ACTIVE,
@@ -27,7 +27,7 @@ _WORDS: Final = {
 
 @dataclass(slots=True, eq=False)
 class Picture:
-    """One call as the poll shows it, and the remembered call that it is, if any."""
+    """One call as the poll shows it, with the matching remembered call, if any."""
 
     direction: CallDirection
     numbers: list[str]
@@ -37,13 +37,16 @@ class Picture:
     caller: str | None = None
 
     def known(self, number: str) -> Leg | None:
-        """Return the remembered leg of an extension that had not left."""
+        """Return the remembered leg of an extension, unless the extension had left."""
         leg = self.call.legs.get(number) if self.call is not None else None
         return leg if leg is not None and leg.present else None
 
 
 class Possible:
-    """Narrows down what the phones do; those `elsewhere` are in calls no list can show."""
+    """The possible states of the phones in their calls.
+
+    The phones `elsewhere` are in calls that no list can show.
+    """
 
     def __init__(
         self,
@@ -51,7 +54,7 @@ class Possible:
         pictures: list[Picture],
         elsewhere: AbstractSet[str],
     ) -> None:
-        """Weigh lists, ties and statuses against each other."""
+        """Find the states that agree with the lists, the ties and the statuses."""
         self._status = status
         self._states: dict[tuple[int, str], States] = {}
         self._new: set[tuple[int, str]] = set()
@@ -87,11 +90,14 @@ class Possible:
                     self._narrow((id(picture), number), CONNECTED)
 
     def _narrow(self, key: tuple[int, str], to: States) -> None:
-        """Leave only these states, unless none would be left."""
+        """Remove all states except these, unless none would remain."""
         self._states[key] = self._states[key] & to or self._states[key]
 
     def _weigh_ends(self, picture: Picture) -> None:
-        """Leave what fits to the other end: one rings for one that dials, or both talk."""
+        """Remove states that do not fit the other end of a call.
+
+        A callee rings while its caller dials, or both ends are connected.
+        """
         for first, second in _ends(picture):
             keys = (id(picture), first), (id(picture), second)
             for one, other in (keys, keys[::-1]):
@@ -101,7 +107,7 @@ class Possible:
                 self._narrow(one, fitting)
 
     def _weigh_calls(self, number: str, keys: list[tuple[int, str]]) -> None:
-        """Leave what a phone with several calls can do in each, by its one status."""
+        """Remove states that do not fit the other calls or the status of a phone."""
         for key in keys:
             others = [other for other in keys if other is not key]
             # A phone that begins to dial holds its other calls.
@@ -113,9 +119,9 @@ class Possible:
                 self._narrow(key, _RINGING)
 
     def state(self, picture: Picture, number: str) -> tuple[PartyState, bool]:
-        """Return what a phone does in a call, and whether it is connected in it.
+        """Return the state of a phone in a call, and whether it is connected in it.
 
-        What neither the poll nor memory tells is unknown.
+        The state is UNKNOWN if neither the poll nor the remembered call determines it.
         """
         states = self._states[id(picture), number]
         connected = states <= CONNECTED
@@ -125,7 +131,7 @@ class Possible:
         elif known is not None and known.state in states:
             state = known.state
         elif connected and self._status(number) in OUT_OF_REACH:
-            state = PartyState.TALKING  # nobody presses its keys
+            state = PartyState.TALKING  # A phone out of reach cannot hold.
         else:
             state = PartyState.UNKNOWN
         return state, connected
@@ -140,7 +146,7 @@ _FITTING: Final = {
 
 
 def _by_row(picture: Picture) -> States:
-    """Return what a phone can do in a call by the list of calls."""
+    """Return the possible states of a phone, by its call in the list of calls."""
     if picture.row is None:
         return _ALL
     if picture.row.answered:
@@ -150,20 +156,20 @@ def _by_row(picture: Picture) -> States:
 
 
 def _by_role(picture: Picture, number: str) -> States:
-    """Return what a phone can do in a call by its role in it."""
+    """Return the possible states of a phone, by its role as caller or callee."""
     row, known = picture.row, picture.known(number)
     caller = number == picture.caller if picture.caller is not None else None
     if caller is None and known is not None and known.answered_at is None:
         caller = known.party.caller
     if caller is None and row is not None and number not in row.numbers:
-        caller = False  # the row names who dialled, or all that were called
+        caller = False  # The row names the caller, or all callees.
     if caller is None:
         return _ALL
     return _ALL - (_RINGING if caller else _DIALING)
 
 
 def _ends(picture: Picture) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of phones that are two ends of a call."""
+    """Yield the pairs of phones that are the two ends of a call."""
     numbers = picture.numbers
     caller = picture.caller
     if caller is None and picture.call is not None:

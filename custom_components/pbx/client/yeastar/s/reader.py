@@ -1,4 +1,4 @@
-"""What reports and polls of an S-Series say of calls, taken over into the ledger."""
+"""The reader of an S-Series PBX's calls, from its reports and polls."""
 
 from collections.abc import Set as AbstractSet
 from typing import override
@@ -22,17 +22,17 @@ from .told import ToldCalls
 
 
 class YeastarCalls(CallReader):
-    """Reads the calls of one S-Series PBX."""
+    """The reader of the calls of one S-Series PBX."""
 
-    # A status report need not tell that a call is held, nor a fault of a phone (6.1).
+    # Status reports do not always show a held call or a fault of a phone (6.1).
     untold = frozenset({ExtensionStatus.ON_HOLD, ExtensionStatus.FAULT})
 
     def __init__(self, ledger: Ledger, status_of: StatusOf) -> None:
-        """Keep where changes go; the statuses are looked up, never kept."""
+        """Initialize for a ledger; statuses are read from `status_of`, never stored."""
         self._ledger = ledger
         self._status_of = status_of
         self._told = ToldCalls(ledger, status_of)
-        # Ids and keys of calls that were reported since the snapshot was asked for.
+        # Ids and keys of calls that were reported since the snapshot was requested.
         self._newer: set[str | int] = set()
         self._before_restart: set[int] = set()
 
@@ -50,8 +50,8 @@ class YeastarCalls(CallReader):
             case CallRecord():
                 self._told.record(report, now)
             case Restarted():
-                # What the next poll does not show is over. One being read may have begun
-                # before.
+                # Calls that the next poll does not show are over. A poll that is being
+                # read now may have begun before the restart.
                 self._before_restart = set(self._ledger.live)
                 self._newer.update(self._ledger.live)
                 self._told.restarted = set(self._ledger.live)
@@ -68,7 +68,7 @@ class YeastarCalls(CallReader):
             status in IN_USE
             or (status is ExtensionStatus.IDLE and self._ledger.of(number))
         ):
-            return False  # its address has changed, it is no hang-up (reference, 6.1)
+            return False  # A changed address is no hang-up (reference, 6.1).
         if report.status is not ExtensionStatus.BUSY:
             self._told.hidden.discard(number)
         self._told.stopped.discard(number)
@@ -92,7 +92,7 @@ class YeastarCalls(CallReader):
         over &= self._newer
         if not self._ledger.live:
             return
-        # Of a call that no list shows, the status alone tells that it is held.
+        # For a call that no list shows, only the status shows that it is held.
         for extension in snapshot.extensions:
             number = extension.number
             if extension.in_use and number not in reported and number not in found:

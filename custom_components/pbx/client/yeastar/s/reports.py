@@ -1,4 +1,4 @@
-"""From the PBX's reports to ours, in all three formats (reference, section 5)."""
+"""The parser of the PBX's reports, in all three formats (reference, section 5)."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -35,12 +35,12 @@ from .parties import (
 type _Reader = Callable[[Fields, list[Member]], Report | None]
 
 _MAX_NAME: Final = 40
-# A billion seconds are thirty years.
+# The digits of a plausible duration: a billion seconds are thirty years.
 _MAX_DIGITS: Final = 9
 _NUMBER: Final = re.compile("[0-9]+")
 _COMPOSITE: Final = re.compile(r"([^()]+)\(([^()]+)\)")
 
-# By the leading number, else by the whole text (section 5.3); all others are FAILED.
+# Keyed by the leading number, else the whole text (section 5.3); others are FAILED.
 _FAILURES: Final[Mapping[str, CallOutcome]] = {
     "486": CallOutcome.BUSY,
     "600": CallOutcome.BUSY,
@@ -51,7 +51,7 @@ _FAILURES: Final[Mapping[str, CallOutcome]] = {
     "487": CallOutcome.MISSED,
 }
 
-# Section 5.3, with the spellings of the tables.
+# Section 5.3, including the misspellings in its tables.
 _OUTCOMES: Final[Mapping[str, CallOutcome]] = {
     "answered": CallOutcome.ANSWERED,
     "answerd": CallOutcome.ANSWERED,
@@ -74,7 +74,7 @@ _SUBJECTS: Final[Mapping[str, Subject]] = {
     "trunk": Subject.TRUNK,
 }
 
-# A member's state, and whether that makes it the caller (section 5.4).
+# A member's state, and its role: True for the caller, False for a callee (5.4).
 _MEMBER_STATES: Final[Mapping[str, tuple[PartyState, bool | None]]] = {
     "alert": (PartyState.DIALING, True),
     "ring": (PartyState.RINGING, False),
@@ -86,10 +86,10 @@ _MEMBER_STATES: Final[Mapping[str, tuple[PartyState, bool | None]]] = {
 
 
 def parse(body: bytes | bytearray) -> Received | None:
-    """Return what a report says, None when the body is none; never raises (5.5).
+    """Return a parsed report, None if the body is not a report; never raises (5.5).
 
-    A report that is not about anything we follow, or that lacks what would make it
-    useful, is an `OtherReport`.
+    A report about an unsupported subject, or without the fields that make it useful,
+    becomes an `OtherReport`.
     """
     pairs = read(body)
     if pairs is None:
@@ -108,14 +108,14 @@ def parse(body: bytes | bytearray) -> Received | None:
 
 
 def _known(*parties: Party | None) -> tuple[Party, ...]:
-    """Return the parties that could be told."""
+    """Return the parties that could be identified."""
     return tuple(party for party in parties if party is not None)
 
 
 def _call_report(
     fields: Fields, members: list[Member], *parties: Party | None
 ) -> CallReport | None:
-    """Return what a report says about a call that goes on."""
+    """Return a report of a live call, None without a call id or a party."""
     call_id = identifier(fields, "callid")
     known = _known(*parties)
     if not call_id or not known:
@@ -144,10 +144,11 @@ def _progress(
     fields: Fields,
     members: list[Member],
 ) -> CallReport | None:
-    """Return a step in the life of a call (section 5.3, the order rule).
+    """Return a report of a call's progress (section 5.3, the order rule).
 
-    `first` says whether the first party is the caller, `alone` whether a party is
-    that is told of alone; the states are those of who calls and of who is called.
+    `first` is True if the first party is the caller; `alone` is the same for a party
+    that is reported alone. `calling` and `called` are the states of the caller and of
+    the callee.
     """
     kinds = {kind for kind, _ in members}
     parties = []
@@ -164,7 +165,7 @@ def _progress(
 
 
 def _offered(fields: Fields, members: list[Member]) -> CallReport | None:
-    """Return a call from outside that nobody's phone rings for yet (5.3)."""
+    """Return a report of an inbound call that does not ring at any phone yet (5.3)."""
     callers = [member for member in members if member[0] == "inbound"]
     return _progress(
         True, True, PartyState.DIALING, PartyState.RINGING, fields, callers
@@ -174,7 +175,7 @@ def _offered(fields: Fields, members: list[Member]) -> CallReport | None:
 def _call_status(
     fields: Fields, members: list[Member]
 ) -> CallReport | CallReleased | None:
-    """Return a change of a call: all members are told with what they do (5.4)."""
+    """Return a report of a changed call, with the states of all its members (5.4)."""
     words = [first_of(told, "memberstatus").lower() for _, told in members]
     both = list(zip(members, words, strict=True))
     gone = [member for member, word in both if word == "bye"]
@@ -191,14 +192,14 @@ def _call_status(
 
 
 def _released(fields: Fields, members: list[Member]) -> CallReleased | None:
-    """Return that somebody hung up: the first did (5.3)."""
+    """Return a report of a hang-up by the first party (5.3)."""
     call_id = identifier(fields, "callid")
     parties = _known(*(party_of(member, PartyState.GONE) for member in members))
     return CallReleased(call_id, parties) if call_id and parties else None
 
 
 def _transferred(fields: Fields, members: list[Member]) -> CallTransferred | None:
-    """Return that the first party gave the call away (5.3)."""
+    """Return a report of a transfer; the first party is the transferor (5.3)."""
     call_id = identifier(fields, "callid")
     states = [PartyState.GONE] + [PartyState.TALKING] * len(members)
     parties = _known(*map(party_of, members, states, strict=False))
@@ -206,7 +207,7 @@ def _transferred(fields: Fields, members: list[Member]) -> CallTransferred | Non
 
 
 def _failed(fields: Fields, members: list[Member]) -> CallFailed | None:
-    """Return that a call could not be put through, and why (5.3)."""
+    """Return a report of a failed call, with the reason (5.3)."""
     call_id = identifier(fields, "callid")
     if not call_id:
         return None
@@ -246,40 +247,40 @@ def _record(fields: Fields, _members: list[Member]) -> CallRecord | None:
 
 
 def _seconds(value: str) -> int | None:
-    """Return a duration, None for what is none."""
+    """Return a duration in seconds, None if the value is not a duration."""
     if len(value) <= _MAX_DIGITS and _NUMBER.fullmatch(value):
         return int(value)
     return None
 
 
 def _extension_report(fields: Fields, _members: list[Member]) -> ExtensionReport | None:
-    """Return what an extension does now, None for a report without a word (5.3, 6.1)."""
+    """Return the status of an extension, None without a status word (5.3, 6.1)."""
     number, word = extension_number(fields), first_of(fields, "status")
     if not number or not word:
         return None
-    # In the format of v2 the word also tells that a call has ended.
+    # In the v2 format, this word also reports the end of a call.
     again = word.lower() == _REGISTERED and "event" not in fields
     return ExtensionReport(number, extension_status(word), again)
 
 
 def _settings_changed(fields: Fields, _members: list[Member]) -> SettingsChanged:
-    """Return whose settings were changed (5.3)."""
+    """Return a report of changed settings, with their subject (5.3)."""
     subject = _SUBJECTS.get(first_of(fields, "type").lower(), Subject.OTHER)
     number = extension_number(fields) if subject is Subject.EXTENSION else ""
     return SettingsChanged(subject, number or None)
 
 
 def _restarted(_fields: Fields, _members: list[Member]) -> Restarted:
-    """Return that the PBX has started (5.3)."""
+    """Return a report that the PBX has started (5.3)."""
     return Restarted()
 
 
-# Also sent again when the address of a phone changes (section 6.1).
+# This word is also sent when the address of a phone changes (section 6.1).
 _REGISTERED: Final = "registered"
 _TALKING: Final = (PartyState.TALKING, PartyState.TALKING)
 _RINGING: Final = (PartyState.DIALING, PartyState.RINGING)
 
-# By the name in lower case; `Tranfer` is what the wire says.
+# Keyed by the name in lower case; `Tranfer` is the PBX's spelling.
 _READERS: Final[Mapping[str, _Reader]] = {
     "ring": partial(_progress, False, None, *_RINGING),
     "alert": partial(_progress, True, True, *_RINGING),

@@ -1,4 +1,4 @@
-"""What the PBX reports of its calls, made changes of the ledger (reference, section 5)."""
+"""The application of call reports to the ledger (reference, section 5)."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -19,46 +19,46 @@ from ...report import CallFailed, CallRecord, CallReleased, CallReport, CallTran
 from .finder import CallFinder
 
 SOUGHT: Final = frozenset({PartyState.RINGING, PartyState.DIALING})
-# Seconds in which all comes that is told of one thing that happened.
+# Seconds within which all reports of the same event arrive.
 TOGETHER: Final = 1.0
-# What a phone does that is in a call already.
+# The statuses of a phone that is already in a call.
 TAKEN: Final = frozenset({ExtensionStatus.BUSY, ExtensionStatus.ON_HOLD})
 
 
 class ToldCalls:
-    """The calls of one PBX, as its reports tell them."""
+    """The calls of one PBX, according to its reports."""
 
     def __init__(self, ledger: Ledger, status_of: StatusOf) -> None:
-        """Keep where changes go; the statuses are looked up, never kept."""
+        """Initialize for a ledger; statuses are read from `status_of`, never stored."""
         self._ledger = ledger
         self._status_of = status_of
         self._finder = CallFinder(ledger)
-        # Phones that stopped ringing by a status, which may have come late.
+        # Phones that stopped ringing according to a status report that may be late.
         self.stopped: set[str] = set()
-        # Phones in a call of which nothing tells: with a service, or a supervisor's.
+        # Phones in a call that nothing shows: with a service, or a supervisor's phone.
         self.hidden: set[str] = set()
-        # Calls of which was told last that one party talks, so to a service of the PBX.
+        # Calls whose last report names one talking party: it talks to a PBX service.
         self.served: set[int] = set()
-        # Calls that ended as all their phones were out of reach, where none is asked.
+        # Calls that ended because all their phones were out of reach: none is queried.
         self.unreachable: set[int] = set()
-        # Calls that a restart of the PBX has ended.
+        # Calls that ended with a restart of the PBX.
         self.restarted: set[int] = set()
-        # Phones that went off hook without a ring, the first one first; they dialled.
+        # Phones that became busy without ringing, that is, dialled; oldest first.
         self.dialled: dict[str, None] = {}
-        # Phones that were told to hold a call before it was told to be answered.
+        # Phones whose hold was reported before the answer of the held call.
         self._held_early: set[str] = set()
-        # Extensions that gave a call away, whose part may get a record of its own.
+        # Transferors of each call, whose part may get a call record of its own.
         self._handed_over: dict[int, set[str]] = {}
 
     def prune(self) -> None:
-        """Forget the calls that the ledger no longer knows."""
+        """Remove the calls that the ledger no longer knows."""
         for calls in (self.served, self.unreachable, self.restarted):
             calls.difference_update([key for key in calls if not self._ledger.get(key)])
         for key in [key for key in self._handed_over if not self._ledger.get(key)]:
             del self._handed_over[key]
 
     def report(self, report: CallReport, now: float) -> None:
-        """Take over who takes part, and what they do."""
+        """Apply a report of a call: its parties and their states."""
         call = self._finder.find(report.call_id, report.parties, now)
         if call is None:
             if all(party.state is PartyState.GONE for party in report.parties):
@@ -83,7 +83,7 @@ class ToldCalls:
                 self.status(party.number, ExtensionStatus.ON_HOLD, now)
 
     def release(self, report: CallReleased, now: float) -> None:
-        """End a call that was hung up, unless by a party that had left it."""
+        """End a call that was hung up, unless by a party that had already left."""
         call = self._finder.find(report.call_id, report.parties, now)
         by = report.parties[0].number if report.parties else None
         if by is None and call is None:
@@ -97,7 +97,7 @@ class ToldCalls:
                 self._ledger.put(steps.hurry(call, now) if call.records else call, now)
             return
         if call is None:
-            # Nothing was told of it before: its record, if any, will say how it ended.
+            # No earlier report of this call: its record, if any, gives the outcome.
             call = self._ledger.begin(report.call_id, now)
             call = _with_missing(call, report.parties, now)
             over = replace(call, ended_at=now, ended_by=by, last=tuple(call.legs))
@@ -110,7 +110,7 @@ class ToldCalls:
         self._ledger.put(steps.close(call, now, by, self._ledger.wait), now)
 
     def transfer(self, report: CallTransferred, now: float) -> None:
-        """Let the first party leave the call to the others."""
+        """Apply a transfer: the first party, the transferor, leaves the others."""
         call = self._finder.find(report.call_id, report.parties, now)
         if call is None or not call.live:
             return
@@ -127,9 +127,9 @@ class ToldCalls:
         self._ledger.put(call, now)
 
     def fail(self, report: CallFailed, now: float) -> None:
-        """End a call that came to nothing, or the part of one that cannot be reached."""
+        """End a failed call, or only the legs of callees that cannot be reached."""
         ledger = self._ledger
-        # A party called while in another call is busy: it is not that one that failed.
+        # A callee in another call is busy: that other call is not the failed one.
         ringing = [p for p in report.parties if not p.extension or self._rings(p)]
         call = self._finder.find(report.call_id, ringing, now)
         if call is None and report.parties:
@@ -138,7 +138,7 @@ class ToldCalls:
         if call is None:
             call = ledger.begin(report.call_id, now)
         elif not call.live:
-            # Reordered behind what it explains: the reason is still worth having.
+            # The report came after the end that it explains: store the reason anyway.
             call = replace(call, failure=call.failure or report.outcome)
             for party in report.parties:
                 if call.leg(party) is None:
@@ -168,11 +168,11 @@ class ToldCalls:
         ledger.put(steps.close(call, now, None, ledger.wait), now)
 
     def record(self, record: CallRecord, now: float) -> None:
-        """Take over the PBX's own record: durations, and how it ended."""
+        """Add the PBX's call record to a call: the durations and the outcome."""
         known = self._finder.find_recorded(record, now)
         if known is not None and record in known.records:
             return
-        # Without a hang-up it may be the record of a part, and the call goes on.
+        # Without a hang-up the record may cover only a part, and the call continues.
         may_go_on = known is not None and known.live
         call = known or self._ledger.begin(record.call_id, now)
         call = replace(call, records=(*call.records, record))
@@ -202,7 +202,7 @@ class ToldCalls:
         self._ledger.put(call if may_go_on else steps.hurry(call, now), now)
 
     def status(self, number: str, status: ExtensionStatus | None, now: float) -> None:
-        """Take over what a status says of calls: hold is told nowhere else (6.1)."""
+        """Apply an extension's status to its calls: nothing else shows hold (6.1)."""
         ledger = self._ledger
         calls = ledger.of(number)
         before = self._status_of(number)
@@ -215,9 +215,9 @@ class ToldCalls:
             and before in TAKEN
             and any(call.legs[number].connected for call in calls)
         ):
-            self.hidden.add(number)  # one more call rings it
+            self.hidden.add(number)  # A second call rings this phone.
         if status is ExtensionStatus.IDLE:
-            # No report tells that a queue or a group rings a phone no more.
+            # No report shows that a queue or a group has stopped ringing a phone.
             for call in calls:
                 state = call.legs[number].state
                 if state in (PartyState.RINGING, PartyState.UNKNOWN):
@@ -233,23 +233,23 @@ class ToldCalls:
         elif status is ExtensionStatus.BUSY:
             wanted, leaves = PartyState.TALKING, PartyState.HELD
             if len(calls) == 1 and states == [PartyState.UNKNOWN]:
-                leaves = PartyState.UNKNOWN  # of its two calls one is left
+                leaves = PartyState.UNKNOWN  # One of the two calls remains.
             elif any(state is not PartyState.HELD for state in states):
-                return  # it is the other call that keeps it busy
+                return  # The phone is busy in the other call.
         else:
             return
         if wanted is PartyState.TALKING and len(calls) > 1:
-            wanted = PartyState.UNKNOWN  # one of them was taken back
+            wanted = PartyState.UNKNOWN  # One of the held calls was resumed.
         for call in calls:
             leg = call.legs[number]
             unknown = leg.state is PartyState.UNKNOWN and leg.answered_at is not None
             if leg.state is leaves is not PartyState.UNKNOWN or unknown:
                 ledger.put(steps.set_state(call, number, wanted, now), now)
 
-    # -- parts of the above
+    # -- steps of the methods above
 
     def _join(self, call: TrackedCall, party: Party, now: float) -> TrackedCall:
-        """Return a call that a party takes part in, or has left, as a report says."""
+        """Return a call after a party joined or left it, according to a report."""
         leg = call.leg(party)
         if leg is not None and leg.present and party.state is PartyState.GONE:
             key = call.key_of(party)
@@ -258,7 +258,7 @@ class ToldCalls:
             if party.state is PartyState.TALKING and self._talks_after_all(leg):
                 return steps.again(call, party, now)
             if party.state in SOUGHT and self._rings_anew(call, leg):
-                # A call to the outside that comes back says that it dials.
+                # A returning outbound call is reported with this party as dialing.
                 party = replace(party, state=PartyState.RINGING, caller=False)
                 return steps.again(call, party, now)
         if (
@@ -272,17 +272,18 @@ class ToldCalls:
         return steps.sit(call, party, now)
 
     def _rings_anew(self, call: TrackedCall, leg: Leg) -> bool:
-        """Return whether a party that had left is called once more, as its phone rings.
+        """Return whether a party that had left is called again, by its phone's status.
 
-        A queue rings its agents again and again, and a call is passed back: all who were
-        called with them have stopped by then. Otherwise the report comes late.
+        A queue rings its agents repeatedly, and a call can be passed back; all callees
+        that were called together with the party have stopped by then. Otherwise the
+        report is late.
         """
         left = leg.left_at or leg.since
         return (
             leg.party.extension
             and (
                 self._status_of(leg.number) is ExtensionStatus.RINGING
-                # The word of a phone with another call stays that of the other one.
+                # A phone with another call has the status of that other call.
                 or (leg.told and bool(self._ledger.of(leg.number)))
             )
             and not any(
@@ -294,7 +295,10 @@ class ToldCalls:
         )
 
     def _talks_after_all(self, leg: Leg) -> bool:
-        """Return whether a party that stopped ringing rang again, unreported, and talks."""
+        """Return whether a party that stopped ringing talks nevertheless.
+
+        It has rung again, and no report showed that.
+        """
         return (
             leg.party.extension
             and self._status_of(leg.number) is ExtensionStatus.BUSY
@@ -302,7 +306,7 @@ class ToldCalls:
         )
 
     def _occupies(self, leg: Leg) -> bool:
-        """Return whether a phone in a single call is so by its own status, too."""
+        """Return whether a phone is in this call only and its status agrees with it."""
         status = self._status_of(leg.number)
         return len(self._ledger.of(leg.number)) == 1 and (
             status is ExtensionStatus.RINGING
@@ -313,7 +317,7 @@ class ToldCalls:
     def _with_recorded(
         self, call: TrackedCall, record: CallRecord, now: float
     ) -> TrackedCall:
-        """Return a call with the parties that are known from its record alone."""
+        """Return a call with the parties that only its record names added."""
         for number, caller in ((record.caller, True), (record.callee, False)):
             outside = record.direction is (
                 CallDirection.INBOUND if caller else CallDirection.OUTBOUND
@@ -326,8 +330,8 @@ class ToldCalls:
                 record.trunk if outside else None,
             )
             if not caller and not outside and _failed_at(call, record.caller):
-                continue  # the phone of the caller could not be called, so nobody was
-            # A number outside is not always written in the same way.
+                continue  # The caller's phone could not be called, so no callee was.
+            # The number of an outside party is not always written in the same way.
             there = outside and any(
                 not leg.party.extension and leg.party.caller is caller for leg in call
             )
@@ -342,18 +346,18 @@ class ToldCalls:
         return call
 
     def _rings(self, party: Party) -> bool:
-        """Return whether an extension's phone rings in a call that has no id yet."""
+        """Return whether an extension's phone rings in a call without an id."""
         return any(
             call.id is None and call.legs[party.number].state is PartyState.RINGING
             for call in self._ledger.of(party.number)
         )
 
     def _goes_on(self, call: TrackedCall, parties: tuple[Party, ...]) -> bool:
-        """Return whether the record that ended a call was that of a part of it.
+        """Return whether an ended call continues: its record covered only a part of it.
 
-        Transfers by API are not reported (section 3.9): it reaches a new party. So
-        does a call from a service, which a poll may have missed. Of one that nobody
-        answered the report is late, and so is any after the ends were told.
+        Transfers by API are not reported (section 3.9): the call reaches a new party.
+        So does a call from a service, which a poll may have missed. The report of a
+        call without an answer is late, and so is any report after the ends were told.
         """
         begun = call.records or any(leg.answered_at is not None for leg in call)
         return (
@@ -372,7 +376,7 @@ class ToldCalls:
         )
 
     def _must_be(self, party: Party) -> bool:
-        """Return whether a phone's status shows what a report says, and no known call."""
+        """Return whether a phone's status matches a report but no known call."""
         calls = self._ledger.of(party.number)
         status = self._status_of(party.number)
         if not party.extension:
@@ -391,10 +395,10 @@ class ToldCalls:
     def _answered(
         self, call: TrackedCall, parties: tuple[Party, ...], now: float
     ) -> TrackedCall:
-        """Return a call in which the others stop ringing when one picks up, or a service.
+        """Return a call in which other callees stop ringing after an answer.
 
-        Not when it is told late: the party that picked up has left, and others are
-        called instead.
+        A callee or a service of the PBX answered. A late report changes nothing: the
+        callee that answered has left, and others are called instead.
         """
         if any(party.extension and not call.has(party) for party in parties):
             return call
@@ -417,13 +421,16 @@ class ToldCalls:
                 and leg.left_at is not None
                 and now - leg.left_at <= TOGETHER
             ):
-                # Its status was told first.
+                # The idle status of this phone was reported before the answer.
                 outcome = CallOutcome.ANSWERED_ELSEWHERE
                 call = steps.leave(call, key, leg.left_at, now, outcome)
         return call
 
     def _answered_by_service(self, call: TrackedCall, now: float) -> TrackedCall:
-        """Return a call whose callee in another call rings no more: nothing else says so."""
+        """Return a call without the callees that stopped ringing, by their status.
+
+        No report shows that a callee in another call has stopped ringing in this one.
+        """
         for key, leg in call.legs.items():
             if (
                 leg.party.extension
@@ -439,10 +446,10 @@ class ToldCalls:
 def bring_back(
     call: TrackedCall, party: Party, now: float, *, rang: bool = True
 ) -> TrackedCall:
-    """Return a call that a party is back in.
+    """Return a call with a party that had left present again.
 
-    It had not left after all, unless its end was told, or unless it `rang` until it left:
-    a queue rings its agents again and again.
+    Its part continues, as if it had not left. An extension begins a new part if its end
+    was told, or if it `rang` until it left: a queue rings its agents repeatedly.
     """
     key = call.key_of(party)
     leg = call.legs[key]
@@ -452,15 +459,15 @@ def bring_back(
 
 
 def answered_elsewhere(call: TrackedCall, key: str, now: float) -> TrackedCall:
-    """Return a call in which a phone stops ringing as another party picked up."""
+    """Return a call in which a phone stops ringing because another party answered."""
     return steps.leave(call, key, now, now, CallOutcome.ANSWERED_ELSEWHERE)
 
 
 def _with_missing(
     call: TrackedCall, parties: Iterable[Party], now: float
 ) -> TrackedCall:
-    """Return a call with the parties that are known only now."""
-    # An outside party shows the part of the others.
+    """Return a call with the parties of a report that it lacks added."""
+    # Outside parties come first: they determine the roles of the extensions.
     for party in sorted(parties, key=lambda party: party.extension):
         if call.leg(party) is None:
             call = steps.sit(call, party, now)
@@ -468,7 +475,7 @@ def _with_missing(
 
 
 def _with_met(call: TrackedCall, number: str, caller: str) -> TrackedCall:
-    """Return a call whose callee was called by the caller of its record."""
+    """Return a call whose callee was connected to the caller of its record."""
     met = next((leg.party for leg in call if leg.number == caller), None)
     leg = call.legs.get(number)
     if met is None or leg is None:
@@ -477,13 +484,13 @@ def _with_met(call: TrackedCall, number: str, caller: str) -> TrackedCall:
 
 
 def _failed_at(call: TrackedCall, number: str) -> bool:
-    """Return whether a call failed before it had any other party."""
+    """Return whether a call failed with this number as its only party."""
     numbers = [leg.number for leg in call]
     return call.failure is not None and numbers == [number]
 
 
 def _with_role(leg: Leg, record: CallRecord) -> Leg:
-    """Return a leg with the role that a record tells."""
+    """Return a leg with the role, caller or callee, that a record gives it."""
     party = leg.party
     if party.caller is not None or party.number not in (record.caller, record.callee):
         return leg
