@@ -41,7 +41,6 @@ from .flows.options import PbxOptionsFlow
 from .hub.connect import failure_key, failure_placeholders
 from .hub.families import (
     FAMILIES,
-    FIRST_FAMILY,
     STEPS_OF_A_FAMILY,
     Family,
     create_pbx,
@@ -112,11 +111,9 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the family of PBX where there is a choice, then for its address."""
+        """Ask for the family of PBX, unless discovery knows it, then for its address."""
         if CONF_FAMILY not in self._data:
-            if len(FAMILIES) > 1:
-                return await self.async_step_family()
-            self._data[CONF_FAMILY] = FIRST_FAMILY
+            return await self.async_step_family()
         family = family_of(self._data)
         self._step_id = family.step_id("user")
         self._schema = address_schema(family).extend(credentials_schema(family).schema)
