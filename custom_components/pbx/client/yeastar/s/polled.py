@@ -104,10 +104,17 @@ class PolledCalls:
 
     def _find_hidden(self, alone: AbstractSet[str]) -> None:
         """Update the set of phones that are in use by a call that nothing shows."""
-        busy = {n for n, status in self._statuses.items() if status in TAKEN}
+        busy = {
+            number
+            for number, status in self._statuses.items()
+            # Most extensions are idle, and this test is the cheaper one.
+            if status is not ExtensionStatus.IDLE and status in TAKEN
+        }
         found = {number for one in self._pictures for number in one.numbers}
         known = {n for n in busy - found - alone if self._ledger.of(n)}
-        self._hidden &= {n for n in self._statuses if self._in_use(n)}
+        self._hidden &= {
+            n for n in self._hidden if n in self._statuses and self._in_use(n)
+        }
         self._hidden |= (busy & self._ties.keys()) - found - alone - known - self._newer
         for picture in self._pictures:
             if picture.row is None and len(picture.numbers) == 2:
