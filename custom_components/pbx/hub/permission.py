@@ -27,7 +27,6 @@ class Denial(StrEnum):
     SUPERVISION_OFF = "supervision_off"
     UNANSWERED = "unanswered"
     UNREACHABLE = "unreachable"
-    UNSUPPORTED = "unsupported"
 
 
 class NotPermitted(Unauthorized):
