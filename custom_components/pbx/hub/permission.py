@@ -80,6 +80,7 @@ async def async_check_control(
         entity_id = sensor_id(hass, coordinator.serial_number, key)
         if (
             user is None
+            or not user.is_active
             or entity_id is None
             or not user.permissions.check_entity(entity_id, POLICY_CONTROL)
         ):
