@@ -16,6 +16,7 @@ from .hub.issues import async_port_taken
 from .hub.options import SupervisionPolicy
 from .runtime import PbxConfigEntry, PbxRuntime
 from .services import async_setup_services
+from .supervision.audit import async_setup_audit
 from .supervision.memory import async_forget_memory
 from .supervision.supervision import Supervision
 
@@ -31,7 +32,8 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up the actions."""
+    """Set up the actions, and the audit of supervision."""
+    await async_setup_audit(hass)
     async_setup_services(hass)
     return True
 

@@ -127,8 +127,11 @@ async def _async_get_call_history(call: ServiceCall) -> JsonObjectType:
     """Return the PBX's own records of calls, the newest first."""
     target = await _async_subject(call)
     coordinator, extension = target.coordinator, target.subject
-    end = _pbx_time(call.data.get(ATTR_END) or dt_util.now())
-    start = _pbx_time(call.data.get(ATTR_START) or end - RECENT)
+    try:
+        end = _pbx_time(call.data.get(ATTR_END) or dt_util.now())
+        start = _pbx_time(call.data.get(ATTR_START) or end - RECENT)
+    except OverflowError as err:
+        raise invalid("not_a_time") from err
     if end < start:
         raise invalid("end_before_start")
     number, subject = (

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from ...errors import PbxUnreachable, Unreachable
 from ...model import Extension, ExtensionStatus, PbxInfo
+from ...texts import one_line
 from .dialect import STATUS_WORDS, Dialect
 
 _LOGGER = logging.getLogger(__name__)
@@ -57,13 +58,13 @@ def decode(body: bytes | bytearray) -> Answer | None:
 
 
 def text(value: object) -> str:
-    """Return a text without surrounding white space, blank for any other value."""
+    """Return a text of one line without surrounding white space, else a blank."""
     if not isinstance(value, str):
         return ""
     if value.isascii():
-        return value.strip()
+        return one_line(value)
     # JSON can contain halves of surrogate pairs, which cannot be encoded and stored.
-    return value.strip().encode(errors="replace").decode()
+    return one_line(value.encode(errors="replace").decode())
 
 
 def succeeded(answer: Answer) -> bool:
