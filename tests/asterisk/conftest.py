@@ -1,23 +1,14 @@
 """Fixtures: rigs, each version started once, and hubs connected to them."""
 
 from collections.abc import AsyncGenerator, Generator
-import os
-import sys
 
 import pytest
 
 from .hub import StandInHub
-from .install import SUITES, install
+from .install import SUITES
 from .proxy import Proxy
 from .remote import RemoteRig, running_rig
-
-REQUIRED = os.environ.get("PBX_REQUIRE_ASTERISK") == "1"
-LOUD = """
-*******************************************************************************
-*  There is no Asterisk: THE TESTS ON A REAL ONE ARE LEFT OUT.                *
-*  They take it from Debian's or Ubuntu's packages; that needs no root.       *
-*******************************************************************************
-"""
+from .requirement import require_asterisk
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,14 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def rig(request: pytest.FixtureRequest) -> Generator[RemoteRig]:
     """Return a running Asterisk; skip the test, with the reason, if there is none."""
     suite = str(request.param)
-    try:
-        install(suite)
-    except (OSError, RuntimeError) as err:
-        if REQUIRED:
-            pytest.fail(f"PBX_REQUIRE_ASTERISK wants one: {err}")
-        if sys.__stderr__ is not None:
-            sys.__stderr__.write(LOUD)
-        pytest.skip(str(err))
+    require_asterisk(suite)
     with running_rig(suite) as running:
         yield running
 
