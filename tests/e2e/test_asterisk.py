@@ -16,7 +16,7 @@ from tests.asterisk.install import SUITES
 from tests.asterisk.office import EXTENSIONS, OUTSIDE
 from tests.asterisk.remote import RemoteRig, running_rig
 from tests.asterisk.requirement import require_asterisk
-from tests.asterisk.test_sound import AUDIBLE, LONG_ENOUGH, SILENT
+from tests.asterisk.sound import AUDIBLE, LONG_ENOUGH, SILENT
 from tests.demo import dashboard
 from tests.demo.home_assistant import HomeAssistantProcess
 
