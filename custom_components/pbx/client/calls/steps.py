@@ -70,9 +70,7 @@ def _in_state(leg: Leg, state: PartyState, now: float) -> Leg:
     if answered is None and state in CONNECTED:
         answered, exact = now, leg.state is not PartyState.UNKNOWN
     party = replace(leg.party, state=state)
-    return replace(
-        leg, party=party, state_since=now, answered_at=answered, exact=exact
-    )
+    return replace(leg, party=party, state_since=now, answered_at=answered, exact=exact)
 
 
 def _role_of(call: TrackedCall, key: str, party: Party) -> bool | None:
