@@ -18,6 +18,9 @@ class Topic(Enum):
     CALLS = auto()
     PUSH = auto()
     REPORTS = auto()
+    # Any supervision, or the settings of any extension.
+    SUPERVISION = auto()
+    SETTINGS = auto()
 
 
 class Part(Enum):
@@ -30,6 +33,7 @@ class Part(Enum):
     CALLS = auto()
     LAST_CALL = auto()
     SETTINGS = auto()
+    SUPERVISION = auto()
     TRUNK = auto()
 
 
@@ -96,7 +100,8 @@ class Subscriptions:
     """The subscriptions of one PBX.
 
     Callbacks of `subjects` are for changes of a value, those of `calls` for the events
-    of an extension's calls, those of `news` for other parts of the integration.
+    of an extension's calls, those of `news` for other parts of the integration, and
+    those of `changes` for all that changed at once.
     """
 
     def __init__(self) -> None:
@@ -104,6 +109,7 @@ class Subscriptions:
         self.subjects = Subscribers[Subject]()
         self.calls = Subscribers[str, CallEvent]()
         self.news = Subscribers[News, list[str]]()
+        self.changes = Subscribers[None, Changes]()
         self._counts: dict[Topic, int] = {}
 
     @callback
@@ -140,6 +146,7 @@ class Subscriptions:
             self.calls.async_call(event.number, event)
             if event.outcome is not None or event.type is CallEventType.ENDED:
                 self.subjects.async_call((Part.LAST_CALL, event.number))
+        self.changes.async_call(None, changes)
 
     def _changed_counts(self, board: Switchboard) -> list[Topic]:
         """Return the topics of the counts that have changed since the last call."""

@@ -147,14 +147,20 @@ class TrackedCall:
         return at is None or any(leg.exact for leg in self if leg.answered_at == at)
 
     @cached_property
-    def picture(self) -> Call:
-        """Return the call in the form of the public model."""
+    def shown(self) -> tuple[Leg, ...]:
+        """Return the legs of the parties of the picture, in the same order."""
         if self.live:
             legs = self.present()
         else:
             legs = [self.legs[key] for key in self.last if key in self.legs]
         # The caller comes first if it is known; the stable sort keeps all other order.
         legs.sort(key=lambda leg: not leg.party.caller)
+        return tuple(legs)
+
+    @cached_property
+    def picture(self) -> Call:
+        """Return the call in the form of the public model."""
+        legs = self.shown
         answered = [leg.answered_at for leg in self if leg.answered_at is not None]
         record = self.records[-1] if self.records else None
         trunk = next((leg.party.trunk for leg in self if leg.party.trunk), self.trunk)
