@@ -14,7 +14,6 @@ from syrupy.assertion import SnapshotAssertion
 
 
 @pytest.mark.usefixtures("no_trunks")
-@pytest.mark.freeze_time("2026-11-30 12:00:00")
 async def test_binary_sensors(
     hass: HomeAssistant,
     entry: MockConfigEntry,
