@@ -43,7 +43,7 @@ const common = {
 if (option === "--tests") {
   await rm(new URL(".tests", import.meta.url), { recursive: true, force: true });
   const names = (await readdir(new URL("test", import.meta.url))).filter((name) => name.endsWith(".test.ts"));
-  await build({ ...common, platform: "node", entryPoints: names.map((name) => `test/${name}`), outdir: ".tests", outExtension: { ".js": ".mjs" } });
+  await build({ ...common, platform: "node", entryPoints: names.map((name) => `test/${name}`), external: ["node:*"], outdir: ".tests", outExtension: { ".js": ".mjs" } });
 } else {
   const { outputFiles } = await build({
     ...common,

@@ -71,7 +71,7 @@ export function directory(hass: Pick<Hass, "entities" | "devices" | "states">, c
       result.watched.push(person.status, ...(person.disturb ? [person.disturb] : []), ...(person.forwarding ? [person.forwarding] : []));
     } else if (keys.trunk_status) {
       result.trunks.push({ name, status: keys.trunk_status, ...(keys.trunk_usable ? { usable: keys.trunk_usable } : {}) });
-      if (keys.trunk_usable) result.watched.push(keys.trunk_usable);
+      result.watched.push(keys.trunk_status, ...(keys.trunk_usable ? [keys.trunk_usable] : []));
     } else if (keys.connection) {
       result.name = name;
       result.device = id;

@@ -8,6 +8,8 @@ const THRESHOLD = 6;
 
 interface Source {
   name: string;
+  /** Whether it is a call that is sent, not a person who is called. */
+  call: boolean;
   /** Return what happens on a target: an extension's number, or "me" for the own strip. */
   onto(target: string): ((button: HTMLElement) => void) | undefined;
 }
@@ -49,12 +51,13 @@ export class Dragging {
       if (!call || end.kind !== "outside") return undefined;
       const from = call.parties.find((party) => party.extension && transferable(call, party.number, now))?.number;
       if (from === undefined) return undefined;
-      return { name: end.name, onto: (to) => this.send(call, from, to) };
+      return { name: end.name, call: true, onto: (to) => this.send(call, from, to) };
     }
     const number = target.closest("pbx-person")?.number;
     if (!number || number === now.me) return undefined;
     return {
       name: now.name(number) ?? number,
+      call: false,
       onto: (to) =>
         to === "me" && panel.mayDial && now.statusOf(number) !== "unavailable" ? (button) => panel.act(button, panel.actions.dial(now.me as string, number)) : undefined,
     };
@@ -84,12 +87,12 @@ export class Dragging {
       if (Math.hypot(event.clientX - start.x, event.clientY - start.y) < THRESHOLD) return;
       const ghost = document.createElement("div");
       ghost.className = "card ghost";
-      const name = document.createElement("span");
-      name.className = "nm";
-      name.textContent = source.name;
+      const text = document.createElement("span");
+      text.innerHTML = '<span class="nm"></span><span class="se dim"></span>';
+      (text.firstChild as HTMLElement).textContent = source.name;
       const sign = document.createElement("ha-icon") as HTMLElement & { icon: string };
       sign.icon = "mdi:account";
-      ghost.append(sign, name);
+      ghost.append(sign, text);
       this.panel.renderRoot.append(ghost);
       this.ghost = ghost;
       for (const target of this.targets()) target.toggleAttribute("faded", !source.onto(Dragging.idOf(target)));
@@ -103,6 +106,7 @@ export class Dragging {
     if (over === this.over) return;
     this.over?.removeAttribute("drop");
     over?.setAttribute("drop", "");
+    (this.ghost.querySelector(".se") as HTMLElement).textContent = over ? this.panel.now.words(source.call ? "drop" : "call") : "";
     this.over = over;
   }
 

@@ -6,6 +6,8 @@ import { navigate } from "./ha.ts";
 import type { PbxPanel } from "./panel.ts";
 import { clock } from "./time.ts";
 
+const OFF_ON_PURPOSE = new Set(["disabled", "power_off", "no_sim"]);
+
 /** Return the strips of the faults. */
 export function healthStrip(panel: PbxPanel): TemplateResult {
   const { directory, hass, store, now } = panel;
@@ -22,7 +24,9 @@ export function healthStrip(panel: PbxPanel): TemplateResult {
       const seconds = Number(push.attributes.max_age ?? 0);
       strips.push(strip("late", "mdi:broadcast-off", words("late"), seconds ? words("late_age", { seconds }) : "", details(panel)));
     }
-    const down = directory.trunks.filter(({ usable }) => hass.states[usable ?? ""]?.state === "off").map(({ name }) => name);
+    const down = directory.trunks
+      .filter(({ status, usable }) => hass.states[usable ?? ""]?.state === "off" && !OFF_ON_PURPOSE.has(hass.states[status]?.state ?? ""))
+      .map(({ name }) => name);
     if (down.length === 1) strips.push(strip("wrong", "mdi:lan-disconnect", words("trunk_down", { name: down[0] as string }), "", nothing));
     if (down.length > 1) strips.push(strip("wrong", "mdi:lan-disconnect", words("trunks_down", { count: down.length, names: down.join(", ") }), "", nothing));
   }

@@ -10,6 +10,7 @@ export interface Situation extends Scene {
   /** False while only looking is possible. */
   active: boolean;
   statusOf(number: string): string;
+  language: string;
   refusal: Words;
 }
 
@@ -64,7 +65,7 @@ export function reason(number: string, now: Situation): string {
   const missing = store.capabilities.supervise.map((mode) => refusalOf(mode, number, now)).find((key) => key !== undefined);
   if (missing === "monitor_mode") {
     const modes = MODES.filter((mode) => store.can[me]?.supervise[mode] === true).map((mode) => words(mode));
-    return words("no_mode", { modes: new Intl.ListFormat(words("language") || undefined).format(modes) });
+    return words("no_mode", { modes: new Intl.ListFormat(now.language).format(modes) });
   }
   if (missing !== undefined) {
     return now.refusal(missing, { supervisor: now.name(me) ?? me, extension: now.name(number) ?? number });

@@ -336,6 +336,7 @@ export class PbxPanel extends LitElement {
       store,
       words,
       refusal,
+      language: this.language,
       long,
       now: time(),
       me,

@@ -23,12 +23,13 @@ export const styles = css`
 button { font: inherit; color: inherit; border: 0; background: none; padding: 0; cursor: pointer; text-align: inherit; }
 button[aria-busy=true] { animation: busy 1s ease-in-out infinite; }
 h2 { font-weight: 400; }
-ha-icon { --mdc-icon-size: 24px; display: block; flex: none; width: var(--mdc-icon-size); height: var(--mdc-icon-size); }
+ha-icon { --mdc-icon-size: 24px; display: block; line-height: 0; flex: none; width: var(--mdc-icon-size); height: var(--mdc-icon-size); }
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 :focus-visible { outline: 2px solid var(--primary-color); outline-offset: 2px; }
 .panel { container-type: inline-size; max-width: 1560px; margin: 0 auto; }
 .grid { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0 28px; }
 .card { background: var(--ha-card-background, var(--card-background-color)); border: 1px solid var(--ha-card-border-color, var(--divider-color)); border-radius: var(--radius); }
+.card:where(.person:hover, pbx-call:hover, [lit] > .person, pbx-call[lit]) { border-color: color-mix(in srgb, var(--primary-text-color) 28%, transparent); }
 .h { display: flex; align-items: center; gap: 8px; font-size: 16px; line-height: 24px; margin: 16px 4px 8px; }
 .h ha-icon { --mdc-icon-size: 20px; }
 .h .n { color: var(--secondary-text-color); font-size: 14px; }
@@ -128,7 +129,6 @@ pbx-person { display: block; min-width: 0; content-visibility: auto; contain-int
 .gone .nm, .gone .se { color: var(--secondary-text-color); }
 .person.sup { border-color: color-mix(in srgb, var(--c-supervision) 60%, transparent); }
 .person.ringing { border-color: color-mix(in srgb, var(--c-ringing) 60%, transparent); }
-.person:hover, pbx-call:hover, [lit] > .person, pbx-call[lit] { border-color: color-mix(in srgb, var(--primary-text-color) 28%, transparent); }
 [lit] > .person, pbx-call[lit] { background: color-mix(in srgb, var(--primary-text-color) 3%, var(--card-background-color)); }
 .longt { background: color-mix(in srgb, var(--c-long) 38%, var(--card-background-color)); border-radius: 8px; padding: 0 6px; margin-inline-end: -6px; }
 [drop] > .person, .you[drop] { border: 2px dashed var(--primary-color); background: color-mix(in srgb, var(--primary-color) 10%, var(--card-background-color)); }
