@@ -17,6 +17,9 @@ from ..report import CallNow
 MAX_MEMBERS: Final = 100_000
 MAX_ENDED: Final = 1_000
 
+# Seconds between the end of a group's other rings and the answer that ended them.
+_ANSWERED_ELSEWHERE: Final = 1.0
+
 _CONNECTED: Final = frozenset({PartyState.TALKING, PartyState.HELD})
 # The order in which a member counts if an extension has several in one call.
 _RANK: Final = (
@@ -79,7 +82,7 @@ class MemberCall:
     """A call with its present members by channel, and the outcomes of those that left.
 
     `started_at` is in seconds since the epoch, None for a call found in progress.
-    `dialer` is the number of the extension that called, None if it is unknown.
+    `stopped` are extensions whose phones stopped ringing, with the time.
     """
 
     id: str
@@ -92,8 +95,9 @@ class MemberCall:
     trunk: str | None = None
     answered: bool = False
     outcome: CallOutcome | None = None
+    stopped: dict[str, float] = field(default_factory=dict)
 
-    def put(self, member: Member) -> None:
+    def put(self, member: Member, now: float) -> None:
         """Add or update a present member; what was known of it is kept."""
         known = self.members.get(member.channel)
         met = member.state in _CONNECTED or (known is not None and known.met)
@@ -101,8 +105,16 @@ class MemberCall:
         if caller is None and known is not None:
             caller = known.caller
         self.members[member.channel] = replace(member, met=met, caller=caller)
-        self.answered = self.answered or (met and caller is not True)
+        if met and caller is not True and not self.answered:
+            self._answer(now)
         self._learn(member)
+
+    def _answer(self, now: float) -> None:
+        """Note that a callee answered; phones that just stopped ringing lost to it."""
+        self.answered = True
+        for number, at in self.stopped.items():
+            if now - at <= _ANSWERED_ELSEWHERE and self.left.get(number) is None:
+                self.left[number] = CallOutcome.ANSWERED_ELSEWHERE
 
     def _learn(self, member: Member) -> None:
         """Keep what a member tells about the whole call."""
@@ -116,7 +128,7 @@ class MemberCall:
         ):
             self.direction = CallDirection.OUTBOUND
 
-    def drop(self, channel: str) -> None:
+    def drop(self, channel: str, now: float) -> None:
         """Remove a member that has hung up, and record the outcome for an extension."""
         member = self.members.pop(channel, None)
         if member is None or not member.extension:
@@ -129,8 +141,10 @@ class MemberCall:
         outcome: CallOutcome | None = None
         if member.met:
             outcome = CallOutcome.ANSWERED
-        elif member.state is PartyState.RINGING and self.answered:
-            outcome = CallOutcome.ANSWERED_ELSEWHERE
+        elif member.state is PartyState.RINGING:
+            self.stopped[member.number] = now
+            if self.answered:
+                outcome = CallOutcome.ANSWERED_ELSEWHERE
         self.left.pop(member.number, None)
         self.left[member.number] = outcome
 
@@ -203,20 +217,26 @@ class MemberTable:
                 return ()
             self._ended.pop(call_id, None)
             call = self._live[call_id] = MemberCall(call_id, now)
-        absorbed: list[str] = []
+        others: dict[str, MemberCall] = {}
         for member in present:
-            absorbed += self._take_over(member.channel, call)
-            self._put(call, member)
+            if (other := self._take_over(member.channel, call)) is not None:
+                others[other.id] = other
+            self._put(call, member, now)
         for member in left:
             if self._call_of.get(member.channel) is call:
-                self._drop(call, member.channel)
+                self._drop(call, member.channel, now)
         self._infer_callers(call)
         self._settle(call)
         if len(self._call_of) > MAX_MEMBERS:
             raise OverflowError
-        report = replace(call.now(self._spies), absorbed=tuple(absorbed))
-        ends = [CallNow(other, recorded=True) for other in absorbed]
-        return (report, *ends) if report.parties or known else tuple(ends)
+        report = replace(call.now(self._spies), absorbed=tuple(others))
+        rest = [
+            other.now(self._spies)
+            if other.members
+            else CallNow(other.id, recorded=True)
+            for other in others.values()
+        ]
+        return (report, *rest) if report.parties or known else tuple(rest)
 
     def fail(self, call_id: str, outcome: CallOutcome) -> tuple[CallNow, ...]:
         """Apply the reason why a call could not be connected."""
@@ -251,12 +271,12 @@ class MemberTable:
         self._newer.clear()
 
     def read(
-        self, found: Mapping[str, Iterable[tuple[Member, bool]]]
+        self, found: Mapping[str, Iterable[tuple[Member, bool]]], now: float
     ) -> tuple[CallNow, ...]:
         """Apply the list of all calls, and return all calls in progress."""
         for call_id in list(self._live):
             if call_id not in found and call_id not in self._newer:
-                self._forget(self._live[call_id])
+                self._forget(self._live[call_id], now)
         for call_id, members in found.items():
             if call_id in self._newer:
                 continue
@@ -269,10 +289,10 @@ class MemberTable:
                 call = self._live[call_id] = MemberCall(call_id, None)
             for channel in list(call.members):
                 if channel not in present:
-                    self._drop(call, channel)
+                    self._drop(call, channel, now)
             for member in present.values():
                 self._take_over(member.channel, call)
-                self._put(call, member)
+                self._put(call, member, now)
             self._infer_callers(call)
             self._settle(call)
         for supervisor, call_id in list(self._supervised.items()):
@@ -324,10 +344,10 @@ class MemberTable:
 
     # -- changes
 
-    def _put(self, call: MemberCall, member: Member) -> None:
+    def _put(self, call: MemberCall, member: Member, now: float) -> None:
         """Add or update a member of a call."""
         known = member.channel in call.members
-        call.put(member)
+        call.put(member, now)
         self._call_of[member.channel] = call
         if not member.extension:
             return
@@ -337,29 +357,28 @@ class MemberTable:
             if alone or self._supervised[member.number] == call.id:
                 self._spies[member.channel] = member.number
 
-    def _drop(self, call: MemberCall, channel: str) -> None:
+    def _drop(self, call: MemberCall, channel: str, now: float) -> None:
         """Remove a member that has hung up."""
         member = call.members[channel]
         if channel in self._spies:
             call.members.pop(channel)
             self._supervised.pop(self._spies.pop(channel), None)
         else:
-            call.drop(channel)
+            call.drop(channel, now)
         self._unlink(member)
 
-    def _take_over(self, channel: str, call: MemberCall) -> list[str]:
-        """Take a channel out of any other call; return that call's id if it is empty.
+    def _take_over(self, channel: str, call: MemberCall) -> MemberCall | None:
+        """Take a channel out of another call, and return that call.
 
         A channel that is told in another call has moved there by a transfer.
         """
         other = self._call_of.get(channel)
         if other is None or other is call:
-            return []
+            return None
         self._unlink(other.members.pop(channel))
-        if other.members:
-            return []
-        del self._live[other.id]
-        return [other.id]
+        if not other.members:
+            del self._live[other.id]
+        return other
 
     def _unlink(self, member: Member) -> None:
         """Remove a member from the indexes."""
@@ -370,10 +389,10 @@ class MemberTable:
             if not channels:
                 del self._channels_of[member.number]
 
-    def _forget(self, call: MemberCall) -> None:
+    def _forget(self, call: MemberCall, now: float) -> None:
         """Remove a call that the PBX no longer lists."""
         for channel in list(call.members):
-            self._drop(call, channel)
+            self._drop(call, channel, now)
         self._settle(call)
 
     def _settle(self, call: MemberCall) -> None:

@@ -150,7 +150,7 @@ class YeastarP(CallControl, ReportsByStream):
             self._newer.clear()
             self._table.begin_reading()
             listed, complete = await self._pages("extension/list", "number")
-            calls = self._table.read(await self._calls())
+            calls = self._table.read(await self._calls(), self._wall_clock())
             found = self._extensions(listed)
             lines: tuple[Trunk, ...] | None = None
             if trunks:
