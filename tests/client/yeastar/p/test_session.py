@@ -47,14 +47,6 @@ async def test_expired_token_is_refreshed(sim: PSimulator, pbx: YeastarP) -> Non
     assert sim.tokens.logins == 2
 
 
-async def test_socket_is_replaced_before_the_token_ends(
-    sim: PSimulator, watched: Watched
-) -> None:
-    """No event is lost or told twice while one socket replaces the other."""
-    await watched.pbx.close()
-    assert watched.lost == []
-
-
 async def test_make_before_break(sim: PSimulator, pbx: YeastarP) -> None:
     """With tokens of three seconds, a call is told once across several renewals."""
     sim.switches.access_lifetime = 3

@@ -11,7 +11,7 @@ from ...pbx import Pbx
 from ..members import Member, MemberTable
 from ..values import text
 from . import errcode, words
-from .session import Session
+from .session import TokenSession
 
 _CONNECTED: Final = frozenset({PartyState.TALKING, PartyState.HELD})
 _TYPES: Final = {
@@ -23,7 +23,7 @@ _PROMPT: Final = re.compile(r"[\w .()-]{1,127}")
 _MAX_PROMPTS: Final = 10
 
 
-class CallControl(Pbx):
+class ChannelControl(Pbx):
     """The methods of a P-Series PBX that act on calls.
 
     A channel exists only as long as its leg, so it is looked up right before it is used
@@ -33,7 +33,7 @@ class CallControl(Pbx):
     PbxUnreachable with `maybe_done` when it may have.
     """
 
-    _session: Session
+    _session: TokenSession
     _table: MemberTable
     _registered: dict[str, set[str]]
 

@@ -11,8 +11,8 @@ import aiohttp
 
 from ...errors import PbxError, PbxUnreachable, Unreachable
 from ..values import decode, text
-from .session import Session
-from .transport import Transport, error_code
+from .session import TokenSession
+from .transport import OpenApiTransport, error_code
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -61,8 +61,8 @@ class EventStream:
 
     def __init__(
         self,
-        transport: Transport,
-        session: Session,
+        transport: OpenApiTransport,
+        session: TokenSession,
         take: Callable[[int, str, Any], None],
         lost: Callable[[PbxError], None],
     ) -> None:
@@ -85,7 +85,7 @@ class EventStream:
     async def start(self) -> None:
         """Open the socket, subscribe, and begin to read.
 
-        Raises the errors of `Session.token` and `Transport.subscribe`, and
+        Raises the errors of `TokenSession.token` and `OpenApiTransport.subscribe`, and
         PbxUnreachable if the PBX does not confirm.
         """
         self._socket = await self._subscribed(await self._session.renewed_token())

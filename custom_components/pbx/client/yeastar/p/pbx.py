@@ -22,10 +22,10 @@ from ...snapshot import Snapshot
 from ..members import Member, MemberTable
 from ..values import Answer, integer, text
 from . import errcode, events, words
-from .control import CallControl
+from .control import ChannelControl
 from .events import EventStream
-from .session import Session
-from .transport import Transport
+from .session import TokenSession
+from .transport import OpenApiTransport
 
 CAPABILITIES: Final = (
     Capability.MONITOR
@@ -57,7 +57,7 @@ _STATUS_WORDS: Final = {
 }
 
 
-class YeastarP(CallControl, ReportsByStream):
+class YeastarP(ChannelControl, ReportsByStream):
     """The P-Series API v1.0, over HTTP or HTTPS, with events over a WebSocket."""
 
     def __init__(
@@ -80,8 +80,8 @@ class YeastarP(CallControl, ReportsByStream):
         """
         self.address = address
         self._wall_clock = wall_clock
-        self._transport = Transport(session, address, fingerprint)
-        self._session = Session(self._transport, client_id, client_secret, clock)
+        self._transport = OpenApiTransport(session, address, fingerprint)
+        self._session = TokenSession(self._transport, client_id, client_secret, clock)
         self._table = MemberTable()
         self._stream: EventStream | None = None
         self._take: Callable[[Report], None] | None = None

@@ -19,7 +19,7 @@ from ...errors import (
 )
 from ..values import Answer, integer, text
 from . import errcode
-from .transport import Transport, error_code
+from .transport import OpenApiTransport, error_code
 
 # Seconds. The PBX blocks an address for about ten minutes (reference, section 2.4).
 BLOCKED_FOR: Final = 660.0
@@ -44,7 +44,7 @@ class Tokens:
     refresh: str
 
 
-class Session:
+class TokenSession:
     """The API session: logs in on demand, but never while the PBX blocks the address.
 
     Rejected credentials are not sent again either. Times are seconds of `clock`, which
@@ -53,7 +53,7 @@ class Session:
 
     def __init__(
         self,
-        transport: Transport,
+        transport: OpenApiTransport,
         client_id: str,
         client_secret: str,
         clock: Callable[[], float],

@@ -7,15 +7,17 @@ from typing import Any, Final
 import aiohttp
 
 from ...errors import PbxError, PbxWrongService, WrongService
+from ...pbx import Address
 from ..http import TOTAL_TIMEOUT, HttpTransport, RequestBody, check_status, read_body
 from ..values import Answer, decode, text
 
 PATH: Final = "openapi/v1.0"
+PROBE_TIMEOUT: Final = 5.0
 # In bytes, for one event.
 MAX_EVENT: Final = 1024 * 1024
 
 
-class Transport(HttpTransport):
+class OpenApiTransport(HttpTransport):
     """The transport of requests to one PBX."""
 
     # The PBX refuses requests without one (reference, section 1.3).
@@ -66,6 +68,26 @@ class Transport(HttpTransport):
         except (aiohttp.ClientError, OSError, ValueError) as err:
             failure = await self.failure_of(err, sent=False)
         raise failure
+
+
+async def is_p_series(session: aiohttp.ClientSession, address: Address) -> bool:
+    """Return whether the API of the P-Series answers at an address. Raises nothing.
+
+    The request needs no login, and the certificate is not checked: nothing secret is
+    sent, and nothing but the form of the answer is used.
+    """
+    try:
+        async with session.get(
+            f"{address.url}/{PATH}/system/information",
+            headers=OpenApiTransport.headers,
+            ssl=False,
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=PROBE_TIMEOUT),
+        ) as response:
+            answer = decode(await read_body(response))
+    except aiohttp.ClientError, OSError, ValueError:
+        return False
+    return answer is not None and error_code(answer) is not None
 
 
 def error_code(answer: Answer) -> int | None:
