@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from ...model import CallDirection, Party, PartyState, Trunk, TrunkStatus
 from ...texts import outside_number
-from .answers import Answer, UnknownWords, text
+from ..values import Answer, UnknownWords, text
 from .dialect import TRUNK_WORDS, Dialect
 from .found import FoundCall, Ties
 

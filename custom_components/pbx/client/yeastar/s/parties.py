@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from ...model import Party, PartyState
 from ...texts import outside_number
-from .answers import text
+from ..values import text
 from .lenient_json import Pairs
 
 type Fields = dict[str, Any]

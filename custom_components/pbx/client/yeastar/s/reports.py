@@ -21,7 +21,8 @@ from ...report import (
     Subject,
 )
 from ...texts import outside_number
-from .answers import extension_status, text
+from ..values import text
+from .answers import extension_status
 from .lenient_json import read
 from .parties import (
     Fields,
