@@ -85,6 +85,10 @@ class ReportTarget:
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/{self.path}"
 
 
+# The characters of feature codes.
+CODE_CHARACTERS: Final = frozenset("*#")
+
+
 class Pbx(ABC):
     """One PBX. Its methods raise subclasses of PbxError only.
 
@@ -112,6 +116,13 @@ class Pbx(ABC):
     @abstractmethod
     async def snapshot(self, *, trunks: bool = True) -> Snapshot:
         """Return everything that is polled, trunks if wanted; keep the session alive."""
+
+    async def is_code(self, number: str) -> bool:
+        """Return whether a number that can be dialled is a feature code of the PBX.
+
+        By codes a phone joins the calls of others, or changes what the PBX does.
+        """
+        return not CODE_CHARACTERS.isdisjoint(number)
 
     @abstractmethod
     async def monitor(

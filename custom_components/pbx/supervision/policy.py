@@ -7,15 +7,16 @@ from homeassistant.auth.models import User
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 
+from ..client.errors import PbxError
 from ..client.model import Extension, PartyState
 from ..const import DOMAIN
+from ..hub.connect import failure
 from ..hub.coordinator import PbxCoordinator
 from ..hub.describe import spoken_name
 from ..hub.options import PbxOptions, SupervisionPolicy
 from ..hub.permission import Denial, NotPermitted, async_check_permission
+from ..hub.request import RequestFailed
 
-# The characters of feature codes.
-CODE_CHARACTERS: Final = frozenset("*#")
 # The states of parties that nobody can hear.
 NOT_HEARD: Final = frozenset({PartyState.RINGING, PartyState.DIALING, PartyState.GONE})
 
@@ -117,13 +118,19 @@ async def async_check_code(
     for all; an automation without a user may dial none.
     """
     options = coordinator.options
-    if options.allow_codes or CODE_CHARACTERS.isdisjoint(number):
-        return
-    if (
+    if options.allow_codes or not (
         context.user_id is None
         or not_a_supervisor(options, extension.number)
         or await _denied_by_role(hass, options, context)
     ):
+        return
+    try:
+        is_code = number and await coordinator.pbx.is_code(number)
+    except PbxError as err:
+        raise RequestFailed(
+            failure(err, coordinator.pbx.address, coordinator.family)
+        ) from err
+    if is_code:
         raise CodeDenied(number)
 
 

@@ -36,6 +36,7 @@ _CALL_ID: Final = "pbx-call-"
 # How long a phone rings, in milliseconds.
 _RING_FOR: Final = "30000"
 _FREEPBX_CONTEXT: Final = "from-internal"
+_SPY_CONTEXTS: Final = ("app-chanspy", "app-zapbarge")
 # The header that makes a phone answer by itself differs by manufacturer; phones ignore
 # the other one.
 _AUTO_ANSWER: Final = (
@@ -91,6 +92,24 @@ class CallActions(Pbx):
             await self._session.hang_up(channel_id)
             raise PbxRefused(Refusal.NOT_IN_CALL)
         return channel_id
+
+    @override
+    async def is_code(self, number: str) -> bool:
+        """Return whether a number is a feature code, also one of digits alone.
+
+        FreePBX lets each phone listen in by 555 and barge in by 888, unless its
+        administrator changed that.
+        """
+        if await super().is_code(number):
+            return True
+        directory = self._session.table.directory
+        if not directory.freepbx or number in directory.extensions:
+            return False
+        for context in _SPY_CONTEXTS:
+            exists = f"DIALPLAN_EXISTS({context},{dial_string(number)},1)"
+            if await self._session.variable(exists) == "1":
+                return True
+        return False
 
     @override
     async def dial(
