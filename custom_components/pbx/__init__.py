@@ -17,6 +17,7 @@ from .hub.options import SupervisionPolicy
 from .panel.commands import async_setup_commands
 from .runtime import PbxConfigEntry, PbxRuntime
 from .services import async_setup_services
+from .supervision.audit import async_setup_audit
 from .supervision.memory import async_forget_memory
 from .supervision.supervision import Supervision
 
@@ -32,7 +33,8 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up the actions, and the commands of the panel."""
+    """Set up the audit of supervision, the actions, and the commands of the panel."""
+    await async_setup_audit(hass)
     async_setup_services(hass)
     async_setup_commands(hass)
     return True

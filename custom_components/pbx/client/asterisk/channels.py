@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 
 from ..model import CallOutcome, ExtensionStatus
 from ..report import CallNow, ExtensionReport, Report, SettingsChanged, Subject
+from ..texts import outside_number
 from .connection import Message
 from .directory import Directory
 from .grouped_call import CALLS, DOWN, RINGS, SPY_ID, UP, Channel, GroupedCall
@@ -307,7 +308,7 @@ class ChannelTable:
             number = event.get("DestCallerIDNum", "")
             if number in ("", _UNKNOWN):
                 number = event.get("DialString", "").partition("@")[0].partition("/")[0]
-            called.number = number
+            called.number = outside_number(number)
             exten = event.get("Exten", "")
             if (
                 call.via is None
@@ -493,7 +494,7 @@ class ChannelTable:
         channel = Channel(channel_id, "", call, channel_id == linked, state)
         self._name(channel, event.get("Channel", ""))
         number = event.get("CallerIDNum", "")
-        channel.number = "" if number == _UNKNOWN else number
+        channel.number = "" if number == _UNKNOWN else outside_number(number)
         channel.spy = channel_id.startswith(SPY_ID)
         self._channels[channel_id] = channel
         call.channels[channel_id] = channel
@@ -518,7 +519,7 @@ class ChannelTable:
         if extension:
             call.code = exten.startswith("*")
         elif begins:
-            call.dialed = exten or None
+            call.dialed = outside_number(exten) or None
 
     def _name(self, channel: Channel, name: str) -> None:
         """Index a channel by a name, and by the device in that name."""
