@@ -38,6 +38,7 @@ ISSUE_PORT_TAKEN: Final = "port_taken"
 ISSUE_PUSH_MISSING: Final = "push_missing"
 
 SERVICE_ACCEPT_CALL: Final = "accept_call"
+SERVICE_ACT_FOR_USER: Final = "act_for_user"
 SERVICE_BARGE_IN: Final = "barge_in"
 SERVICE_DIAL: Final = "dial"
 SERVICE_GET_CALLS: Final = "get_calls"

@@ -17,7 +17,7 @@ from syrupy.assertion import SnapshotAssertion
 from tests.simulator import Simulator
 
 
-@pytest.mark.usefixtures("no_trunks")
+@pytest.mark.usefixtures("everything", "no_trunks")
 async def test_binary_sensors(
     hass: HomeAssistant,
     entry: MockConfigEntry,

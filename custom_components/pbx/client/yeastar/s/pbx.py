@@ -38,6 +38,7 @@ CAPABILITIES: Final = (
     | Capability.SMS
     | Capability.PROMPT
     | Capability.SETTINGS
+    | Capability.MONITOR_PERMISSIONS
 )
 
 # The number of extensions that one poll queries for their own calls. Each answer has
