@@ -39,6 +39,7 @@ REGISTERED = BinarySensorEntityDescription(
     translation_key="registered",
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
     entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
 )
 
 USABLE = BinarySensorEntityDescription(

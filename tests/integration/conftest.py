@@ -1,12 +1,13 @@
 """A simulated PBX on a real socket, and an entry for it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import md5
 import ssl
 from typing import Any
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_SSL, CONF_USERNAME
@@ -52,6 +53,15 @@ OFFICE = (
 @pytest.fixture(autouse=True)
 def _custom_integrations(enable_custom_integrations: None) -> None:
     """Let Home Assistant load our component in every test."""
+
+
+@pytest.fixture
+def everything() -> Generator[None]:
+    """Enable all entities."""
+    with patch(
+        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default", True
+    ):
+        yield
 
 
 @pytest.fixture

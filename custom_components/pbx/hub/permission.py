@@ -94,7 +94,7 @@ def may(
 
     `key` is the end of the sensor's unique id.
     """
-    if user is None:
+    if user is None or not user.is_active:
         return False
     if user.is_admin:
         return True

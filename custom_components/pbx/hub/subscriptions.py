@@ -27,7 +27,6 @@ class Part(Enum):
     """The part of an extension, or of a trunk, that a subscriber shows."""
 
     STATUS = auto()
-    IN_USE = auto()
     REGISTERED = auto()
     PRESENCE = auto()
     CALLS = auto()
@@ -41,7 +40,6 @@ type Subject = Topic | tuple[Part, str]
 
 # The parts, besides the status, that change when an extension is absent or back.
 PARTS_OF_PRESENCE: Final = (
-    Part.IN_USE,
     Part.REGISTERED,
     Part.PRESENCE,
     Part.CALLS,
@@ -131,7 +129,6 @@ class Subscriptions:
             for part, keys in (
                 (Part.STATUS, changes.changed),
                 (Part.REGISTERED, changes.registered - changes.presence),
-                (Part.IN_USE, changes.in_use - changes.presence),
                 (Part.CALLS, changes.calls - changes.presence),
                 (Part.TRUNK, changes.trunks_changed),
             ):

@@ -37,10 +37,10 @@ class Changes:
     """The changes made by a snapshot or a report: extensions by number, trunks by name.
 
     `changed` extensions are still known: with another value, or absent, or listed
-    again. Of these, `presence` are absent or listed again. `registered` and `in_use`
-    are present extensions whose registration or use has changed, `calls` extensions
-    whose calls have changed, `keys` these calls, and `recent` the recent calls that
-    have been added to. `unreported` are extensions whose new status was found by
+    again. Of these, `presence` are absent or listed again. `registered` are present
+    extensions whose registration has changed, `calls` extensions whose calls have
+    changed, `keys` these calls, and `recent` the recent calls that have been added to.
+    `unreported` are extensions whose new status was found by
     the snapshot without a report. `doubtful` tells that snapshot and reports contradict
     each other, or that a reported status may not be true, so that the PBX should be
     read again.
@@ -50,7 +50,6 @@ class Changes:
     changed: frozenset[str] = _NONE
     presence: frozenset[str] = _NONE
     registered: frozenset[str] = _NONE
-    in_use: frozenset[str] = _NONE
     removed: frozenset[str] = _NONE
     calls: frozenset[str] = _NONE
     keys: frozenset[int] = _NO_KEYS
@@ -315,15 +314,14 @@ class Switchboard:
             self._ledger.silent = False
 
     def _drain(self, changes: Changes) -> Changes:
-        """Add the collected changes of calls, registrations and use to the changes."""
+        """Add the collected changes of calls and registrations to the changes."""
         drained = self._ledger.drain()
-        registered, in_use = self._extensions.drain()
-        if not (any(drained) or registered or in_use):
+        registered = self._extensions.drain()
+        if not (any(drained) or registered):
             return changes
         return replace(
             changes,
             registered=registered,
-            in_use=in_use,
             calls=frozenset(drained.touched),
             keys=frozenset(drained.changed),
             recent=frozenset(drained.listed),
