@@ -34,6 +34,7 @@ ISSUE_LOCKED_OUT: Final = "locked_out"
 ISSUE_MONITOR_MODE: Final = "monitor_mode"
 ISSUE_MONITORING_FORBIDDEN: Final = "monitoring_forbidden"
 ISSUE_NOT_REPORTED: Final = "not_reported"
+ISSUE_PANEL_RESOURCE: Final = "panel_resource"
 ISSUE_PORT_TAKEN: Final = "port_taken"
 ISSUE_PUSH_MISSING: Final = "push_missing"
 

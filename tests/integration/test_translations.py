@@ -44,6 +44,7 @@ from custom_components.pbx.const import (
     ISSUE_MONITOR_MODE,
     ISSUE_MONITORING_FORBIDDEN,
     ISSUE_NOT_REPORTED,
+    ISSUE_PANEL_RESOURCE,
     ISSUE_PORT_TAKEN,
     ISSUE_PUSH_MISSING,
 )
@@ -305,7 +306,11 @@ def test_repair_of_a_certificate_ends_in_sentences() -> None:
 
 def test_no_repair_is_left_over() -> None:
     """What nothing raises any more is deleted."""
-    assert ENGLISH["issues"].keys() == {*CONNECTION_ISSUES, *OTHER_ISSUES}
+    assert ENGLISH["issues"].keys() == {
+        *CONNECTION_ISSUES,
+        *OTHER_ISSUES,
+        ISSUE_PANEL_RESOURCE,
+    }
 
 
 def test_every_option_is_explained() -> None:
