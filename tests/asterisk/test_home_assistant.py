@@ -47,7 +47,8 @@ async def test_the_form_says_what_is_wrong(
     form = await open_form(hass)
     for user_input, error in (
         (filled_in(port, password="wrong"), "invalid_auth_asterisk"),
-        (filled_in(port, "events"), "refused_asterisk"),
+        (filled_in(port, "events"), "right_missing"),
+        (filled_in(port, "deaf"), "right_missing"),
         (filled_in(quiet.ports["AMI_TLS"] + 1000), "cannot_connect_asterisk"),
         (filled_in(port, ssl=True), "not_the_api_asterisk"),
     ):
