@@ -684,7 +684,8 @@ class ChannelTable:
         if now is None and not call.legs():
             if any(channel.spy for channel in call.channels.values()):
                 if call.told is not None:
-                    yield call.dissolved(None)
+                    # The supervisor has answered, which is when the spying starts.
+                    yield call.dissolved(CallOutcome.ANSWERED)
                 call.told = call.opening = None
                 return
             if call.told is None:

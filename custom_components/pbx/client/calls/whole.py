@@ -72,6 +72,9 @@ class WholeCalls(CallReader):
         begun = told.started_at if not call.legs and told.started_at else now
         call = steps.learn(call, told.direction, told.dialed, told.via)
         call = replace(call, trunk=call.trunk or told.trunk)
+        if call.live:
+            # The legs of a call end one after the other, all by the same party.
+            call = replace(call, ended_by=told.ended_by)
         call = self._with_parties(call, told, begun, now)
         if told.outcome is not None and not told.parties:
             call = replace(call, failure=told.outcome)
