@@ -14,6 +14,7 @@ from .hub.coordinator import PbxCoordinator, async_forget_board
 from .hub.families import FIRST_FAMILY, create_pbx
 from .hub.issues import async_port_taken
 from .hub.options import SupervisionPolicy
+from .panel.commands import async_setup_commands
 from .runtime import PbxConfigEntry, PbxRuntime
 from .services import async_setup_services
 from .supervision.memory import async_forget_memory
@@ -31,8 +32,9 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up the actions."""
+    """Set up the actions, and the commands of the panel."""
     async_setup_services(hass)
+    async_setup_commands(hass)
     return True
 
 

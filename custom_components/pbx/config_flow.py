@@ -43,9 +43,9 @@ from .hub.families import (
     FAMILIES,
     STEPS_OF_A_FAMILY,
     Family,
+    async_discovered_family,
     create_pbx,
     family_of,
-    family_of_mac,
 )
 from .hub.issues import async_set_issue
 from .runtime import PbxConfigEntry
@@ -163,7 +163,8 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
         await self.async_set_unique_id(mac)
         self._abort_if_unique_id_configured()
         self._data[CONF_MAC] = mac
-        if (family := family_of_mac(mac)) is not None:
+        family = await async_discovered_family(self.hass, mac, discovery_info.ip)
+        if family is not None:
             self._data[CONF_FAMILY] = family.key
         self._suggested = {CONF_HOST: discovery_info.ip}
         self.context["title_placeholders"] = {"name": discovery_info.ip}

@@ -18,7 +18,7 @@ FLOORS = (
     ("hub",),
     ("supervision", "extension_settings"),
     ("runtime",),
-    ("entity", "actions"),
+    ("entity", "actions", "panel"),
     (
         "binary_sensor",
         "button",
@@ -42,7 +42,7 @@ FLOORS = (
     ("__init__",),
 )
 # Rooms on one floor that do not see each other.
-STRANGERS = ({"supervision", "extension_settings"}, {"entity", "actions"})
+STRANGERS = ({"supervision", "extension_settings"}, {"entity", "actions", "panel"})
 # The same inside of the client.
 CLIENT_FLOORS = (
     ("model", "errors"),
@@ -80,6 +80,7 @@ PACKAGES = {
     "extension_settings",
     "flows",
     "hub",
+    "panel",
     "sensor",
     "supervision",
 }

@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import (
 from syrupy.assertion import SnapshotAssertion
 
 
-@pytest.mark.usefixtures("no_trunks")
+@pytest.mark.usefixtures("everything", "no_trunks")
 async def test_binary_sensors(
     hass: HomeAssistant,
     entry: MockConfigEntry,

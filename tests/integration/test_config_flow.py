@@ -19,6 +19,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.pbx.const import DOMAIN
 from custom_components.pbx.flows.address import split_address
+from custom_components.pbx.hub.families import FAMILIES
 from tests.simulator import Fault, Simulator
 
 from .conftest import entry_for, small_office
@@ -445,6 +446,16 @@ async def test_discovery(hass: HomeAssistant, sim: Simulator) -> None:
     assert result["result"].unique_id == sim.serial
 
 
+@pytest.fixture
+def no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a discovered device not answer when it is asked for its family."""
+    known = AsyncMock(return_value=FAMILIES["yeastar_s"])
+    monkeypatch.setattr(
+        "custom_components.pbx.config_flow.async_discovered_family", known
+    )
+
+
+@pytest.mark.usefixtures("no_answer")
 async def test_discovery_beside_another_pbx(
     hass: HomeAssistant, sim: Simulator
 ) -> None:
@@ -454,6 +465,7 @@ async def test_discovery_beside_another_pbx(
     assert result["type"] is FlowResultType.FORM
 
 
+@pytest.mark.usefixtures("no_answer")
 async def test_discovery_is_offered_once(hass: HomeAssistant) -> None:
     """Every lease does not make a new card."""
     await start(hass, SOURCE_DHCP, found_at("192.0.2.1"))

@@ -83,15 +83,6 @@ def stream() -> Generator[StubByStream]:
         yield made
 
 
-@pytest.fixture
-def everything() -> Generator[None]:
-    """Enable all entities."""
-    with patch(
-        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default", True
-    ):
-        yield
-
-
 async def set_up(hass: HomeAssistant) -> MockConfigEntry:
     """Set an entry of the stub's family up."""
     entry = MockConfigEntry(
@@ -198,10 +189,12 @@ LACKS: dict[Capability, tuple[dict[str, dict[str, Any]], set[str]]] = {
         {"set_forwarding": {"extension": AGENT, "to": "voicemail"}},
         {
             "switch.do_not_disturb",
-            "switch.may_be_monitored",
-            "select.monitor_mode",
             "sensor.forwarding",
         },
+    ),
+    Capability.MONITOR_PERMISSIONS: (
+        {},
+        {"switch.may_be_monitored", "select.monitor_mode"},
     ),
     Capability.HISTORY: ({"get_call_history": {"extension": AGENT}}, set()),
 }

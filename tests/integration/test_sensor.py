@@ -38,16 +38,7 @@ def _sensors_only() -> Generator[None]:
         yield
 
 
-@pytest.fixture
-def _all_enabled() -> Generator[None]:
-    """Enable also what is disabled by default."""
-    with patch(
-        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default", True
-    ):
-        yield
-
-
-@pytest.mark.usefixtures("no_trunks", "_sensors_only", "_all_enabled", "coordinator")
+@pytest.mark.usefixtures("no_trunks", "_sensors_only", "everything", "coordinator")
 async def test_sensors(
     hass: HomeAssistant,
     entry: MockConfigEntry,
@@ -302,3 +293,29 @@ async def test_trunk_with_a_word_nobody_knows(
         trunk_state(hass, sim, "SIP-142"),
         trunk_state(hass, sim, "SIP-142", "binary_sensor", "usable"),
     ) == ("unknown", "unknown")
+
+
+async def test_phone_shows_six_entities_by_default(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    device_registry: dr.DeviceRegistry,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+) -> None:
+    """What a glance at a phone should tell, and what automations start from."""
+    device = device_registry.async_get_device_by_identifier(
+        (DOMAIN, f"{sim.serial}_1001"), coordinator.config_entry.entry_id
+    )
+    assert device is not None
+    keys = {
+        found.unique_id.removeprefix(f"{sim.serial}_1001_")
+        for found in er.async_entries_for_device(entity_registry, device.id)
+    }
+    assert keys == {
+        "call",
+        "do_not_disturb",
+        "in_call_since",
+        "last_call",
+        "other_party",
+        "status",
+    }

@@ -117,6 +117,11 @@ async def home(
                 "homeassistant.helpers.aiohttp_client._async_make_resolver",
                 lambda hass: LoopbackResolver(),
             ),
+            # Entities that are disabled by default are judged too.
+            patch(
+                "homeassistant.helpers.entity.Entity.entity_registry_enabled_default",
+                True,
+            ),
             # The PBX needs no better one, and this one is closed in no time.
             patch("aiohttp.connector.DefaultResolver", ThreadedResolver),
         ):

@@ -1,6 +1,6 @@
 """The supervisors in calls, tracked by the state of their phones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from ..client.errors import Refusal
 from ..client.model import ExtensionStatus, MonitorMode
 from ..hub.coordinator import PbxCoordinator
 from ..hub.permission import Denial
-from ..hub.subscriptions import Part
+from ..hub.subscriptions import Part, Topic
 from .memory import MonitoringMemory, Remembered
 
 # Seconds within which the supervisor's phone must be seen ringing or in the call.
@@ -58,7 +58,7 @@ class MonitoringEvent:
 class Monitoring:
     """The monitoring of an extension's call by one supervisor.
 
-    `seen` tells whether the supervisor's phone was seen in use since the start,
+    `since` is the start, in seconds since the epoch. `seen` tells whether the supervisor's phone was seen in use since the start,
     `joined` whether it was picked up, `overdue` whether it should have rung by now.
     `reason` and `ended_by` are set before an end by an action.
     """
@@ -67,6 +67,7 @@ class Monitoring:
     supervisor: str
     extension: str
     context: Context
+    since: float
     seen: bool = False
     joined: bool = False
     overdue: bool = False
@@ -98,6 +99,11 @@ class MonitoringTable:
         self._tell_event = tell
         self._ended = ended
         self._of_supervisor: dict[str, Monitoring] = {}
+
+    @property
+    def running(self) -> Collection[Monitoring]:
+        """Return all monitorings, from the call of the supervisor's phone on."""
+        return self._of_supervisor.values()
 
     def of_supervisor(self, number: str) -> Monitoring | None:
         """Return the monitoring of a supervisor, None when there is none."""
@@ -139,6 +145,7 @@ class MonitoringTable:
                 supervisor=monitoring.supervisor,
                 extension=monitoring.extension,
                 user_id=monitoring.context.user_id,
+                since=monitoring.since,
             )
         )
         self._tell(MonitoringEventType.STARTED, monitoring, monitoring.context)
@@ -163,9 +170,11 @@ class MonitoringTable:
         )
 
     def _show(self, monitoring: Monitoring) -> None:
-        """Update the state of the monitored extension, which names its supervisors."""
+        """Update the states of the extension and of the supervisor."""
         subjects = self._coordinator.subscriptions.subjects
-        subjects.async_call((Part.STATUS, monitoring.extension))
+        subjects.async_call((Part.SUPERVISION, monitoring.extension))
+        subjects.async_call((Part.SUPERVISION, monitoring.supervisor))
+        subjects.async_call(Topic.SUPERVISION)
 
     @callback
     def _look(self, monitoring: Monitoring) -> None:
@@ -176,9 +185,15 @@ class MonitoringTable:
         if extension is not None and extension.in_use:
             monitoring.seen = True
             if extension.status is not ExtensionStatus.RINGING:
-                monitoring.joined = True
+                self._join(monitoring)
         elif monitoring.seen or monitoring.overdue or extension is None:
             self.async_end(monitoring)
+
+    def _join(self, monitoring: Monitoring) -> None:
+        """Mark a supervisor as in the call."""
+        if not monitoring.joined:
+            monitoring.joined = True
+            self._coordinator.subscriptions.subjects.async_call(Topic.SUPERVISION)
 
     @callback
     def async_end(self, monitoring: Monitoring) -> None:

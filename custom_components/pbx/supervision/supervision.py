@@ -1,11 +1,12 @@
 """Supervision: supervisors join calls, change their mode, and leave."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
 
 from ..client.errors import Refusal
 from ..client.model import Extension, MonitorMode
@@ -106,6 +107,15 @@ class Supervision:
         """Return the supervisors in an extension's call."""
         return self._monitorings.supervisors_of(number)
 
+    def monitoring_of(self, number: str) -> Monitoring | None:
+        """Return the monitoring of a supervisor, None when there is none."""
+        return self._monitorings.of_supervisor(number)
+
+    @property
+    def running(self) -> Collection[Monitoring]:
+        """Return all monitorings, from the call of the supervisor's phone on."""
+        return self._monitorings.running
+
     async def async_restore(self) -> None:
         """Go on with the supervision that ran before a reload or a restart.
 
@@ -118,6 +128,7 @@ class Supervision:
                 remembered["supervisor"],
                 remembered["extension"],
                 Context(user_id=remembered["user_id"]),
+                remembered.get("since", dt_util.utcnow().timestamp()),
                 joined=True,
             )
             if self._in_use_without_call(monitoring.supervisor):
@@ -163,7 +174,13 @@ class Supervision:
         Returns the id of the supervisor's own call where the PBX tells it. Returns when
         the supervisor's phone is being called, with `wait` when it was picked up.
         """
-        wanted = Monitoring(mode, supervisor.number, extension.number, context)
+        wanted = Monitoring(
+            mode,
+            supervisor.number,
+            extension.number,
+            context,
+            dt_util.utcnow().timestamp(),
+        )
         try:
             names = _names(supervisor, extension)
             require(self._coordinator, CAPABILITIES[mode], names)

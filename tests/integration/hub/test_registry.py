@@ -17,6 +17,7 @@ BRUNO = "sensor.bruno_costa"
 CONNECTION = "binary_sensor.yeastar_s100_connection"
 
 
+@pytest.mark.usefixtures("everything")
 async def test_new_extension_appears(
     hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
 ) -> None:

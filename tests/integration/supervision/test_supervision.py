@@ -316,6 +316,9 @@ async def test_supervision_is_stored_for_a_restart(
     await pushing.settled()
     await flush_store(pushing.hass)
     key = f"pbx.supervision.{pushing.entry.entry_id}"
+    supervisor = pushing.hass.states.get("sensor.sami_virtanen")
+    assert supervisor is not None
+    since = supervisor.attributes["monitoring_since"].timestamp()
     assert hass_storage[key]["data"] == {
         "running": {
             "1005": {
@@ -323,6 +326,7 @@ async def test_supervision_is_stored_for_a_restart(
                 "supervisor": "1005",
                 "extension": "1002",
                 "user_id": ada.id,
+                "since": since,
             }
         }
     }
@@ -331,6 +335,9 @@ async def test_supervision_is_stored_for_a_restart(
     pushing.hass.data.pop(MEMORIES)
     await set_up_again(pushing)
     assert monitored_by(pushing) == ["1005"]
+    again = pushing.hass.states.get("sensor.sami_virtanen")
+    assert again is not None
+    assert again.attributes["monitoring_since"].timestamp() == since
     await act(pushing.hass, "stop_monitoring", supervisor="1005")
     await pushing.settled()
     await flush_store(pushing.hass)

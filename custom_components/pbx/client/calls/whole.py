@@ -123,6 +123,9 @@ class WholeCalls(CallReader):
                 else:
                     # The outcome is reported, so the end does not wait.
                     call = steps.leave(call, key, now, now, outcome)
+            elif not (leg.present or leg.told or leg.outcome) and left.get(key):
+                # The outcome of a party that left before is reported later.
+                call = steps.leave(call, key, leg.left_at or now, now, left[key])
         for party in told.parties:
             call = self._with_party(call, party, told, begun, now)
         return call

@@ -10,7 +10,7 @@ from ...dial_string import dial_string
 from ...errors import PbxRefused, Refusal
 from ...model import Call, CallDirection, DestinationKind, Party, PartyState
 from ...pbx import Pbx
-from .answers import text
+from ..values import text
 from .session import Session
 
 # A call id is `<seconds>.<sequence>` (section 3.8); other forms are not documented.

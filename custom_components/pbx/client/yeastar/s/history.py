@@ -14,8 +14,8 @@ from ...errors import PbxRefused, PbxUnreachable, Refusal, Unreachable
 from ...model import HistoryCall
 from ...pbx import HISTORY_LIMIT, Pbx
 from ...report import CallRecord
+from ..values import text
 from . import errno, reports
-from .answers import text
 from .session import Session
 
 _LOGGER = logging.getLogger(__name__)

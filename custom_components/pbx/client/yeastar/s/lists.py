@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ...model import CallDirection, Party, PartyState, Trunk, TrunkStatus
-from .answers import Answer, UnknownWords, text
+from ..values import Answer, UnknownWords, text
 from .dialect import TRUNK_WORDS, Dialect
 from .found import FoundCall, Ties
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from ...model import Party, PartyState
-from .answers import text
+from ..values import text
 from .lenient_json import Pairs
 
 type Fields = dict[str, Any]

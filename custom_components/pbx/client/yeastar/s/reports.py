@@ -20,7 +20,8 @@ from ...report import (
     SettingsChanged,
     Subject,
 )
-from .answers import extension_status, text
+from ..values import text
+from .answers import extension_status
 from .lenient_json import read
 from .parties import (
     Fields,
