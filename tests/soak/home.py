@@ -232,7 +232,8 @@ class HomeOracle(Oracle):
             if part.story.call is not None
             for other in self.history._others(part.story.call, part.leg)
         }
-        shown = self.shown(f"{number}_other_party")
+        state = self.state(f"{number}_other_party")
+        shown = None if state is None else state.attributes.get("number")
         if shown is None:
             for part in parts:
                 if part.story.call is not None and self.history._others(
