@@ -385,6 +385,7 @@ async def test_card_picker_shows_the_panel_and_its_editor(
     await expect(form.locator("pbx-panel pbx-person").first).to_be_attached()
     await page.get_by_role("button", name="Save").last.click()
     await page.get_by_role("button", name="Done").click()
+    await page.get_by_role("tab", name="People").click()
     await expect(person(page, "1002")).to_be_visible()
 
 
