@@ -276,7 +276,8 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
                 self._data[credential.stored_as] = credential.store(value)
         if CONF_HOST in user_input:
             try:
-                address = split_address(user_input)
+                web = family_of(self._data).web
+                address = split_address(user_input, web=web)
             except ValueError:
                 return self._show_form("invalid_host")
             if self.source != SOURCE_RECONFIGURE and not address.items() <= (

@@ -131,6 +131,21 @@ def test_address_forms(text: str, expected: tuple[str, int, bool]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "port"),
+    [
+        ("http://pbx.local", 5038),
+        ("https://pbx.local:8443/admin", 5038),
+        ("pbx.local:5039", 5039),
+    ],
+)
+def test_address_of_a_web_interface_elsewhere(text: str, port: int) -> None:
+    """Test a family whose PBX is not at its web interface: a URL gives the host."""
+    form = {"host": text, "port": 5038, "ssl": False}
+    found = split_address(form, web=False)
+    assert found == {"host": "pbx.local", "port": port, "ssl": False}
+
+
+@pytest.mark.parametrize(
     "text", ["", "   ", "ftp://pbx.local", "http://", "pbx:port", "[::1", "a b"]
 )
 async def test_invalid_address_is_an_error_of_its_field(

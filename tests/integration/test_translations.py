@@ -17,6 +17,7 @@ from custom_components.pbx.client.errors import (
     PbxLoginRejected,
     PbxNotTrusted,
     PbxRefused,
+    PbxRightMissing,
     PbxUnreachable,
     PbxWrongService,
     Refusal,
@@ -69,6 +70,7 @@ FAILURES: list[PbxError] = [
     PbxLockedOut(600),
     PbxNotTrusted(b""),
     PbxRefused(Refusal.UNKNOWN, 31337),
+    PbxRightMissing("call", "read"),
     *(PbxUnreachable(reason) for reason in Unreachable),
     *(PbxWrongService(reason) for reason in WrongService),
 ]
