@@ -28,6 +28,7 @@ FLOORS = (
         "switch",
         "services",
         "flows",
+        "frontend",
     ),
     (
         "condition",
@@ -79,6 +80,7 @@ PACKAGES = {
     "client",
     "extension_settings",
     "flows",
+    "frontend",
     "hub",
     "panel",
     "sensor",
