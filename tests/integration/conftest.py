@@ -212,7 +212,8 @@ async def report_address(
     hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator
 ) -> str:
     """Let Home Assistant serve on a real socket, and return where."""
-    assert await async_setup_component(hass, "webhook", {})
+    # What serves something has to be there before: tests freeze the server's routes.
+    assert await async_setup_component(hass, DOMAIN, {})
     client = await hass_client_no_auth()
     return f"127.0.0.1:{client.port}"
 

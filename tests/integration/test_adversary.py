@@ -6,6 +6,7 @@ from typing import Any
 import aiohttp
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.template import Template
 from homeassistant.setup import async_setup_component
 import pytest
@@ -199,3 +200,25 @@ async def test_text_message_is_one_line(called: Push, message: str) -> None:
         )
     assert err.value.translation_key == "not_a_message"
     assert acted(called.sim) == []
+
+
+async def test_name_in_a_repair_is_no_markdown(called: Push) -> None:
+    """The user of a phone may choose it: a link in a repair would be believed."""
+    called.sim.rename_extension("1001", "[Pay](http://evil.example) <b>`")
+    await called.coordinator.async_refresh()
+    called.sim.extensions["1001"].allow_being_monitored = False
+    for _ in range(3):
+        with pytest.raises(HomeAssistantError):
+            await called.hass.services.async_call(
+                "pbx",
+                "whisper",
+                {"whisperer": "1005", "whispered": "1001"},
+                blocking=True,
+            )
+    placeholders = [
+        issue.translation_placeholders["extensions"]
+        for issue in ir.async_get(called.hass).issues.values()
+        if issue.translation_placeholders
+        and "extensions" in issue.translation_placeholders
+    ]
+    assert placeholders == [r"\[Pay\](http://evil.example) \<b\>\` (1001)"]

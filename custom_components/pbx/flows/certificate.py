@@ -1,16 +1,14 @@
 """Descriptions of certificates, by which the user decides whether to trust one."""
 
-import re
 from typing import Final
 
 from cryptography import x509
 
 from ..client.tls import fingerprint_of
+from ..hub.markdown import escaped
 
 # Longer names than this are cut: nothing may push the fingerprint out of sight.
 MAX_NAME: Final = 120
-# Characters with a meaning in Markdown or HTML, as which the text is shown.
-_MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#|~!&])")
 
 
 def _shown(name: x509.Name) -> str:
@@ -22,7 +20,7 @@ def _shown(name: x509.Name) -> str:
     text = " ".join(text.split())
     if len(text) > MAX_NAME:
         text = f"{text[:MAX_NAME]}…"
-    return _MARKUP.sub(r"\\\1", text) or "?"
+    return escaped(text) or "?"
 
 
 def describe(der: bytes) -> dict[str, str]:

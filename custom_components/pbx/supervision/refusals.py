@@ -11,6 +11,7 @@ from ..const import ISSUE_MONITOR_MODE, ISSUE_MONITORING_FORBIDDEN
 from ..hub.coordinator import PbxCoordinator
 from ..hub.describe import spoken_name
 from ..hub.issues import async_set_issue
+from ..hub.markdown import escaped
 
 # The number of refusals before an issue is raised.
 REFUSALS_NEEDED: Final = 3
@@ -57,7 +58,7 @@ class RefusalCounter:
             (ISSUE_MONITOR_MODE, self._of_supervisor),
         ):
             names = [
-                spoken_name(extensions[number])
+                escaped(spoken_name(extensions[number]))
                 for number, count in sorted(counts.items())
                 if count >= REFUSALS_NEEDED and number in extensions
             ]
