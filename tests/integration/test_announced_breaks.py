@@ -1,5 +1,7 @@
 """What Home Assistant 2026.12 no longer allows: none of it is done here."""
 
+from typing import Any
+
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -12,6 +14,7 @@ from tests.simulator import Simulator
 
 from .automations import call_entity, extension_device
 from .conftest import Push
+from .flows.test_options import SECTIONS
 from .test_config_flow import form_for
 
 BREAKS = "will stop working in Home Assistant 2026.12"
@@ -49,7 +52,8 @@ async def test_flows_reload_without_an_update_listener(
     await change(pushing.hass, pushing.entry, pushing.sim)
     options = pushing.hass.config_entries.options
     flow = await options.async_init(pushing.entry.entry_id)
-    assert (await options.async_configure(flow["flow_id"], {}))[
+    sections: dict[str, Any] = {name: {} for name in SECTIONS}
+    assert (await options.async_configure(flow["flow_id"], sections))[
         "type"
     ] == "create_entry"
     await pushing.hass.async_block_till_done()
