@@ -18,6 +18,7 @@ from .hub.options import SupervisionPolicy
 from .panel.commands import async_setup_commands
 from .runtime import PbxConfigEntry, PbxRuntime
 from .services import async_setup_services
+from .supervision.audit import async_setup_audit
 from .supervision.memory import async_forget_memory
 from .supervision.supervision import Supervision
 
@@ -33,7 +34,8 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up the actions, the commands of the panel, and its bundle."""
+    """Set up the audit of supervision, the actions, and the panel with its commands."""
+    await async_setup_audit(hass)
     async_setup_services(hass)
     async_setup_commands(hass)
     await frontend.async_serve(hass)
@@ -92,7 +94,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool:
             )
             async_port_taken(hass, entry, port)
     await coordinator.async_config_entry_first_refresh()
-    coordinator.devices.async_register_pbx(coordinator.info, coordinator.pbx.address)
+    coordinator.devices.async_register_pbx(
+        entry.title, coordinator.info, coordinator.pbx.address
+    )
     entry.runtime_data = runtime
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await runtime.supervision.async_restore()

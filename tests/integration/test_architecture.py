@@ -47,7 +47,7 @@ STRANGERS = ({"supervision", "extension_settings"}, {"entity", "actions", "panel
 # The same inside of the client.
 CLIENT_FLOORS = (
     ("model", "errors"),
-    ("report", "snapshot", "extension_settings", "dial_string"),
+    ("report", "snapshot", "extension_settings", "dial_string", "texts"),
     ("calls",),
     ("pbx",),
     ("tls",),
