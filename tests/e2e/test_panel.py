@@ -7,10 +7,9 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, ViewportSize, expect
 import pytest
 
-from . import phones
 from .conftest import COLLEAGUE, ROOT, Stage, fixture
-from .phones import opened, person, row, seconds_until, strip
-from .screen import log_in, picture
+from .phones import choose_phone, opened, person, row, seconds_until, strip
+from .screen import log_in, open_dashboard, picture
 from .truth import extension, monitors, until
 
 PHONE: ViewportSize = {"width": 360, "height": 780}
@@ -24,19 +23,6 @@ pytestmark = [
     pytest.mark.timeout(120),
     pytest.mark.asyncio(loop_scope="session"),
 ]
-
-
-@fixture(scope="session")
-async def with_phones(shared: Stage) -> Stage:
-    """Make the dashboard of phones once."""
-    await phones.create(shared.home_assistant)
-    return shared
-
-
-@fixture()
-async def office(office: Stage, with_phones: Stage) -> Stage:
-    """Give the stage with the dashboard of phones."""
-    return office
 
 
 @fixture()
@@ -164,10 +150,8 @@ async def test_who_may_not_supervise_sees_no_button_and_reads_why(
     """A user who is no administrator, by the options that a new PBX has."""
     _, *credentials = COLLEAGUE
     await log_in(page, office, *credentials)
-    await page.goto(f"{office.home_assistant.url}/{phones.URL_PATH}")
-    await page.get_by_role("button", name="Choose").click()
-    await page.get_by_role("dialog").get_by_role("button", name="Jayson Reed").click()
-    await expect(strip(page)).to_contain_text("You are Jayson Reed")
+    await open_dashboard(page, office)
+    await choose_phone(page, "Jayson Reed")
     await call(office, "1001", "1002")
     await expect(row(page, "Amy Baker")).to_be_visible()
     await expect(page.get_by_role("button", name="Whisper")).to_have_count(0)
