@@ -94,7 +94,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool:
             )
             async_port_taken(hass, entry, port)
     await coordinator.async_config_entry_first_refresh()
-    coordinator.devices.async_register_pbx(coordinator.info, coordinator.pbx.address)
+    coordinator.devices.async_register_pbx(
+        entry.title, coordinator.info, coordinator.pbx.address
+    )
     entry.runtime_data = runtime
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await runtime.supervision.async_restore()

@@ -52,6 +52,7 @@ ICONS: Final = {
 # The reasons of an end that the context of the event does not show.
 ENDS: Final = {
     EndReason.CHANGED: "to join in another way",
+    EndReason.NEVER_MONITORED: "as an extension joined that is never monitored",
     EndReason.NOT_PICKED_UP: "as the phone was not picked up",
 }
 REFUSALS: Final[Mapping[str, str]] = {

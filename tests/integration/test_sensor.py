@@ -102,13 +102,13 @@ async def test_counts(
 
 
 async def test_other_party_is_an_extension(pushing: Push) -> None:
-    """Number as state, the PBX's own name beside it; nobody afterwards."""
+    """The PBX's own name as state, the number beside it; nobody afterwards."""
     call = pushing.sim.call("1001", "1002")
     await pushing.settled()
     state = pushing.hass.states.get(PARTY)
     assert state is not None
-    assert state.state == "1002"
-    assert state.attributes["name"] == "Bruno Costa"
+    assert state.state == state.attributes["name"] == "Bruno Costa"
+    assert state.attributes["number"] == "1002"
     assert state.attributes["direction"] == "internal"
     assert state.attributes["call_id"] == call.call_id
     assert pushing.state(SINCE) == "unknown"
@@ -136,7 +136,7 @@ async def test_other_party_from_the_contacts(
     )
     assert known is not None
     assert unknown is not None
-    assert (known.state, known.attributes["name"]) == ("0401234567", "Grandma")
+    assert (known.state, known.attributes["number"]) == ("Grandma", "0401234567")
     assert known.attributes["trunk"] == "SIP-142"
     assert known.attributes["direction"] == "inbound"
     assert (unknown.state, unknown.attributes["name"]) == ("0999999999", None)

@@ -210,7 +210,7 @@ class HomeOracle(Oracle):
         met = {part: self.history.others_of(part) for part in parts if part.story.call}
         others = {other for numbers in met.values() for other in numbers}
         state = self.state(f"{number}_other_party")
-        shown = self.shown(f"{number}_other_party")
+        shown = None if state is None else state.attributes.get("number")
         if shown is None:
             for part, numbers in met.items():
                 if numbers and not self._stands_behind(part):

@@ -163,7 +163,7 @@ def _member(item: dict[str, Any]) -> tuple[Member, bool] | None:
             inbound,
             text(body.get("trunk_name")) or None,
             via,
-            (text(body.get("to")) or None) if inbound else None,
+            (outside_number(text(body.get("to"))) or None) if inbound else None,
         ), gone
     return None
 
