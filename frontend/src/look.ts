@@ -155,14 +155,3 @@ export function forwardedTo(state: EntityState, scene: Pick<Scene, "name" | "wor
 export function isLong(since: number, scene: Pick<Scene, "long" | "now">): boolean {
   return scene.long > 0 && since > 0 && scene.now - since >= scene.long;
 }
-
-/** Return whether two values show the same. */
-export function same<T extends object>(a: T, b: T): boolean {
-  for (const key in a) {
-    const x = a[key];
-    const y = b[key];
-    if (x === y) continue;
-    if (typeof x !== "object" || typeof y !== "object" || !x || !y || !same(x as object, y as object)) return false;
-  }
-  return Object.keys(a).length === Object.keys(b).length;
-}

@@ -1,6 +1,7 @@
 /* The card. */
 
 import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 
 import { Actions } from "./actions.ts";
@@ -11,11 +12,12 @@ import { Dragging } from "./drag.ts";
 import { cardForm, gridOptions, rememberWords } from "./editor.ts";
 import { type Hass, navigate, notify, type PanelConfig, type Part, PARTS } from "./ha.ts";
 import { healthStrip } from "./health.ts";
-import { type Look, lookOf, nameOf, same } from "./look.ts";
+import { type Look, lookOf, nameOf } from "./look.ts";
+import { Memo } from "./memo.ts";
 import { allowedModes, controls, mineIsFree, refusalOf, type Situation, takeFrom, transferable, whisperTo } from "./offer.ts";
 import { icon } from "./person.ts";
 import { missedToday, recentPart } from "./recent.ts";
-import { type Row, rowsOf } from "./rows.ts";
+import { newestFirst, type Row, rowOf } from "./rows.ts";
 import { isNumber, type Sheet, sheetContent } from "./sheet.ts";
 import { RECENT, Store } from "./store.ts";
 import { styles } from "./styles.ts";
@@ -68,9 +70,11 @@ export class PbxPanel extends LitElement {
   private texts: { words: Words; refusal: Words } | undefined;
   private language = "";
   private failed = false;
-  private looks = new Map<string, Look>();
-  private rows = new Map<string, Row>();
-  private offers = new Map<string, CallOffer>();
+  /** Ages such as "3 min" are looked at again now and then. */
+  private minute: ReturnType<typeof setInterval> | undefined;
+  private looks = new Memo<Look>();
+  private rows = new Memo<Row>();
+  private offers = new Memo<CallOffer>();
   private observer = new ResizeObserver(([size]) => {
     this.narrow = size !== undefined && size.contentRect.width < 640;
   });
@@ -149,12 +153,14 @@ export class PbxPanel extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.minute = setInterval(() => this.requestUpdate(), 30_000);
     this.observer.observe(this);
     this.subscribe();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    clearInterval(this.minute);
     this.observer.disconnect();
     this.unsubscribe();
   }
@@ -165,6 +171,11 @@ export class PbxPanel extends LitElement {
     if (this.language !== hass.language) return;
     this.texts = texts;
     rememberWords(texts.words);
+    this.requestUpdate();
+  }
+
+  /** Look at the time again: a call has become a long one. */
+  lengthened(): void {
     this.looks.clear();
     this.rows.clear();
     this.requestUpdate();
@@ -355,23 +366,24 @@ export class PbxPanel extends LitElement {
 
   /** Return what a person's tile shows; the same object while it is the same. */
   look(person: Person): Look {
-    const made = lookOf(person, this.now);
-    const known = this.looks.get(person.number);
-    if (known && same(known, made)) return known;
-    this.looks.set(person.number, made);
-    return made;
+    const { now, store } = this;
+    const { states } = now;
+    const from = [
+      person,
+      store.connected,
+      states[person.status],
+      person.disturb && states[person.disturb],
+      person.forwarding && states[person.forwarding],
+      store.callsOf(person.number),
+      store.monitors,
+      now.words,
+      now.long,
+    ];
+    return this.looks.get(person.number, from, () => lookOf(person, now));
   }
 
-  private kept<T extends object>(cache: Map<string, T>, key: string, made: T): T {
-    const known = cache.get(key);
-    if (known && same(known, made)) return known;
-    cache.set(key, made);
-    return made;
-  }
-
-  offer(row: Row): CallOffer {
+  private offer(call: Call, row: Row): CallOffer {
     const { now } = this;
-    const call = this.store.calls.get(row.key) as Call;
     const { monitor } = row;
     const mine = monitor && monitor.supervisor === now.me && now.active;
     return {
@@ -385,22 +397,34 @@ export class PbxPanel extends LitElement {
 
   /** Return the rows of all calls, with what can be done. */
   callRows(plain: boolean): TemplateResult {
-    const { now } = this;
-    const rows = rowsOf(now, now.me).map((row) => this.kept(this.rows, row.key, row));
-    if (this.rows.size > rows.length + 50) this.rows.clear();
+    const { now, store, directory: known } = this;
+    const { me, words, long } = now;
+    const mine = me === undefined ? [] : [now.statusOf(me), store.callsOf(me)];
+    const shown = newestFirst(store.calls.values()).map((call) => {
+      const row = this.rows.get(call.key, [call, store.monitors, known, words, me, long], () => rowOf(call, now, me));
+      const others = row.people.map((number) => store.callsOf(number));
+      const from = [call, row, now.active, store.can, store.capabilities, store.monitors, me, ...mine, ...others];
+      return { row, offer: this.offers.get(call.key, from, () => this.offer(call, row)) };
+    });
+    this.rows.keep(store.calls);
+    this.offers.keep(store.calls);
     return html`${repeat(
-      rows,
-      (row) => row.key,
-      (row) =>
-        html`<pbx-call
-          .row=${row}
-          .offer=${this.kept(this.offers, row.key, this.offer(row))}
-          .limit=${now.long}
-          .words=${now.words}
-          .language=${this.language}
-          .plain=${plain}
-          .numbers=${this.numbers}
-        ></pbx-call>`,
+      shown,
+      ({ row }) => row.key,
+      ({ row, offer }) =>
+        guard(
+          [row, offer, words, long, plain, this.numbers],
+          () =>
+            html`<pbx-call
+              .row=${row}
+              .offer=${offer}
+              .limit=${long}
+              .words=${words}
+              .language=${this.language}
+              .plain=${plain}
+              .numbers=${this.numbers}
+            ></pbx-call>`,
+        ),
     )}`;
   }
 
@@ -408,23 +432,31 @@ export class PbxPanel extends LitElement {
   tiles(people: { person: Person; look: Look }[], plain: boolean): TemplateResult {
     const { now } = this;
     const reached = people.some(({ person }) => person.number === this.roving) ? this.roving : people[0]?.person.number;
+    const { words, long, me } = now;
     return html`${repeat(
       people,
       ({ person }) => person.number,
-      ({ person, look }) =>
-        html`<pbx-person
-          data-call=${this.store.callsOf(person.number)[0]?.key ?? nothing}
-          .look=${look}
-          .name=${person.name}
-          .number=${person.number}
-          .me=${person.number === now.me}
-          .tab=${person.number === reached}
-          .limit=${now.long}
-          .words=${now.words}
-          .language=${this.language}
-          .plain=${plain}
-          .numbers=${this.numbers}
-        ></pbx-person>`,
+      ({ person, look }) => {
+        const call = this.store.callsOf(person.number)[0]?.key;
+        const tab = person.number === reached;
+        return guard(
+          [person, look, call, tab, person.number === me, words, long, plain, this.numbers],
+          () =>
+            html`<pbx-person
+              data-call=${call ?? nothing}
+              .look=${look}
+              .name=${person.name}
+              .number=${person.number}
+              .me=${person.number === me}
+              .tab=${tab}
+              .limit=${long}
+              .words=${words}
+              .language=${this.language}
+              .plain=${plain}
+              .numbers=${this.numbers}
+            ></pbx-person>`,
+        );
+      },
     )}`;
   }
 
@@ -449,7 +481,7 @@ export class PbxPanel extends LitElement {
     return html`<div
       class="panel"
       @pbx-do=${this.asked}
-      @pbx-long=${() => this.requestUpdate()}
+      @pbx-long=${this.lengthened}
       @pointerover=${this.light}
       @focusin=${this.light}
       @pointerleave=${this.light}

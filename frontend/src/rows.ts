@@ -1,6 +1,6 @@
 /* What a call's row shows. */
 
-import type { Call, Mode, Monitor, Party } from "./contract.ts";
+import type { Call, Monitor, Party } from "./contract.ts";
 import { isLong, MODE_ICONS, nameOf, type Scene } from "./look.ts";
 
 export interface End {
@@ -126,9 +126,7 @@ function group(call: Call, phones: number, scene: Scene): End {
   };
 }
 
-/** Return the rows of all calls, the newest on top. */
-export function rowsOf(scene: Scene, me: string | undefined): Row[] {
-  return [...scene.store.calls.values()].sort((a, b) => b.since - a.since || (a.key < b.key ? 1 : -1)).map((call) => rowOf(call, scene, me));
+/** Return all calls, the newest on top. */
+export function newestFirst(calls: Iterable<Call>): Call[] {
+  return [...calls].sort((a, b) => b.since - a.since || (a.key < b.key ? 1 : -1));
 }
-
-export type { Mode };

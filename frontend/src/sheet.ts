@@ -100,6 +100,8 @@ function personSheet(panel: PbxPanel, number: string): TemplateResult {
   const talks = connected(number, now);
   const outside = transferable(call, number, now);
   const rings = part?.state === "ringing";
+  // Of a call with somebody outside, only the extension can hold it.
+  const held = part?.state === "held" || (call?.held === true && othersOf(call, number).every((party) => !party.extension));
   const key = call?.key ?? "";
   const callMe = me !== undefined ? store.callsOf(me)[0] : undefined;
   const sendable = me !== undefined && !mine ? transferable(callMe, me, now) : undefined;
@@ -128,13 +130,13 @@ function personSheet(panel: PbxPanel, number: string): TemplateResult {
       next: true,
       run: () => panel.open({ kind: "transfer", number, call: key, query: "" }),
     },
-    may && talks && can?.hold && part?.state !== "held" && {
+    may && talks && can?.hold && !held && {
       icon: "mdi:pause",
       title: words("hold"),
       second: words("waits", { name: other }),
       run: (button) => panel.act(button, actions.hold(number, true)),
     },
-    may && part?.state === "held" && can?.hold && { icon: "mdi:play", title: words("resume"), run: (button) => panel.act(button, actions.hold(number, false)) },
+    may && held && can?.hold && { icon: "mdi:play", title: words("resume"), run: (button) => panel.act(button, actions.hold(number, false)) },
     may && talks && can?.mute && {
       icon: panel.muted.has(key + number) ? "mdi:microphone" : "mdi:microphone-off",
       title: words(panel.muted.has(key + number) ? "unmute" : "mute"),

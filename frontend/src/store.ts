@@ -68,6 +68,11 @@ export class Store {
     for (const [number, list] of found) {
       if (list.length > 1) list.sort((a, b) => weight(a, number) - weight(b, number) || a.since - b.since);
     }
+    // Where nothing changed the list stays the same object.
+    for (const [number, list] of found) {
+      const before = this.byNumber.get(number);
+      if (before?.length === list.length && before.every((call, index) => call === list[index])) found.set(number, before);
+    }
     this.byNumber = found;
   }
 }

@@ -20,7 +20,7 @@ export function wallboard(panel: PbxPanel, looks: { person: Person; look: Look }
   const rest = looks.filter(({ look }) => !CALLS.has(look.kind));
   const sum = (sign: string, color: string, title: string, value: number) =>
     html`<div class="card sum" style="--c:var(--c-${color})"><div class="k"><ha-icon .icon=${sign}></ha-icon>${title}</div><span class="v">${value}</span></div>`;
-  return html`<div class="panel" @pbx-long=${() => panel.requestUpdate()}><div class="wall"><div>${healthStrip(panel)}<div class="sums">${sum(
+  return html`<div class="panel" @pbx-long=${() => panel.lengthened()}><div class="wall"><div>${healthStrip(panel)}<div class="sums">${sum(
     "mdi:phone-ring",
     "ringing",
     words("ringing"),

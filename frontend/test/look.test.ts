@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { Monitor } from "../src/contract.ts";
-import { lookOf, same } from "../src/look.ts";
+import { lookOf } from "../src/look.ts";
+import { same } from "../src/memo.ts";
 import type { Situation } from "../src/offer.ts";
 import { call, inside, NOW, outside, ringing, scene } from "./scene.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { rowOf, rowsOf } from "../src/rows.ts";
+import { newestFirst, rowOf } from "../src/rows.ts";
 import { call, inside, NOW, outside, ringing, scene } from "./scene.ts";
 
 const row = (one: ReturnType<typeof call>) => rowOf(one, scene({ calls: [one] }), "1005");
@@ -63,6 +63,6 @@ test("a call that no phone has yet shows where it is", () => {
 });
 
 test("the newest call is on top", () => {
-  const now = scene({ calls: [call("old", [inside("1001"), outside()], { since: 1 }), call("new", [inside("1002"), outside()], { since: 2 })] });
-  assert.deepEqual(rowsOf(now, undefined).map(({ key }) => key), ["new", "old"]);
+  const calls = [call("old", [], { since: 1 }), call("new", [], { since: 2 }), call("middle", [], { since: 1.5 })];
+  assert.deepEqual(newestFirst(calls).map(({ key }) => key), ["new", "middle", "old"]);
 });

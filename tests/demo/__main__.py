@@ -90,7 +90,7 @@ async def _show(
     entry_id = await home_assistant.add_pbx(pbx.form, family=system.family)
     await home_assistant.wait_for_states(await pbx.count())
     await forwarding.create(home_assistant, entry_id, system.forwarding)
-    address = await dashboard.create(home_assistant, automations.LIGHT)
+    address = await dashboard.create(home_assistant, system.cast.supervisor)
     await automations.create(home_assistant, system.cast)
     await home_assistant.add_user(*COLLEAGUE)
     _say()

@@ -101,7 +101,7 @@ async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Sta
         extensions = (await stage.pbx.state())["extensions"]
         await stage.home_assistant.wait_for_states(len(extensions))
         await stage.home_assistant.add_user(*COLLEAGUE)
-        await dashboard.create(stage.home_assistant)
+        await dashboard.create(stage.home_assistant, "1005")
         yield stage
 
 

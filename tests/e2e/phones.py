@@ -8,39 +8,12 @@ from typing import Final
 
 from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
-from tests.demo.home_assistant import HomeAssistantProcess
+from tests.demo import dashboard
 
 from .conftest import WIDE, Stage
 
-URL_PATH: Final = "pbx-phones"
 # The owner's phone in all stories.
 MINE: Final = "1005"
-
-
-async def entry_id(home_assistant: HomeAssistantProcess) -> str:
-    """Return the id of the PBX's config entry."""
-    async with home_assistant.websocket() as socket:
-        (entry,) = await socket.command("config_entries/get", domain="pbx")
-    return str(entry["entry_id"])
-
-
-async def create(home_assistant: HomeAssistantProcess) -> None:
-    """Make the dashboard of phones, and tell which phone is the owner's."""
-    entry = await entry_id(home_assistant)
-    async with home_assistant.websocket() as socket:
-        await socket.command(
-            "lovelace/dashboards/create",
-            url_path=URL_PATH,
-            title="Phones",
-            icon="mdi:phone",
-            mode="storage",
-        )
-        await socket.command(
-            "lovelace/config/save",
-            url_path=URL_PATH,
-            config={"strategy": {"type": "custom:pbx"}},
-        )
-        await socket.command("frontend/set_user_data", key="pbx", value={entry: MINE})
 
 
 @asynccontextmanager
@@ -66,7 +39,7 @@ async def opened(
             f"Object.assign(localStorage, {json.dumps(stored)})"
         )
         page = await context.new_page()
-        await page.goto(f"{home_assistant.url}/{URL_PATH}{path}")
+        await page.goto(f"{home_assistant.url}/{dashboard.URL_PATH}{path}")
         await expect(page.locator("pbx-panel .panel")).to_be_attached()
         yield page
 
@@ -101,3 +74,13 @@ async def seconds_until(page: Page, row_name: str, *texts: str) -> float:
         timeout=20_000,
     )
     return time.monotonic() - started
+
+
+async def choose_phone(page: Page, name: str) -> None:
+    """Say whose phone the user's own is."""
+    await strip(page).get_by_role("button").last.click()
+    sheet = page.get_by_role("dialog")
+    if await sheet.get_by_role("button", name="This is not my phone").count():
+        await sheet.get_by_role("button", name="This is not my phone").click()
+    await sheet.get_by_role("button", name=name).click()
+    await expect(strip(page)).to_contain_text(name)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.demo import dashboard
 
@@ -28,18 +28,8 @@ async def log_in(
 
 
 async def open_dashboard(page: Page, stage: HomeStage) -> None:
-    """Open the office's dashboard."""
+    """Open the dashboard of phones."""
     await page.goto(f"{stage.home_assistant.url}/{dashboard.URL_PATH}")
-
-
-def section(page: Page, number: str) -> Locator:
-    """Return the part of the dashboard that belongs to an extension."""
-    return page.locator("hui-section").filter(has_text=f"{number} · ").last
-
-
-def tile(page: Page, text: str) -> Locator:
-    """Return the tiles that are shown and say something."""
-    return page.locator("hui-tile-card").filter(has_text=text, visible=True)
 
 
 async def picture(page: Page, folder: Path, name: str) -> None:

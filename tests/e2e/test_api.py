@@ -4,7 +4,6 @@ from hashlib import md5
 
 import pytest
 
-from tests.demo import dashboard
 from tests.demo.process import StageError
 
 from .conftest import Stage
@@ -22,7 +21,6 @@ async def test_add_whisper_remove(stage: Stage) -> None:
     entry_id = await home_assistant.add_pbx(stage.form)
     extensions = (await pbx.state())["extensions"]
     await home_assistant.wait_for_states(len(extensions))
-    await dashboard.create(home_assistant)
 
     await pbx.control("POST", "/calls", {"from": "1001", "to": "1002", "answer": True})
     answer = await home_assistant.rest(

@@ -21,7 +21,8 @@ from tests.demo import dashboard
 from tests.demo.home_assistant import HomeAssistantProcess
 
 from .conftest import ROOT, HomeStage, fixture
-from .screen import log_in, picture, section
+from .phones import person, row, strip
+from .screen import log_in, picture
 from .truth import until
 
 pytestmark = [
@@ -89,37 +90,39 @@ async def test_from_adding_asterisk_to_the_voice_in_the_agents_ear(
     await log_in(page, rig_stage)
     await add_asterisk(page, rig_stage)
     await home_assistant.wait_for_states(len(EXTENSIONS))
-    await page.goto(await dashboard.create(home_assistant))
-    agent, supervisor = section(page, AGENT), section(page, SUPERVISOR)
+    await page.goto(await dashboard.create(home_assistant, SUPERVISOR))
+    agent, call = person(page, AGENT), row(page, "Anna Berg")
     await expect(agent).to_contain_text("Anna Berg")
-    await expect(agent).to_contain_text("1001 · Idle")
+    await expect(agent).to_contain_text("Free")
 
     # A customer calls, and the phone rings.
     await rig.do("1001 does ring")
     await rig.do(f"{OUTSIDE} call_in 5550101")
-    await expect(agent).to_contain_text("1001 · Ringing")
+    await expect(call).to_contain_text("rings")
     await rig.do("1001 answer")
-    await expect(agent).to_contain_text("1001 · Busy")
-    await expect(agent).to_contain_text(OUTSIDE)
+    await expect(call).to_contain_text(OUTSIDE)
 
     # The supervisor's phone is called, and picks up by itself.
-    await agent.get_by_role("button", name="Whisper").click()
+    whisper = page.get_by_role("button", name="Whisper to Anna Berg")
+    await whisper.click()
     await until(partial(rig.do, "spies"), WHISPER)
-    await expect(supervisor).to_contain_text("1005 · Busy")
-    await expect(agent).to_contain_text("1001 · Busy · 1005")
+    await expect(strip(page)).to_contain_text("You whisper to Anna Berg")
+    await expect(call).to_contain_text("You whisper to Anna Berg")
     await picture(page, pictures, "asterisk")
-    await page.get_by_role("button", name="Stop monitoring").click()
+    await strip(page).get_by_role("button", name="Stop").click()
     await until(partial(rig.do, "spies"), [])
-    await expect(supervisor).to_contain_text("1005 · Idle")
-    await expect(agent).to_contain_text("1001 · Busy")
+    await expect(strip(page)).to_contain_text("Free")
+    await expect(call).to_contain_text(OUTSIDE)
 
-    await agent.get_by_role("button", name="Whisper").click()
+    await whisper.click()
     await until(partial(rig.do, "spies"), WHISPER)
     await asyncio.sleep(LONG_ENOUGH)
-    await agent.get_by_role("button", name="Hang up").click()
-    await page.get_by_role("button", name="OK").click()
-    await expect(agent).to_contain_text("1001 · Idle")
-    await expect(supervisor).to_contain_text("1005 · Idle")
+    await agent.get_by_role("button").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Hang up").click()
+    confirm = page.get_by_role("alertdialog")
+    await confirm.get_by_role("button", name="Hang up").click()
+    await expect(agent).to_contain_text("Free")
+    await expect(strip(page)).to_contain_text("Free")
     heard = await rig.hears(AGENT, OUTSIDE, SUPERVISOR)
     audible = {
         number: {party for party, level in levels.items() if level >= AUDIBLE}
@@ -158,7 +161,7 @@ async def test_the_demo_shows_a_real_asterisk() -> None:
     require_asterisk(SUITES[0])
     status, printed = await run_demo()
     assert status == 0, printed
-    assert "/pbx-office" in printed
+    assert f"/{dashboard.URL_PATH}" in printed
     assert printed.endswith("Gone without a trace.\n")
 
 

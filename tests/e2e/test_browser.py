@@ -9,7 +9,8 @@ import pytest
 from tests.demo import dashboard
 
 from .conftest import Stage
-from .screen import log_in, picture, section, tile
+from .phones import person, row, strip
+from .screen import log_in, picture
 from .truth import extension, monitors, until
 
 pytestmark = [
@@ -63,31 +64,31 @@ async def test_from_adding_a_pbx_to_whispering(
     await picture(page, pictures, "integration")
     name = (await extension(pbx, "1002"))["name"]
     await home_assistant.wait_for_states(len((await pbx.state())["extensions"]))
-    await page.goto(await dashboard.create(home_assistant))
-    amy = section(page, "1002")
-    await expect(amy).to_contain_text(name)
-    await expect(amy).to_contain_text("1002 · Idle")
+    await page.goto(await dashboard.create(home_assistant, "1005"))
+    await expect(person(page, "1002")).to_contain_text(name)
+    await expect(person(page, "1002")).to_contain_text("Free")
 
     # A call on the PBX shows on the dashboard.
     call = await pbx.control(
         "POST", "/calls", {"from": "1001", "to": "1002", "answer": True}
     )
-    await expect(amy).to_contain_text("1002 · Busy")
-    await expect(section(page, "1001")).to_contain_text(f"{name} · 1002")
-    await expect(tile(page, "Live updates")).to_contain_text("Working")
+    await expect(row(page, name)).to_contain_text("Erwin Co")
+    await expect(person(page, "1001")).to_contain_text(f"with {name}")
 
-    # The button puts the supervisor's phone into that call.
-    await amy.get_by_role("button", name="Whisper").click()
+    # The button puts the supervisor's phone into that call: into whose ear is asked.
+    await row(page, name).get_by_role("button", name="Whisper to").click()
+    await page.get_by_role("dialog").get_by_role("button", name=name).click()
     await until(partial(monitors, pbx), [("whisper", "1005", "1002", "active")])
     assert (await extension(pbx, "1005"))["status"] == "Busy"
-    await expect(section(page, "1005")).to_contain_text("1005 · Busy")
+    await expect(strip(page)).to_contain_text(f"You whisper to {name}")
     assert stage.complaints() == []
 
     # An extension that may not be monitored: the user reads why.
     await pbx.control("POST", f"/calls/{call['call_id']}/hangup")
     await pbx.control("POST", "/extensions/1002", {"allow_being_monitored": False})
     await pbx.control("POST", "/calls", {"from": "1001", "to": "1002", "answer": True})
-    await amy.get_by_role("button", name="Whisper").click()
+    await row(page, name).get_by_role("button", name="Whisper to").click()
+    await page.get_by_role("dialog").get_by_role("button", name=name).click()
     sentence = page.get_by_text("does not allow being monitored")
     await expect(sentence.first).to_be_visible()
     await expect(sentence.first).to_contain_text(f"{name} (1002)")

@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from homeassistant.components.logger import CONFIG_SCHEMA as LOGGER_SCHEMA
+from homeassistant.components.lovelace import CONFIG_SCHEMA as LOVELACE_SCHEMA
 from homeassistant.components.recorder import CONFIG_SCHEMA as RECORDER_SCHEMA
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -40,7 +41,11 @@ ENGLISH: dict[str, Any] = json.loads(
     (COMPONENT / "translations" / "en.json").read_text(encoding="utf-8")
 )
 MAX_WORDS = 1200
-SCHEMAS = {"logger": LOGGER_SCHEMA, "recorder": RECORDER_SCHEMA}
+SCHEMAS = {
+    "logger": LOGGER_SCHEMA,
+    "lovelace": LOVELACE_SCHEMA,
+    "recorder": RECORDER_SCHEMA,
+}
 AUTOMATIONS = {name: block for name, block in EXAMPLES.items() if "triggers" in block}
 SCRIPTS = {
     name: block.get("actions", [block])
@@ -48,6 +53,11 @@ SCRIPTS = {
     if name not in AUTOMATIONS and ("actions" in block or "action" in block)
 }
 CARDS = {name: block for name, block in EXAMPLES.items() if "tap_action" in block}
+PANELS = {
+    name: block
+    for name, block in EXAMPLES.items()
+    if block.get("type") == "custom:pbx-panel"
+}
 CONFIGURATIONS = {
     name: block for name, block in EXAMPLES.items() if block.keys() & SCHEMAS.keys()
 }
@@ -75,7 +85,7 @@ async def stop(hass: HomeAssistant, automation: str) -> None:
 
 def test_every_example_is_tried() -> None:
     """Each is of a kind that one of these tests loads."""
-    kinds = (AUTOMATIONS, SCRIPTS, CARDS, CONFIGURATIONS)
+    kinds = (AUTOMATIONS, SCRIPTS, CARDS, PANELS, CONFIGURATIONS)
     assert EXAMPLES.keys() == set().union(*kinds)
     assert len(EXAMPLES) == sum(map(len, kinds))
 
@@ -109,6 +119,24 @@ def test_configuration(name: str) -> None:
     block = CONFIGURATIONS[name]
     (integration,) = block
     assert SCHEMAS[integration](block)[integration]
+
+
+def panel_options() -> set[str]:
+    """Return the fields of the card's editor."""
+    source = (ROOT / "frontend" / "src" / "editor.ts").read_text(encoding="utf-8")
+    return set(re.findall(r'name: "(\w+)"', source))
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_panel(name: str) -> None:
+    """It has options that the editor has, and the one that it has not."""
+    assert PANELS[name].keys() <= panel_options() | {"type", "users"}
+
+
+def test_options_of_the_panel() -> None:
+    """Each is described, and no other."""
+    table = DOCS["panel"].table("Card and options")
+    assert {row[0].strip("`") for row in table} == panel_options()
 
 
 def actions_in(node: Any) -> Iterator[dict[str, Any]]:

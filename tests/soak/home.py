@@ -127,7 +127,8 @@ async def home(
             patch("aiohttp.connector.DefaultResolver", ThreadedResolver),
         ):
             assert await async_setup_component(hass, "homeassistant", {})
-            assert await async_setup_component(hass, "webhook", {})
+            # A server outside of Home Assistant serves no paths that are added later.
+            assert await async_setup_component(hass, DOMAIN, {})
             runner = web.AppRunner(hass.http.app, handle_signals=False, access_log=None)
             await runner.setup()
             site = web.TCPSite(runner, "127.0.0.1", port)

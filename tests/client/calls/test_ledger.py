@@ -159,6 +159,9 @@ def test_time_of_an_answer_that_was_seen_is_exact() -> None:
     told = steps.answered(found, "1001", 90)
     assert told.answered_exact
     assert told.legs["1001"].state_since == 90
+    later = steps.answered(found, "1001", 110, exact=False)
+    assert not later.answered_exact
+    assert later.legs["1001"].state_since == 110
     unknown = steps.sit(ledger.begin("3", 100), ext("1001", UNKNOWN), 100)
     assert not steps.sit(unknown, ext("1001", TALKING), 104).answered_exact
 

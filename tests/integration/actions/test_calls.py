@@ -333,6 +333,17 @@ async def test_hang_up(hass: HomeAssistant, pushing: Push) -> None:
     assert pushing.state(BRUNO) == "idle"
 
 
+async def test_decline_a_ringing_call(hass: HomeAssistant, pushing: Push) -> None:
+    """The phone stops ringing, as if it had been declined there."""
+    call = pushing.sim.inbound("0401", "1002")
+    await pushing.settled()
+    assert pushing.state(BRUNO) == "ringing"
+    await act(hass, "hang_up", extension="1002")
+    await pushing.settled()
+    assert not call.live
+    assert pushing.state(BRUNO) == "idle"
+
+
 async def test_hang_up_a_supervisor(
     hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
 ) -> None:

@@ -111,8 +111,8 @@ def answered(
 ) -> TrackedCall:
     """Set the time at which the leg of a party was answered."""
     leg = call.legs[key]
-    talks = leg.state is PartyState.TALKING
-    since = min(at, leg.state_since) if talks else leg.state_since
+    # A conversation that was not interrupted has lasted since the answer.
+    since = at if leg.state_since == leg.answered_at else leg.state_since
     leg = replace(leg, answered_at=at, exact=exact, state_since=since)
     return _with(call, key, leg)
 

@@ -147,8 +147,9 @@ class WholeCalls(CallReader):
         if party.state not in CONNECTED:
             return call
         # A call found in progress was answered at some time since it began: now at last.
+        exact = told.answered_at is not None
         at = now if told.answered_at is None else told.answered_at
-        return steps.answered(call, key, at)
+        return steps.answered(call, key, at, exact=exact)
 
 
 def _record(call: TrackedCall, told: CallNow) -> CallRecord:
