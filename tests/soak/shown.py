@@ -163,6 +163,10 @@ class HomeOracle(Oracle):
     def check_home(self, *, polled: bool) -> list[Wrong]:
         """Return everything that is wrong; `polled` says after quiet and one poll."""
         self._polled, self._wrong = polled, []
+        if not self.connected:
+            # While the network is cut, nothing is shown that could be wrong.
+            gone = [Wrong("connection", "the PBX is not available")]
+            return gone if polled else []
         for number in self.history.sim.extensions:
             if self._present(number):
                 self._status(number)
