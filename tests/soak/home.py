@@ -462,6 +462,8 @@ class Living:
                 await self._mend()
                 await self._house.settled()
                 await self.poll()
+                # Home Assistant may not have asked at once: it did so a moment ago.
+                await self._house.wait(3)
             case "expire":
                 self.sim.expire_tokens()
             case "reload":
