@@ -104,7 +104,7 @@ async def test_two_calls_at_once_stay_two(pushing: Push, told: Told) -> None:
     second = pushing.sim.call("1005", "1002")
     await pushing.settled()
     assert pushing.state("sensor.yeastar_s100_calls_in_progress") == "2"
-    assert pushing.state("sensor.bruno_costa_other_party") == "1001"
+    assert pushing.state("sensor.bruno_costa_other_party") == "Anna Berg"
     second.hang_up()
     await pushing.settled()
 
@@ -117,7 +117,7 @@ async def test_two_calls_at_once_stay_two(pushing: Push, told: Told) -> None:
     ]
     assert pushing.state("sensor.yeastar_s100_calls_in_progress") == "1"
     assert pushing.state("sensor.bruno_costa") == "busy"
-    assert pushing.state("sensor.bruno_costa_other_party") == "1001"
+    assert pushing.state("sensor.bruno_costa_other_party") == "Anna Berg"
     first.hang_up()
     await pushing.settled()
     assert of_bruno[-1][0] == "missed"
@@ -135,7 +135,7 @@ async def test_call_that_runs_at_start_is_no_news(
     call = sim.call("1001", "1002", answer=True)
     push = await set_up_pushing(hass, sim, clock, report_address)
     assert told == []
-    assert push.state("sensor.anna_berg_other_party") == "1002"
+    assert push.state("sensor.anna_berg_other_party") == "Bruno Costa"
     call.hang_up()
     await push.settled()
     assert types(told, "1001") == types(told, "1002") == ["ended"]

@@ -50,7 +50,8 @@ from tests.simulator.exchange.events import (
 )
 from tests.simulator.yeastar_s.reports import reports_of
 
-from .board import ENDPOINTS, JUMPS, brief, told
+from .beside import JUMPS, told
+from .board import ENDPOINTS, brief
 from .history import History, view_of
 from .oracle import Wrong
 from .shown import UNAVAILABLE, UNKNOWN, HomeOracle

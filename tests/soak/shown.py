@@ -232,7 +232,7 @@ class HomeOracle(Oracle):
         met = {part: self.history.others_of(part) for part in parts if part.story.call}
         others = {other for numbers in met.values() for other in numbers}
         state = self.state(f"{number}_other_party")
-        shown = self.shown(f"{number}_other_party")
+        shown = None if state is None else state.attributes.get("number")
         if shown is None:
             for part, numbers in met.items():
                 if numbers and not self._stands_behind(part):
@@ -294,7 +294,7 @@ class HomeOracle(Oracle):
         def judge(field: str, shown: Any, true: Any) -> None:
             self._judge(field, shown, true, where=f"{number} other party", story=story)
 
-        self._words(call, story, judge)
+        self._words(call, story, self.history.now(), judge)
 
     def _stands_behind(self, part: Part) -> bool:
         """Return whether the phone has a call without other party, which may be shown.
@@ -343,9 +343,9 @@ class HomeOracle(Oracle):
             )
 
     @override
-    def _told_by(self, part: Part, moment: Moment) -> float | None:
+    def latest(self, part: Part, moment: Moment) -> float | None:
         """Return when an event had to be told at the latest; an end waits for its record."""
-        story, latest = part.story, super()._told_by(part, moment)
+        story, latest = part.story, super().latest(part, moment)
         if latest is None or moment.what != "end":
             return latest
         recorded = any(told <= latest for told, _ in story.records_told)
