@@ -152,6 +152,8 @@ async def home(
         ):
             assert await async_setup_component(hass, "homeassistant", {})
             assert await async_setup_component(hass, "webhook", {})
+            # Its paths are added before the server starts.
+            assert await async_setup_component(hass, DOMAIN, {})
             runner = web.AppRunner(hass.http.app, handle_signals=False, access_log=None)
             await runner.setup()
             site = web.TCPSite(runner, "127.0.0.1", port)
