@@ -1,6 +1,9 @@
 """Triggers in real automations, set off by what the PBX reports."""
 
-from homeassistant.core import HomeAssistant
+import json
+
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import (
     area_registry as ar,
@@ -229,6 +232,39 @@ async def test_registering_again_frees_nobody(pushing: Push) -> None:
     assert calls == []
     await answer_and_end(pushing)
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize("status", ["Registered", None], ids=["registered", "no_word"])
+async def test_odd_status_report_of_a_phone_in_a_call_frees_nobody(
+    pushing: Push, status: str | None
+) -> None:
+    """A phone whose address changes goes on talking; without a word, nothing is said."""
+    calls = await automate(
+        pushing.hass,
+        {
+            "trigger": "pbx.extension_became_free",
+            "target": {"entity_id": status_entity(pushing, "1002")},
+        },
+    )
+    seen: list[str] = []
+
+    @callback
+    def changed(event: Event[EventStateChangedData]) -> None:
+        state = event.data["new_state"]
+        if state is not None and state.entity_id == status_entity(pushing, "1002"):
+            seen.append(state.state)
+
+    pushing.hass.bus.async_listen(EVENT_STATE_CHANGED, changed)
+    pushing.sim.call("1001", "1002", answer=True)
+    await pushing.settled()
+    report = {"action": "ExtensionStatus", "extension": "1002"}
+    if status is not None:
+        report["status"] = status
+    pushing.receiver.async_take_body(json.dumps(report).encode())
+    await pushing.settled()
+    assert pushing.state(status_entity(pushing, "1002")) == "busy"
+    assert set(seen) <= {"ringing", "busy"}
+    assert calls == []
 
 
 async def answer_and_end(push: Push) -> None:

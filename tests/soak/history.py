@@ -438,9 +438,9 @@ class History[S: Telephony = Any]:
     def others_of(self, part: Part) -> frozenset[str]:
         """Return the numbers that an extension has at the other end of its call now."""
         call = part.story.call
-        return frozenset() if call is None else self._others(call, part.leg)
+        return frozenset() if call is None else self.others(call, part.leg)
 
-    def _others(self, call: SimCall, leg: Leg) -> frozenset[str]:
+    def others(self, call: SimCall, leg: Leg) -> frozenset[str]:
         """Return the numbers at the other end, none for a service of the PBX."""
         others = call.callees if leg is call.caller else [call.caller]
         return frozenset(other.number for other in others if other.kind not in SERVICES)
@@ -453,7 +453,7 @@ class History[S: Telephony = Any]:
         story = self.stories[leg.call_id]
         caller = leg is call.caller
         state = STATES.get(leg.state, "dialing")
-        others = self._others(call, leg)
+        others = self.others(call, leg)
         what = "answered" if state in ("talking", "held") else state
         part = Part(
             *(leg.number, story, leg, now, caller, state),
@@ -504,7 +504,7 @@ class History[S: Telephony = Any]:
         state = STATES.get(leg.state, part.state)
         if leg is call.caller and not part.caller:
             story.transferred = True
-        others = self._others(call, leg)
+        others = self.others(call, leg)
         part.met |= others
         if state == "dialing" and part.answered is not None:
             # Connected once, it stays so while another end is sought for it.

@@ -8,9 +8,11 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 import logging
 from math import ceil
+from tempfile import TemporaryDirectory
 from typing import Any, Final, override
 from unittest.mock import patch
 
@@ -39,6 +41,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.pbx.const import CONF_REPORT_ADDRESS, DOMAIN
 from tests.integration.conftest import entry_for
 from tests.simulator import Fault, ManualClock, ReportFault
+from tests.simulator.chance import Chance
 from tests.simulator.exchange.events import (
     Booted,
     CallEvent as Happened,
@@ -59,8 +62,29 @@ SPINS: Final = 3000
 # Each day begins then: whatever is drawn goes the same way in every run.
 MORNING: Final = "2026-11-02 08:00:00+00:00"
 SERIALS: Final = ("369362089179", "369362089180")
+# So many seconds pass at most while a task that waits for the time is waited for.
+TICK: Final = 0.1
+# So many turns of the loop a request and its answer take, at most.
+TURNS: Final = 50
+# What happens at home alone, and on how many of a hundred steps one more does; the last
+# two only where anything may go wrong.
+AT_HOME: Final = ("act", "act", "act", "act", "write", "act_in_trouble", "stop")
+AT_HOME_QUIET: Final = AT_HOME[:5]
+SHARE_AT_HOME: Final = 0.15
 # What a request of the integration's own meets on its way.
-TROUBLES: Final = ("", "reset", "http", "errno", "truncated", "empty")
+TROUBLES: Final = ("reset", "http", "errno", "truncated", "empty")
+
+
+def at_home(day: Day, *, faults: bool) -> Day:
+    """Return a day with steps that need Home Assistant, always the same ones."""
+    chance = Chance(f"{day.name} at home")
+    steps: list[Step] = []
+    for step in day.steps:
+        if chance.random() < SHARE_AT_HOME:
+            what = chance.choice(AT_HOME if faults else AT_HOME_QUIET)
+            steps.append(Step(what, chance.randrange(6), chance.randrange(6)))
+        steps.append(step)
+    return replace(day, steps=tuple(steps))
 
 
 class LoopbackResolver(ThreadedResolver):
@@ -106,10 +130,10 @@ def errors() -> Generator[list[str]]:
 
 @asynccontextmanager
 async def home(
-    port: int = 0, states: Mapping[str, StoredState] | None = None
+    config_dir: str, port: int, states: Mapping[str, StoredState] | None
 ) -> AsyncGenerator[tuple[HomeAssistant, int]]:
     """Run Home Assistant with its server on a port; `states` are those of its last run."""
-    async with async_test_home_assistant() as hass:
+    async with async_test_home_assistant(config_dir=config_dir) as hass:
         del hass.data[DATA_CUSTOM_COMPONENTS]
         if states is not None:
             restore_state.async_get(hass).last_states = dict(states)
@@ -153,6 +177,7 @@ class House:
         self._ahead = timedelta()
         self._hass: HomeAssistant | None = None
         self._running = AsyncExitStack()
+        self._files = TemporaryDirectory()
 
     # -- Home Assistant
 
@@ -165,7 +190,7 @@ class House:
     async def start(self, states: Mapping[str, StoredState] | None = None) -> None:
         """Start Home Assistant; `states` are those of its last run."""
         self._hass, self.port = await self._running.enter_async_context(
-            home(self.port, states)
+            home(self._files.name, self.port, states)
         )
 
     async def stop(self) -> Mapping[str, StoredState]:
@@ -175,8 +200,17 @@ class House:
         self._hass = None
         return {one.state.entity_id: one for one in stored}
 
+    async def close(self) -> None:
+        """Stop all for good."""
+        await self.stop()
+        for living in self.all_living:
+            await living.sim.stop()
+        self._files.cleanup()
+
     async def stop_and_start(self) -> None:
         """Stop Home Assistant and start it, with the entries that it had."""
+        for living in self.all_living:
+            await living.all_well()
         states = await self.stop()
         for living in self.all_living:
             living.forget()
@@ -230,6 +264,18 @@ class House:
         # Clocks count microseconds.
         return ceil(max(min(times), 0.0) * 1e6 + 1) / 1e6
 
+    async def done(self, task: asyncio.Task[Any]) -> None:
+        """Let time pass until a task has ended that itself waits for the time."""
+        while not task.done():
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
+            part = min(TICK, self._until_next())
+            self._freezer.tick(timedelta(seconds=part))
+            await self.clock.run_for(part)
+            for living in self.all_living:
+                living.history.look()
+        await self.settled()
+
     async def settled(self) -> None:
         """Return when nothing is under way any more, but for what waits for the time."""
         for _ in range(SPINS):
@@ -279,6 +325,8 @@ class Living:
         self.history.heard(event, fate, swapped)
         if isinstance(event, Booted) and fate == "late":
             self.history.booted_late()
+        if isinstance(event, SettingsChanged):
+            self.oracle.settings_told(event.name, told=fate == "told")
 
     def _body(self, event: Event, index: int) -> str:
         """Return the text of a report."""
@@ -416,6 +464,8 @@ class Living:
                 await self._mend()
                 await self._house.settled()
                 await self.poll()
+                # Home Assistant may not have asked at once: it did so a moment ago.
+                await self._house.wait(3)
             case "expire":
                 self.sim.expire_tokens()
             case "reload":
@@ -429,8 +479,10 @@ class Living:
                 await self._damage(ENDPOINTS[step.who % 5], step.whom)
             case "clock":
                 self._house.set_clock(JUMPS[step.who % 6])
-            case "act":
+            case "act" | "act_in_trouble":
                 await self._act(step)
+            case "write":
+                await self._write(step)
             case "stop":
                 await self._house.stop_and_start()
             case _ if step.what in KINDS:
@@ -439,7 +491,8 @@ class Living:
 
     async def _act(self, step: Step) -> None:
         """Let a user act through the integration; the way there may be troubled."""
-        if trouble := TROUBLES[step.who % 6]:
+        if step.what == "act_in_trouble":
+            trouble = TROUBLES[(step.who + step.whom) % len(TROUBLES)]
             self.sim.faults.add(Fault(trouble, times=1))
         who, whom = PHONES[step.who % 6], PHONES[step.whom % 6]
         action, data = (
@@ -456,6 +509,19 @@ class Living:
                 DOMAIN, action, data, blocking=True
             )
         self.sim.faults.pending.clear()
+
+    async def _write(self, step: Step) -> None:
+        """Let a user switch do-not-disturb on or off."""
+        number = PHONES[step.who % 6]
+        service = "turn_on" if step.whom % 2 else "turn_off"
+        data = {"entity_id": self.oracle.entity(f"{number}_do_not_disturb", "switch")}
+        call = self._house.hass.services.async_call(
+            "switch", service, data, blocking=True
+        )
+        task = asyncio.create_task(call)
+        await self._house.done(task)
+        with suppress(HomeAssistantError):
+            await task
 
     async def _damage(self, endpoint: str, kind: int) -> None:
         """Poll, and let one answer be damaged."""
@@ -484,11 +550,15 @@ class Living:
         if not self.sim.online:
             await self.sim.come_back()
 
+    async def all_well(self) -> None:
+        """Let everything go well again."""
+        self.sim.faults.clear()
+        await self._mend()
+
     async def come_to_rest(self) -> None:
         """Let everything go well again, all reports arrive, and one poll pass."""
         self.say(lambda: "rest")
-        self.sim.faults.clear()
-        await self._mend()
+        await self.all_well()
         # What was held back goes out behind another report.
         self.sim.exchange.emit(SettingsChanged("trunk", "SIP-142", "update"))
         await self._house.wait(10)
@@ -550,7 +620,5 @@ async def lived(
                 wrong += await living.end()
             wrong += left_behind(house.hass)
         finally:
-            await house.stop()
-            for living in house.all_living:
-                await living.sim.stop()
+            await house.close()
     return wrong + [Wrong("logged", line) for line in logged]

@@ -22,7 +22,7 @@ from tests.simulator.exchange import Leg
 from tests.simulator.yeastar_s.lists import trunk_word
 
 from .history import History, Moment, Part, Story
-from .oracle import RANKS, SETTLE, STATUSES, TRUNKS, Judge, Oracle, Wrong
+from .oracle import SETTLE, STATUSES, TRUNKS, Judge, Oracle, Wrong
 from .steps import NEWCOMER, PHONES
 
 IN_USE: Final = ("busy", "ringing", "on_hold")
@@ -50,6 +50,8 @@ class HomeOracle(Oracle):
         """Keep where to look, and by how many seconds the clock there is ahead."""
         super().__init__(history)
         self._ahead = ahead
+        # Extensions whose changed settings were not reported: they are not polled.
+        self._settings_untold: set[str] = set()
         self.hass = hass
         self._serial = serial
         self._trunks_read: dict[str, str] = {}
@@ -83,6 +85,13 @@ class HomeOracle(Oracle):
             name: TRUNKS[trunk_word(sim.pbx, trunk)]
             for name, trunk in sim.trunks.items()
         }
+
+    def settings_told(self, number: str, *, told: bool) -> None:
+        """Note whether a change of settings was reported."""
+        if told:
+            self._settings_untold.discard(number)
+        else:
+            self._settings_untold.add(number)
 
     # -- what an event told
 
@@ -154,10 +163,16 @@ class HomeOracle(Oracle):
     def check_home(self, *, polled: bool) -> list[Wrong]:
         """Return everything that is wrong; `polled` says after quiet and one poll."""
         self._polled, self._wrong = polled, []
+        if not self.connected:
+            # While the network is cut, nothing is shown that could be wrong.
+            gone = [Wrong("connection", "the PBX is not available")]
+            return gone if polled else []
         for number in self.history.sim.extensions:
             if self._present(number):
                 self._status(number)
                 self._phone(number)
+                if polled:
+                    self._settings(number)
         self._counts()
         for name, word in self._trunks_read.items():
             self._differs("trunk status", f"trunk_{name}_status", word)
@@ -191,6 +206,13 @@ class HomeOracle(Oracle):
         name = sim.extensions[number].name
         if state is not None and not str(state.name).startswith(name):
             self._judge("name", state.name, name, number=number)
+
+    def _settings(self, number: str) -> None:
+        """Compare a setting that the PBX and Home Assistant may both change."""
+        if number in self._settings_untold:
+            return
+        on = "on" if self.history.sim.extensions[number].dnd else "off"
+        self._differs("settings", f"{number}_do_not_disturb", on, number, "switch")
 
     def _counts(self) -> None:
         """Compare the numbers of phones with what their own entities show."""
@@ -275,10 +297,12 @@ class HomeOracle(Oracle):
         self._words(call, story, self.history.now(), judge)
 
     def _stands_behind(self, part: Part) -> bool:
-        """Return whether the phone has a call without other party that is shown before."""
-        rank = RANKS.index(part.state)
+        """Return whether the phone has a call without other party, which may be shown.
+
+        Which of two calls is the main one, the other layer compares.
+        """
         return any(
-            not self.history.others_of(other) and RANKS.index(other.state) <= rank
+            not self.history.others_of(other)
             for other in self.history.parts_of(part.number)
             if not other.story.monitor
         )

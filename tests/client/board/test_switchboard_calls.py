@@ -171,3 +171,13 @@ def test_silent_snapshot_tells_no_events() -> None:
     board.expect_snapshot()
     assert events_of(board.reconcile(replace(snapshot, calls=()), 700)) == []
     assert events_of(board.settle(702)) == ["1001 ended answered"]
+
+
+def test_clock_set_back_in_a_call_makes_no_negative_times() -> None:
+    """What cannot be measured is as short as can be."""
+    board = board_of(ANNA, BRUNO)
+    board.apply(ring("1002"), 5000)
+    board.apply(answer("1002"), 1400)
+    board.apply(bye("1001", "1002"), 1000)
+    (anna, bruno) = board.settle(1010).events
+    assert (anna.rang, anna.talked) == (bruno.rang, bruno.talked) == (0, 0)

@@ -117,7 +117,7 @@ class Channels:
         """Initialize without a channel."""
         self._exchange = exchange
         self.switches = switches
-        self._send = send
+        self.send = send
         self._of: dict[str, Channel] = {}
         self._calls: dict[str, SimCall] = {}
         self._talks: dict[str, str] = {}
@@ -220,7 +220,7 @@ class Channels:
                 self._booted()
             case Reregistered():
                 fields = {"EndpointName": event.number, "ContactStatus": "Reachable"}
-                self._send("system", "ContactStatus", fields)
+                self.send("system", "ContactStatus", fields)
 
     def look(self) -> None:
         """Send what has changed since the last look."""
@@ -262,7 +262,7 @@ class Channels:
     # -- sending
 
     def _tell(self, name: str, channel: Channel, **more: str) -> None:
-        self._send("call", name, {**self._about(channel), **more})
+        self.send("call", name, {**self._about(channel), **more})
 
     def _about(self, channel: Channel, prefix: str = "") -> Fields:
         return {
@@ -291,11 +291,11 @@ class Channels:
             if self._told.get(device) != state:
                 self._told[device] = state
                 fields = {"Device": device, "State": state}
-                self._send("call", "DeviceStateChange", fields)
+                self.send("call", "DeviceStateChange", fields)
                 if self.switches.noise:
                     exten = device.partition("/")[2]
                     fields = {"Exten": exten, "Context": "ext-local", "Status": "1"}
-                    self._send("call", "ExtensionStatus", fields)
+                    self.send("call", "ExtensionStatus", fields)
 
     # -- channels
 
@@ -339,7 +339,7 @@ class Channels:
             channel.held = False
             self._tell("BridgeLeave", channel, **self._of_bridge(bridge))
             if self.switches.noise and not bridge.channels:
-                self._send("call", "BridgeDestroy", self._of_bridge(bridge))
+                self.send("call", "BridgeDestroy", self._of_bridge(bridge))
 
     def _of_bridge(self, bridge: Bridge) -> Fields:
         return {
@@ -405,13 +405,13 @@ class Channels:
             text = number
         fields |= self._about(called, "Dest")
         fields["DestCallerIDNum"] = number
-        self._send("call", "DialBegin", {**fields, "DialString": text})
+        self.send("call", "DialBegin", {**fields, "DialString": text})
 
     def _dial_end(self, dialing: Channel | None, called: Channel, status: str) -> None:
         if self.switches.noise:
             fields = {} if dialing is None else self._about(dialing)
             fields |= self._about(called, "Dest")
-            self._send("call", "DialEnd", {**fields, "DialStatus": status})
+            self.send("call", "DialEnd", {**fields, "DialStatus": status})
 
     def _dial(self, call: SimCall, caller: Channel, leg: Leg) -> Channel:
         """Dial one callee; an agent of a queue through a Local pair."""
@@ -561,7 +561,7 @@ class Channels:
             case LegKind.QUEUE:
                 self._queue(channel, service.number)
             case LegKind.PARKING:
-                self._send(
+                self.send(
                     "call",
                     "ParkedCall",
                     {
@@ -583,7 +583,7 @@ class Channels:
         channel.application, channel.data = "Queue", f"{number},t,,,"
         self._state(channel, "Up")
         fields = {"Queue": number, "Position": "1", "Count": "1"}
-        self._send("agent", "QueueCallerJoin", {**self._about(channel), **fields})
+        self.send("agent", "QueueCallerJoin", {**self._about(channel), **fields})
 
     def _fetch(self, call: SimCall, parked: Channel, leg: Leg) -> None:
         """Connect a phone that dialled a parking slot with the call that waited there."""
@@ -614,7 +614,7 @@ class Channels:
             self._optimize(channel)
         self._tell("Unhold", leaving)
         leaving.held = False
-        self._send(
+        self.send(
             "call",
             "BlindTransfer",
             {
@@ -666,7 +666,7 @@ class Channels:
         self._leave(asking)
         joined.leg, joined.call = leg, call.call_id
         self._enter(staying, bridge, asking.unique)
-        self._send(
+        self.send(
             "call",
             "AttendedTransfer",
             {
@@ -843,7 +843,7 @@ class Channels:
         if voicemail:
             applications.append("VoiceMail")
         for application in applications:
-            self._send(
+            self.send(
                 "cdr",
                 "Cdr",
                 {
@@ -870,7 +870,7 @@ class Channels:
             if monitor.state == "active" and channel.state != "Up":
                 self._state(channel, "Up")
                 spied = self._spied(monitor)
-                self._send(
+                self.send(
                     "call",
                     "ChanSpyStart",
                     {
@@ -881,7 +881,7 @@ class Channels:
         for call_id in self._spies.keys() - self._exchange.monitors.keys():
             channel, _ = self._spies.pop(call_id)
             if channel.state == "Up":
-                self._send("call", "ChanSpyStop", self._about(channel, "Spyer"))
+                self.send("call", "ChanSpyStop", self._about(channel, "Spyer"))
             self._hang_up(channel, 16 if channel.state == "Up" else 0)
 
     def _begin_spy(self, call_id: str, monitor: MonitorLeg) -> None:
@@ -921,7 +921,7 @@ class Channels:
             channels.sort(key=lambda one: one.unique == one.linked)
             for channel in channels:
                 self._tell("Hangup", channel, Cause="16")
-            self._send("system", "Shutdown", {"Shutdown": "Cleanly", "Restart": "True"})
+            self.send("system", "Shutdown", {"Shutdown": "Cleanly", "Restart": "True"})
         for store in (self._of, self._calls, self._talks, self._spies, self.chosen):
             store.clear()
         self._lingering.clear()

@@ -215,13 +215,13 @@ class ListeningToAsterisk(Beside):
         self.furnish(sim, history, AsteriskOracle(history), board)
         sim.asked = self._asked
         if trace is not None:
-            send = sim.channels._send
+            send = sim.channels.send
 
             def traced(kind: str, name: str, fields: dict[str, str]) -> None:
                 self.say(lambda: f"  {name} {_brief(fields)}")
                 send(kind, name, fields)
 
-            sim.channels._send = traced
+            sim.channels.send = traced
 
     def _client(self, sim: SimulatedAsterisk) -> Asterisk:
         address = Address("pbx.invalid", 5038, tls=False)

@@ -104,7 +104,7 @@ def _held_alone(case: Case) -> bool:
     exchange = case.history.sim.exchange
     return any(
         leg.state is LegState.HELD
-        and not case.history._others(exchange.calls[leg.call_id], leg)
+        and not case.history.others(exchange.calls[leg.call_id], leg)
         for leg in exchange.legs_of(case.number)
     )
 
@@ -340,7 +340,7 @@ class AsteriskHistory(History[SimulatedAsterisk]):
 
     def _others_of(self, part: Part) -> frozenset[str]:
         assert part.story.call is not None
-        return self._others(part.story.call, part.leg)
+        return self.others(part.story.call, part.leg)
 
     @override
     def _failed_at(self, story: Story, number: str, why: Failure) -> None:
@@ -359,7 +359,7 @@ class AsteriskHistory(History[SimulatedAsterisk]):
             if other.leg_id == leg.leg_id:
                 return self._moved(other, leg, call)
         story = self.stories[leg.call_id]
-        state, others = self.doing(call, leg), self._others(call, leg)
+        state, others = self.doing(call, leg), self.others(call, leg)
         part = Part(
             *(leg.number, story, leg, now, self.is_caller(leg), state), [], set(others)
         )
@@ -413,7 +413,7 @@ class AsteriskHistory(History[SimulatedAsterisk]):
         call = part.story.call
         if call is None:
             return
-        others = self._others(call, leg)
+        others = self.others(call, leg)
         part.met |= others
         state = self.doing(call, leg)
         last = part.moments[-1]

@@ -241,7 +241,10 @@ class TrackedCall:
         return others[0].party if others else None
 
     def ending_of(self, leg: Leg) -> tuple[Party | None, float, float, float]:
-        """Return a leg's other party, seconds rung and talked, and end time."""
+        """Return a leg's other party, seconds rung and talked, and end time.
+
+        A clock that was set back meanwhile makes no time less than none.
+        """
         left = leg.left_at if leg.left_at is not None else leg.since
         answered = leg.answered_at
         rang = (left if answered is None else answered) - leg.since
@@ -252,7 +255,8 @@ class TrackedCall:
             if leg.number in (record.caller, record.callee)
             if answered is not None or leg.outcome is CallOutcome.ANSWERED
         )
-        return leg.met or self.met_by(leg), rang, float(recorded) or talked, left
+        talked = float(recorded) or max(0.0, talked)
+        return leg.met or self.met_by(leg), max(0.0, rang), talked, left
 
 
 def leg_key(party: Party) -> str:
