@@ -166,9 +166,9 @@ LINES: Final = (
     ),
     Line(
         "hold of a call with the PBX itself",
-        frozenset({"status"}),
+        frozenset({"status", "state"}),
         _held_alone,
-        lambda case: case.shown == "busy",
+        lambda case: case.shown in ("busy", "talking", "dialing"),
         "That a phone holds its call to a conference or IVR, or while it is passed on, if "
         "it began to while nobody listened",
         "busy",
