@@ -276,7 +276,8 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
                 self._data[credential.stored_as] = credential.store(value)
         if CONF_HOST in user_input:
             try:
-                address = split_address(user_input)
+                web = family_of(self._data).web
+                address = split_address(user_input, web=web)
             except ValueError:
                 return self._show_form("invalid_host")
             if self.source != SOURCE_RECONFIGURE and not address.items() <= (
@@ -339,7 +340,16 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
         self._abort_if_unique_id_configured(
             updates={CONF_FINGERPRINT: None, **self._data}
         )
-        return self.async_create_entry(title=info.name, data=self._data)
+        return self.async_create_entry(title=self._title(info), data=self._data)
+
+    def _title(self, info: PbxInfo) -> str:
+        """Return the name of the PBX; with its address where another one has the name."""
+        titles = {entry.title for entry in self._async_current_entries()}
+        return (
+            f"{info.name} ({self._data[CONF_HOST]})"
+            if info.name in titles
+            else info.name
+        )
 
 
 # Home Assistant looks a step up by its id, under which its texts stand. A step with the

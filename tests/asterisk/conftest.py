@@ -6,12 +6,14 @@ import logging
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 import pytest
+from pytest_homeassistant_custom_component.common import async_test_home_assistant
 
-from .home import USER, filled_in, open_form, submit
+from .home import USER, add
 from .hub import StandInHub
 from .install import SUITES
+from .picture import Picture
 from .proxy import Proxy
 from .remote import RemoteRig, running_rig
 from .requirement import require_asterisk
@@ -77,11 +79,7 @@ async def entry(
 ) -> AsyncGenerator[ConfigEntry]:
     """Return the PBX, added by a user; its path can be cut. No log has the secret."""
     caplog.set_level(logging.DEBUG)
-    form = filled_in(proxy.address.port, ami_user)
-    result = await submit(hass, await open_form(hass), form)
-    assert result["type"] is FlowResultType.CREATE_ENTRY, result
-    await hass.async_block_till_done()
-    made = result["result"]
+    made = await add(hass, proxy.address.port, ami_user)
     yield made
     if made.state is ConfigEntryState.LOADED:
         assert await hass.config_entries.async_unload(made.entry_id)
@@ -91,6 +89,29 @@ async def entry(
     assert not [
         one for one in map(logged.format, records) if f"{ami_user}-secret" in one
     ]
+
+
+@pytest.fixture
+async def far_proxy(quiet: RemoteRig) -> AsyncGenerator[Proxy]:
+    """Yield the path of a second Home Assistant to the PBX."""
+    async with Proxy(quiet.address).running() as running:
+        yield running
+
+
+@pytest.fixture
+async def far_picture(
+    hass: HomeAssistant, far_proxy: Proxy, rig: RemoteRig, entry: ConfigEntry
+) -> AsyncGenerator[Picture | None]:
+    """Yield the picture in a second Home Assistant; for the first version only."""
+    if rig.suite != SUITES[0]:
+        yield None
+        return
+    async with async_test_home_assistant() as far:
+        del far.data[DATA_CUSTOM_COMPONENTS]
+        made = await add(far, far_proxy.address.port)
+        yield Picture(far, made)
+        await far.config_entries.async_unload(made.entry_id)
+        await far.async_stop(force=True)
 
 
 @pytest.fixture

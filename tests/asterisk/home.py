@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Final
 
-from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
+from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigFlowResult
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 
 from custom_components.pbx.const import DOMAIN
 
@@ -73,6 +74,14 @@ async def submit(
 ) -> ConfigFlowResult:
     """Submit a form or choose from a menu."""
     return await hass.config_entries.flow.async_configure(form["flow_id"], user_input)
+
+
+async def add(hass: HomeAssistant, port: int, user: str = USER) -> ConfigEntry:
+    """Add the PBX as a user does."""
+    result = await submit(hass, await open_form(hass), filled_in(port, user))
+    assert result["type"] is FlowResultType.CREATE_ENTRY, result
+    await hass.async_block_till_done()
+    return result["result"]
 
 
 async def talk(hass: HomeAssistant, rig: RemoteRig, customer: str = "1002") -> None:

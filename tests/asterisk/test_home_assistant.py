@@ -47,7 +47,8 @@ async def test_the_form_says_what_is_wrong(
     form = await open_form(hass)
     for user_input, error in (
         (filled_in(port, password="wrong"), "invalid_auth_asterisk"),
-        (filled_in(port, "events"), "refused_asterisk"),
+        (filled_in(port, "events"), "right_missing"),
+        (filled_in(port, "deaf"), "right_missing"),
         (filled_in(quiet.ports["AMI_TLS"] + 1000), "cannot_connect_asterisk"),
         (filled_in(port, ssl=True), "not_the_api_asterisk"),
     ):
@@ -112,7 +113,7 @@ async def test_a_call_inside(
     await until(lambda: state(hass, AGENT) == "ringing")
     await quiet.do("1001 answer")
     await until(lambda: state(hass, AGENT) == state(hass, CUSTOMER) == "busy")
-    assert state(hass, "sensor.anna_berg_other_party") == "1002"
+    assert state(hass, "sensor.anna_berg_other_party") == "Ben Cole"
     await quiet.do("1002 hang_up")
     await until(lambda: state(hass, AGENT) == state(hass, CUSTOMER) == "idle")
     await until(lambda: len(happened) == 6)
@@ -186,6 +187,30 @@ async def test_whisper_reaches_the_agent_alone(
     await act(hass, "hang_up", extension=AGENT)
     await until(lambda: attribute(hass, AGENT, "monitored_by") is None)
     assert "event.sam_super_call" not in {who for who, _ in happened}
+
+
+async def test_a_reload_in_a_supervised_call_changes_nothing(
+    hass: HomeAssistant,
+    quiet: RemoteRig,
+    entry: ConfigEntry,
+    happened: list[tuple[str, str]],
+) -> None:
+    """The call and its supervision are shown again, without events, and end as usual."""
+    await talk(hass, quiet)
+    await act(hass, "whisper", whisperer=SUPERVISOR, whispered=AGENT, wait=True)
+    happened.clear()
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert state(hass, AGENT) == state(hass, SUPERVISOR) == "busy"
+    assert attribute(hass, AGENT, "monitored_by") == ["1005"]
+    assert state(hass, "sensor.anna_berg_other_party") == "1002"
+    assert happened == []
+    await quiet.do("1002 hang_up")
+    await until(lambda: state(hass, AGENT) == state(hass, SUPERVISOR) == "idle")
+    await until(lambda: ("event.anna_berg_call", "ended") in happened)
+    assert state(hass, "sensor.anna_berg_last_call") == "answered"
+    assert attribute(hass, "sensor.anna_berg_last_call", "number") == "1002"
+    assert attribute(hass, AGENT, "monitored_by") is None
 
 
 # -- the connection

@@ -435,6 +435,11 @@ class History[S: Telephony = Any]:
         story.parts.append(part)
         self.parts.append(part)
 
+    def others_of(self, part: Part) -> frozenset[str]:
+        """Return the numbers that an extension has at the other end of its call now."""
+        call = part.story.call
+        return frozenset() if call is None else self._others(call, part.leg)
+
     def _others(self, call: SimCall, leg: Leg) -> frozenset[str]:
         """Return the numbers at the other end, none for a service of the PBX."""
         others = call.callees if leg is call.caller else [call.caller]
@@ -572,6 +577,8 @@ class History[S: Telephony = Any]:
             story.late = story.late or fate == "late"
             if isinstance(event, CallEvent):
                 self._missed(story, event)
+                if event.kind == "bye" and fate == "late":
+                    self._bye_names(story, event, swapped)
             return
         self._named(story, event)
         now = self.now()
@@ -632,9 +639,7 @@ class History[S: Telephony = Any]:
         if event.kind == "bye":
             story.bye_told = story.bye_told or now
             story.end_told = story.end_told or now
-            story.byes.update(
-                party.number for party in people[-1 if swapped else 0 :][:1]
-            )
+            self._bye_names(story, event, swapped)
         if event.kind in ("answer", "answered"):
             story.answer_told = story.answer_told or now
         words = WORDS.get(event.kind, ())
@@ -651,6 +656,11 @@ class History[S: Telephony = Any]:
                         if len(event.parties) > 1 or event.kind != "ring":
                             part.role_told = part.role_told or now
                         self._tell(part, words[index], now)
+
+    def _bye_names(self, story: Story, event: CallEvent, swapped: bool) -> None:
+        """Note whom a report of an end names first."""
+        people = [p.number for p in event.parties if p.kind not in SERVICES]
+        story.byes.update(people[-1 if swapped else 0 :][:1])
 
     def _missed(self, story: Story, event: CallEvent) -> None:
         """Note what a report would have told that did not arrive in its turn."""

@@ -5,7 +5,7 @@ say why this wire cannot tell it, and what may be shown instead.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -41,6 +41,9 @@ ENDS: Final = frozenset({"ended", "missed", "failed"})
 RANKS: Final = ("talking", "ringing", "dialing", "held")
 NOTHING: Final = object()
 
+# Takes a difference for wrong unless something explains it: field, shown, true.
+type Judge = Callable[[str, Any, Any], object]
+
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
@@ -57,12 +60,13 @@ class Wrong:
 class Oracle:
     """Judges one day; `used` counts the lines of the table that excused anything.
 
-    `step` is how many seconds the clock moves at a time.
+    `step` is to how many seconds times are told.
     """
 
     step = 1.0
     # The only excuses.
     lines: tuple[Line, ...] = LINES
+    tells_talk_of_calls = True
 
     def __init__(self, history: History) -> None:
         """Begin with nothing told."""
@@ -335,6 +339,11 @@ class Oracle:
             late = STEP * 2 if field == "via" and not ends else 0.0
             self._judge(field, shown, true, where=where, story=story, at=when - late)
 
+        self._words(call, story, when, judge)
+        self._times(call, story, at, judge)
+
+    def _words(self, call: Call, story: Story, when: float, judge: Judge) -> None:
+        """Compare what is told of a call in words and numbers."""
         if call.id != story.call_id:
             judge("id", call.id, story.call_id)
         direction = None if call.direction is None else call.direction.value
@@ -348,13 +357,16 @@ class Oracle:
         trunks = self.trunks_of(story, when)
         if call.trunk not in trunks:
             judge("trunk", call.trunk, trunks)
-        if call.via is not None and call.via not in story.vias:
+        vias: set[str | None] = {*story.vias} or {None}
+        if call.via not in vias:
             judge("via", call.via, story.vias or None)
-        elif call.via is None and story.vias:
-            judge("via", None, story.vias)
         dialed = story.dialed if story.inbound else None
         if call.dialed != dialed:
             judge("dialed", call.dialed, dialed)
+
+    def _times(self, call: Call, story: Story, at: float | None, judge: Judge) -> None:
+        """Compare the times of a call, and what becomes of it with time."""
+        when = self.history.now() if at is None else at
         first = story.first_told
         if not _between(
             call.started_at, story.started, when if first is None else first
@@ -643,7 +655,14 @@ class Oracle:
             return None
         if event.call.id is not None and word in ("ringing", "dialing"):
             return self.begun(mine)
-        suits = [part for part in mine if any(_is(m, word) for m in part.moments)]
+        suits = [
+            part
+            for part in mine
+            if any(
+                _is(m, word) and (m.at <= event.at + STEP or part.jumped)
+                for m in part.moments
+            )
+        ]
         return suits[-1] if suits else mine[-1]
 
     def _sequence(self, part: Part, events: list[tuple[CallEvent, float]]) -> None:
@@ -758,7 +777,9 @@ class Oracle:
         elif event.outcome is not None:
             judge("outcome", event.outcome.value, None)
 
-    def _met(self, party: Party | None, part: Part, moment: Moment, judge: Any) -> None:
+    def _met(
+        self, party: Party | None, part: Part, moment: Moment, judge: Judge
+    ) -> None:
         """Compare the other party of an event."""
         story = part.story
         others = self.others_of(part, moment)
@@ -786,7 +807,7 @@ class Oracle:
             elif party.trunk not in {leg.trunk for leg in legs}:
                 judge("trunk", party.trunk, {leg.trunk for leg in legs})
 
-    def _end(self, event: CallEvent, part: Part, judge: Any) -> None:
+    def _end(self, event: CallEvent, part: Part, judge: Judge) -> None:
         """Compare how a part ended."""
         story = part.story
         outcome = None if event.outcome is None else event.outcome.value
@@ -818,7 +839,7 @@ class Oracle:
         if event.rang is None or abs(event.rang - rang) > self.step + STEP:
             judge("rang", event.rang, rang)
 
-    def _record(self, event: CallEvent, part: Part, judge: Any) -> None:
+    def _record(self, event: CallEvent, part: Part, judge: Judge) -> None:
         story = part.story
         durations: set[int | None] = {record.duration for record in story.records}
         talks: set[int | None] = {record.talked for record in story.records}
@@ -827,7 +848,7 @@ class Oracle:
             talks.add(None)
         if event.call.duration not in durations:
             judge("duration", event.call.duration, durations)
-        if event.call.talked not in talks:
+        if event.call.talked not in talks and self.tells_talk_of_calls:
             judge("call talked", event.call.talked, talks)
 
     # -- last calls

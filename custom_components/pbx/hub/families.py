@@ -153,7 +153,7 @@ _FAMILIES: Final = (
         web=False,
         texts="asterisk",
         own_failures=frozenset(
-            {"cannot_connect", "timed_out", "not_the_api", "invalid_auth", "refused"}
+            {"cannot_connect", "timed_out", "not_the_api", "invalid_auth"}
         ),
     ),
 )

@@ -754,7 +754,8 @@ class Channels:
             if leg_id not in present or channel.leg.state is LegState.ENDED  # type: ignore[union-attr]
         ]
         # The callees first, then the caller with the record.
-        over.sort(key=lambda one: one[1].unique == one[1].linked)
+        callers = {call.caller.leg_id for call in self._calls.values()}
+        over.sort(key=lambda one: one[0] in callers)
         ended: dict[str, list[Channel]] = {}
         for leg_id, channel in over:
             call = self._calls[channel.call]

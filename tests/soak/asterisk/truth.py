@@ -60,13 +60,13 @@ def _just_begun(case: Case) -> bool:
         case.story is not None
         and isinstance(case.at, float)
         and any(
-            part.caller
+            case.story.call_id in part.ids
             and part.moments[0].what == "dialing"
             and any(
                 abs(at - case.at) < 3 * STEP
                 for at in (part.moments[0].at, part.moments[0].told or 0.0)
             )
-            for part in case.story.parts
+            for part in case.history.parts
         )
     )
 

@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 
 from ..model import CallOutcome, ExtensionStatus
 from ..report import CallNow, ExtensionReport, Report, SettingsChanged, Subject
+from ..texts import outside_number
 from .connection import Message
 from .directory import Directory
 from .grouped_call import CALLS, DOWN, RINGS, SPY_ID, UP, Channel, GroupedCall
@@ -195,7 +196,8 @@ class ChannelTable:
     def forget_changes(self) -> None:
         """Mark the current state as reported."""
         for call in dict.fromkeys(self._calls.values()):
-            call.told = call.now(self.directory.by_device)
+            # The end of a call was told even while a phone has not hung up yet.
+            call.told = call.now(self.directory.by_device) or call.told
         self._statuses = {
             number: self.status(number) for number in self.directory.extensions
         }
@@ -316,7 +318,7 @@ class ChannelTable:
             number = event.get("DestCallerIDNum", "")
             if number in ("", _UNKNOWN):
                 number = event.get("DialString", "").partition("@")[0].partition("/")[0]
-            called.number = number
+            called.number = outside_number(number)
             exten = event.get("Exten", "")
             if (
                 call.via is None
@@ -514,7 +516,7 @@ class ChannelTable:
         channel = Channel(channel_id, "", call, channel_id == linked, state)
         self._name(channel, event.get("Channel", ""))
         number = event.get("CallerIDNum", "")
-        channel.number = "" if number == _UNKNOWN else number
+        channel.number = "" if number == _UNKNOWN else outside_number(number)
         channel.spy = channel_id.startswith(SPY_ID)
         self._channels[channel_id] = channel
         call.channels[channel_id] = channel
@@ -541,7 +543,7 @@ class ChannelTable:
         if extension:
             call.code = exten.startswith("*")
         elif begins:
-            call.dialed = exten or None
+            call.dialed = outside_number(exten) or None
 
     def _name(self, channel: Channel, name: str) -> None:
         """Index a channel by a name, and by the device in that name."""
@@ -706,7 +708,8 @@ class ChannelTable:
         if now is None and not call.legs():
             if any(channel.spy for channel in call.channels.values()):
                 if call.told is not None:
-                    yield call.dissolved(None)
+                    # The supervisor has answered, which is when the spying starts.
+                    yield call.dissolved(CallOutcome.ANSWERED)
                 call.told = call.opening = None
                 return
             if call.told is None:

@@ -256,12 +256,12 @@ class GroupedCall:
             now.trunk,
             now.left,
             outcome,
-            None if outcome in _REFUSED else self._ended_by(extensions),
+            None if outcome in _REFUSED else now.ended_by,
             now.started_at,
             recorded=not waits,
         )
 
-    def dissolved(self, outcome: CallOutcome | None) -> CallNow:
+    def dissolved(self, outcome: CallOutcome) -> CallNow:
         """Return the end of a reported call that was merged, or is no call at all."""
         told = self.told.parties if self.told else ()
         left = tuple((party.number, outcome) for party in told if party.extension)
