@@ -11,10 +11,15 @@ from homeassistant.const import __version__
 
 from tests.demo.process import StageError
 
-from . import report, scale, whisper
+from . import asterisk, report, scale, whisper
 from .table import say
 
-BENCHMARKS = {"whisper": whisper.run, "scale": scale.run, "report": report.run}
+BENCHMARKS = {
+    "whisper": whisper.run,
+    "scale": scale.run,
+    "report": report.run,
+    "asterisk": asterisk.run,
+}
 
 
 async def run(names: list[str]) -> None:

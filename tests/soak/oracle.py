@@ -115,6 +115,10 @@ class Oracle:
             return "talking"
         return true
 
+    def begun(self, parts: list[Part]) -> Part:
+        """Return which of the parts in one call a beginning tells of."""
+        return parts[-1]
+
     def latest(self, part: Part, moment: Moment) -> float | None:
         """Return when the event of a moment was due, None for any time until now."""
         if moment.what == "end":
@@ -650,7 +654,7 @@ class Oracle:
         if not mine:
             return None
         if event.call.id is not None and word in ("ringing", "dialing"):
-            return mine[-1]
+            return self.begun(mine)
         suits = [
             part
             for part in mine
@@ -789,7 +793,8 @@ class Oracle:
             judge("event party", party.number, others)
             return
         inside = party.number == story.dialed or any(
-            one.number == party.number for one in story.parts
+            one.number == party.number and story.call_id in one.ids
+            for one in (*story.parts, *self.history.parts)
         )
         legs = [leg for leg in story.outside.values() if leg.number == party.number]
         if party.extension and not inside:

@@ -227,7 +227,7 @@ class Channels:
         self._passing = {
             call_id: leg
             for call_id, leg in self._passing.items()
-            if leg.state is not LegState.ENDED and call_id in self._exchange.calls
+            if (call := self._exchange.calls.get(call_id)) and leg in call.legs
         }
         calls = [
             call
@@ -382,6 +382,8 @@ class Channels:
         leg = call.caller
         channel = self._of.get(leg.leg_id)
         if channel is None:
+            if call.by_api and leg not in self._exchange.legs_of(leg.number):
+                return  # it cannot be called
             if call.by_api:
                 channel = self._make(call, leg, "s")
                 self._new(channel, "Down")
@@ -752,7 +754,8 @@ class Channels:
             if leg_id not in present or channel.leg.state is LegState.ENDED  # type: ignore[union-attr]
         ]
         # The callees first, then the caller with the record.
-        over.sort(key=lambda one: one[1].unique == one[1].linked)
+        callers = {call.caller.leg_id for call in self._calls.values()}
+        over.sort(key=lambda one: one[0] in callers)
         ended: dict[str, list[Channel]] = {}
         for leg_id, channel in over:
             call = self._calls[channel.call]
@@ -773,6 +776,8 @@ class Channels:
             channel.pair = None
             early = self.switches.version == "22"
             last = not call.live and leg_id == call.caller.leg_id
+            if last:
+                self._message(channel)
             if early and last:
                 self._record(call, channel)
             self._hang_up(channel, cause)
@@ -830,17 +835,20 @@ class Channels:
             self._hang_up(channel, 16)
             self._tell_devices()
 
-    def _record(self, call: SimCall, channel: Channel) -> None:
-        """Send what remains of a call: its records, and a message in a voicemail box."""
+    def _message(self, channel: Channel) -> None:
+        """Send that a caller has left a message in a voicemail box."""
         voicemail = channel.service.startswith(LegKind.VOICEMAIL)
         stayed = self._exchange.clock.now() - channel.served
         if voicemail and (not self.switches.records or stayed >= MESSAGE):
             fields = {"Mailbox": f"{channel.exten}@default", "Waiting": "1", "New": "1"}
             self._tell("MessageWaiting", channel, **fields)
+
+    def _record(self, call: SimCall, channel: Channel) -> None:
+        """Send the records of a call."""
         if not self.switches.records:
             return
         applications = ["Dial"]
-        if voicemail:
+        if channel.service.startswith(LegKind.VOICEMAIL):
             applications.append("VoiceMail")
         for application in applications:
             self.send(

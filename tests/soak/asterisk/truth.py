@@ -60,13 +60,13 @@ def _just_begun(case: Case) -> bool:
         case.story is not None
         and isinstance(case.at, float)
         and any(
-            part.caller
+            case.story.call_id in part.ids
             and part.moments[0].what == "dialing"
             and any(
                 abs(at - case.at) < 3 * STEP
                 for at in (part.moments[0].at, part.moments[0].told or 0.0)
             )
-            for part in case.story.parts
+            for part in case.history.parts
         )
     )
 
@@ -94,18 +94,25 @@ def _clock_was_set(case: Case) -> bool:
 
 
 def _arrived_late(case: Case) -> bool:
-    return case.part is not None and any(
+    parts = [] if case.story is None else case.story.parts
+    return any(
         moment.told is not None and moment.told > moment.at + STEP
-        for moment in case.part.moments
+        for part in parts
+        for moment in part.moments
     )
 
 
 def _held_alone(case: Case) -> bool:
-    exchange = case.history.sim.exchange
+    history = case.history
+    assert isinstance(history, AsteriskHistory)
+    calls = history.sim.exchange.calls
     return any(
-        leg.state is LegState.HELD
-        and not case.history.others(exchange.calls[leg.call_id], leg)
-        for leg in exchange.legs_of(case.number)
+        history.holds(leg)
+        and (
+            leg.state is not LegState.HELD
+            or not history.others(calls[leg.call_id], leg)
+        )
+        for leg in history.sim.exchange.legs_of(case.number)
     )
 
 
@@ -114,6 +121,7 @@ LINES: Final = (
         "clock that was set",
         frozenset(
             {"started", "answered", "in call since", "event time", "rang", "talked"}
+            | {"ended by"}
         ),
         _clock_was_set,
         _any,
@@ -134,8 +142,21 @@ LINES: Final = (
         "1, 12",
     ),
     Line(
+        "answered before",
+        frozenset({"outcome", "end word", "ended by", "rang", "talked"}),
+        lambda case: (
+            _listed(case) and case.part is not None and case.part.answered is not None
+        ),
+        lambda case: case.shown != "voicemail",
+        "That an extension was connected, if it was passed on before anybody listened, and "
+        "reached nobody since",
+        "how its last attempt ended",
+        "a channel that is up and in no bridge may wait for its first answer, or its next",
+        "4",
+    ),
+    Line(
         "what arrives late",
-        frozenset({"rang", "talked"}),
+        frozenset({"rang", "talked", "answered", "ended by"}),
         _arrived_late,
         _any,
         "How long something took where the network held back what the PBX told",
@@ -145,10 +166,11 @@ LINES: Final = (
     ),
     Line(
         "hold of a call with the PBX itself",
-        frozenset({"status"}),
+        frozenset({"status", "state"}),
         _held_alone,
-        lambda case: case.shown == "busy",
-        "That a phone holds its call to a conference or IVR, if it began to unheard",
+        lambda case: case.shown in ("busy", "talking", "dialing"),
+        "That a phone holds its call to a conference or IVR, or while it is passed on, if "
+        "it began to while nobody listened",
         "busy",
         "hold is in no list; it shows in the other party, and here there is none",
         "0.2, 4",
@@ -287,13 +309,19 @@ class AsteriskHistory(History[SimulatedAsterisk]):
                 self._in[leg.leg_id] = call.call_id
                 self._callers[leg.leg_id] = False
             self._callers.setdefault(leg.leg_id, leg is caller)
+            if leg.state is LegState.HELD and not self._passing & {
+                other.leg_id for other in call.legs
+            }:
+                self._holding.discard(leg.leg_id)
         reached = (LegState.RINGING, LegState.TALKING, LegState.HELD)
         people = [
             leg for leg in call.callees if leg.kind in PEOPLE and leg.state in reached
         ]
         talking = [leg for leg in people if leg.connected]
+        pair = {caller.leg_id, *(leg.leg_id for leg in talking)}
+        if pair & self._passing:
+            return  # one of them is leaving just now
         if talking and caller.connected:
-            pair = {caller.leg_id, *(leg.leg_id for leg in talking)}
             self._met |= pair
             self._waits -= pair
             self._holding -= pair
@@ -403,7 +431,9 @@ class AsteriskHistory(History[SimulatedAsterisk]):
         part.story.parts.remove(part)
         part.story, part.leg, part.caller = self.stories[call.call_id], leg, False
         part.story.parts.append(part)
-        part.ends = ()
+        if part.answered is not None:
+            # The joined call has lasted as long as the older conversation.
+            part.story.answers.append(part.answered)
         self._open[leg] = part
         self._go_on(part, leg, self.now())
         return part
@@ -418,7 +448,9 @@ class AsteriskHistory(History[SimulatedAsterisk]):
         state = self.doing(call, leg)
         last = part.moments[-1]
         # A caller is told once a callee rings, but who is in a queue, at once.
-        first = len(part.moments) == 1 and call.via not in self.sim.exchange.queues
+        first = len(part.moments) == 1 and not (
+            call.by_api or call.via in self.sim.exchange.queues
+        )
         if first and last.at == now and last.what in ("dialing", "ringing"):
             last.others |= others
         if state in (part.state, "gone"):
@@ -461,10 +493,14 @@ class AsteriskHistory(History[SimulatedAsterisk]):
 
     def _given_up(self, story: Story, part: Part) -> str:
         """Return the outcome of a call for a caller who reached no person."""
-        if "voicemail" in story.services:
+        # A PBX that stops meanwhile tells of no message.
+        stopped = story.call is not None and story.call.outcome is None
+        if "voicemail" in story.services and not stopped:
             return "voicemail"
         rang = story.outside or any(other is not part for other in story.parts)
-        spoken = story.services & {"ivr", "conference", "prompt", "parking"}
+        spoken = story.services & {
+            *("ivr", "conference", "prompt", "parking", "voicemail")
+        }
         return "answered" if spoken and not rang else "missed"
 
     @override
@@ -546,6 +582,11 @@ class AsteriskOracle(Oracle):
         if all(at >= when - STEP for at in since.values()):
             found.add(None)
         return found
+
+    @override
+    def begun(self, parts: list[Part]) -> Part:
+        told = (part for part in parts if part.moments[0].told is not None)
+        return next(told, parts[-1])
 
     @override
     def latest(self, part: Part, moment: Moment) -> float | None:

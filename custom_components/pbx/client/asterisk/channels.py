@@ -196,7 +196,8 @@ class ChannelTable:
     def forget_changes(self) -> None:
         """Mark the current state as reported."""
         for call in dict.fromkeys(self._calls.values()):
-            call.told = call.now(self.directory.by_device)
+            # The end of a call was told even while a phone has not hung up yet.
+            call.told = call.now(self.directory.by_device) or call.told
         self._statuses = {
             number: self.status(number) for number in self.directory.extensions
         }
@@ -211,14 +212,14 @@ class ChannelTable:
         known = channel is not None
         if channel is None:
             channel = self._add(row, now - _seconds(row.get("Duration", "")))
-            hosted = not row.get("BridgeId") or row.get("Application") in _ROOMS
-            if channel.caller and channel.state == UP and hosted:
-                channel.call.served = True
         elif channel_id not in self._heard:
             channel.state = row.get("ChannelStateDesc", channel.state)
         application = row.get("Application", "")
         data = row.get("ApplicationData", "")
         channel.hosted = application in _ROOMS
+        alone = not row.get("BridgeId") or channel.hosted
+        if channel.caller and channel.state == UP and alone:
+            channel.call.served = True
         if application == "ChanSpy":
             channel.spy = True
         elif application == "Queue":
@@ -229,9 +230,12 @@ class ChannelTable:
             channel.parked = application in ("Park", "ParkAndAnnounce")
             # Another party has parked it.
             channel.met = channel.met or channel.parked
-            alone = channel.state == UP and not row.get("BridgeId")
             dialing = not channel.caller and not application.startswith("AppDial")
-            channel.waits = alone and (dialing or (known and channel.waits))
+            channel.waits = (
+                channel.state == UP
+                and not row.get("BridgeId")
+                and (dialing or (known and channel.waits))
+            )
 
     def _conclude_ends(self, on_hold: AbstractSet[str]) -> None:
         """Mark legs that have left their call (reference, section 5, blind transfer).
@@ -340,16 +344,19 @@ class ChannelTable:
         if swapped is not None and swapped is not channel:
             self._leave(swapped)
             if swapped.real:
-                swapped.gone = True
-                outcome = CallOutcome.ANSWERED if swapped.met else None
-                swapped.call.note_left(swapped, outcome, self.directory.by_device)
+                # Its phone connects its two calls, so both of its legs are over.
+                for leg in (swapped, *channel.call.legs()):
+                    if leg.device == swapped.device and leg is not channel:
+                        self._pass_on(leg)
         bridge = event.get("BridgeUniqueid", "")
-        if channel.bridge != bridge and (swapped is None or swapped.real):
+        parked = event.get("BridgeType") == "parking"
+        local = swapped is not None and swapped.local
+        if channel.bridge != bridge and not parked and not local:
             # No party begins a conversation by holding the others; in the place of a
             # Local channel it goes on with one.
             channel.held = False
         self._move(channel, bridge)
-        channel.parked = event.get("BridgeType") == "parking"
+        channel.parked = parked
         if not channel.parked:
             self._join(bridge)
             self._meet(bridge)
@@ -398,11 +405,16 @@ class ChannelTable:
         for role in ("Transferer", "OrigTransferer", "SecondTransferer"):
             channel = self._channels.get(event.get(f"{role}Uniqueid", ""))
             if channel is not None and channel.real:
-                channel.gone = True
-                call = channel.call
-                call.note_left(channel, CallOutcome.ANSWERED, self.directory.by_device)
-                call.talkers = [one for one in call.talkers if one is not channel]
-                self._touch(channel)
+                self._pass_on(channel)
+
+    def _pass_on(self, channel: Channel) -> None:
+        """Mark a channel as gone, because its phone has transferred its call."""
+        channel.gone = True
+        call = channel.call
+        outcome = CallOutcome.ANSWERED if channel.met else None
+        call.note_left(channel, outcome, self.directory.by_device)
+        call.talkers = [one for one in call.talkers if one is not channel]
+        self._touch(channel)
 
     def _on_spy(self, event: Message, now: float) -> None:
         """Mark a channel as supervising: it is no call (reference, section 6)."""
@@ -523,6 +535,8 @@ class ChannelTable:
             # A phone that the PBX itself calls has the first channel of its call.
             channel.caller = channel.caller and extension
             call.called.append(channel.device)
+            if channel.caller:
+                call.talkers = [channel]
             return
         call.callers.append(channel.device)
         call.talkers = [channel]

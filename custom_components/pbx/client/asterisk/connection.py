@@ -376,12 +376,14 @@ class Connection(asyncio.Protocol):
 
 def parse(raw: bytes) -> dict[str, str]:
     """Return the fields of a message; the last one if a name is repeated."""
-    message = {}
-    for line in raw.decode("utf-8", "replace").split("\r\n"):
-        key, colon, value = line.partition(":")
-        if colon:
-            message[key] = one_line(value)
-    return message
+    lines = raw.decode("utf-8", "replace").split("\r\n")
+    # Nearly all messages need no cleaning, which one look at the whole tells.
+    clean = str.strip if "".join(lines).isprintable() else one_line
+    return {
+        key: clean(value)
+        for key, colon, value in (line.partition(":") for line in lines)
+        if colon
+    }
 
 
 async def _tls_context(fingerprint: str | None) -> ssl.SSLContext:

@@ -198,7 +198,7 @@ class GroupedCall:
         elif cause is not None:
             outcome = CAUSES.get(cause, CallOutcome.MISSED)
             if outcome is CallOutcome.MISSED and any(
-                leg.met and not leg.caller for leg in self.legs()
+                leg.met and not leg.caller and not leg.waits for leg in self.legs()
             ):
                 outcome = CallOutcome.ANSWERED_ELSEWHERE
             self.results.append(outcome)

@@ -191,7 +191,11 @@ class Ledger:
         """
         if not moved:
             return into
-        rest = {key: leg for key, leg in source.legs.items() if key not in moved}
+        rest = {
+            key: replace(leg, met=leg.met or source.met_by(leg))
+            for key, leg in source.legs.items()
+            if key not in moved
+        }
         silent, self.silent = self.silent, True
         self.put(replace(source, legs=rest), now)
         into = replace(into, legs={**into.legs, **moved})

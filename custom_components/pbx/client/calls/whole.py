@@ -67,6 +67,8 @@ class WholeCalls(CallReader):
             call = self._ledger.begin(told.id, now, told.started_at)
         elif not call.live and told.parties:
             call = steps.reopen(call)
+        if told.absorbed:
+            call = _with_met(call, told)
         for absorbed in told.absorbed:
             call = self._with_parties_of(call, absorbed, told, now)
         begun = told.started_at if not call.legs and told.started_at else now
@@ -150,6 +152,18 @@ class WholeCalls(CallReader):
         exact = told.answered_at is not None
         at = now if told.answered_at is None else told.answered_at
         return steps.answered(call, key, at, exact=exact)
+
+
+def _with_met(call: TrackedCall, told: CallNow) -> TrackedCall:
+    """Note what parties that leave were connected to, before others join the call."""
+    named = {call.key_of(party) for party in told.parties}
+    legs = {
+        key: leg
+        if key in named or not leg.present
+        else replace(leg, met=leg.met or call.met_by(leg))
+        for key, leg in call.legs.items()
+    }
+    return replace(call, legs=legs)
 
 
 def _record(call: TrackedCall, told: CallNow) -> CallRecord:
