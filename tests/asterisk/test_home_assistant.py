@@ -26,7 +26,7 @@ from .home import (
     talk,
     until,
 )
-from .office import EXTENSIONS, OUTSIDE
+from .office import EXTENSIONS, OUTSIDE, TRUNK
 from .proxy import Proxy
 from .remote import RemoteRig
 
@@ -162,6 +162,33 @@ async def test_what_the_user_may_not_is_refused(
         with pytest.raises(ServiceValidationError) as refused:
             await act(hass, action, extension=AGENT)
         assert refused.value.translation_key == "control_unsupported"
+
+
+# -- trunks
+
+
+async def test_a_trunk_out_of_order_is_shown_at_once(
+    hass: HomeAssistant, quiet: RemoteRig, entry: ConfigEntry
+) -> None:
+    """Asterisk reports the registration; a poll would find it much later."""
+    entities = [
+        entity_id
+        for platform, key in (("sensor", "status"), ("binary_sensor", "usable"))
+        if (
+            entity_id := er.async_get(hass).async_get_entity_id(
+                platform, DOMAIN, f"{entry.unique_id}_trunk_{TRUNK}_{key}"
+            )
+        )
+    ]
+
+    def shown() -> list[str | None]:
+        return [state(hass, entity_id) for entity_id in entities]
+
+    assert shown() == ["registered", "on"]
+    await quiet.do("unregister_trunk")
+    await until(lambda: shown() == ["unregistered", "off"], 3.0)
+    await quiet.do("register_trunk")
+    await until(lambda: shown() == ["registered", "on"], 3.0)
 
 
 # -- supervision
