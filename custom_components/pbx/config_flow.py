@@ -340,7 +340,16 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
         self._abort_if_unique_id_configured(
             updates={CONF_FINGERPRINT: None, **self._data}
         )
-        return self.async_create_entry(title=info.name, data=self._data)
+        return self.async_create_entry(title=self._title(info), data=self._data)
+
+    def _title(self, info: PbxInfo) -> str:
+        """Return the name of the PBX; with its address where another one has the name."""
+        titles = {entry.title for entry in self._async_current_entries()}
+        return (
+            f"{info.name} ({self._data[CONF_HOST]})"
+            if info.name in titles
+            else info.name
+        )
 
 
 # Home Assistant looks a step up by its id, under which its texts stand. A step with the

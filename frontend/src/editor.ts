@@ -6,10 +6,13 @@ import type { Words } from "./words.ts";
 export const gridOptions = { columns: "full", rows: "auto", min_columns: 4 };
 
 let words: Words | undefined;
+let loaded: () => void;
+const ready = new Promise<void>((resolve) => (loaded = resolve));
 
 /** Keep the texts for the editor, which gets none of its own. */
-export function rememberWords(loaded: Words): void {
-  words = loaded;
+export function rememberWords(texts: Words): void {
+  words = texts;
+  loaded();
 }
 
 /** Return a text of the panel, a plain word while the texts are not loaded. */
@@ -19,8 +22,9 @@ export function text(key: string, otherwise: string): string {
 
 const options = (prefix: string, values: readonly string[]) => values.map((value) => ({ value, label: text(`${prefix}${value}`, value) }));
 
-/** Return the form of the card's editor. */
-export function cardForm(): object {
+/** Return the form of the card's editor; the card beside it loads the texts. */
+export async function cardForm(): Promise<object> {
+  await Promise.race([ready, new Promise((resolve) => setTimeout(resolve, 2000))]);
   const device = (multiple: boolean) => ({ device: { multiple, filter: [{ integration: "pbx" }] } });
   return {
     schema: [

@@ -21,7 +21,7 @@ export function healthStrip(panel: PbxPanel): TemplateResult {
   } else {
     const push = hass.states[directory.push ?? ""];
     if (push?.state === "missing") {
-      const seconds = Number(push.attributes.max_age ?? 0);
+      const seconds = Math.round(Number(push.attributes.max_age ?? 0));
       strips.push(strip("late", "mdi:broadcast-off", words("late"), seconds ? words("late_age", { seconds }) : "", details(panel)));
     }
     const down = directory.trunks

@@ -8,7 +8,7 @@ import type { CallOffer } from "./call.ts";
 import type { Call, Message, Mode, RecentCall } from "./contract.ts";
 import { directory, entries, type Directory, type Person } from "./directory.ts";
 import { Dragging } from "./drag.ts";
-import { cardForm, gridOptions } from "./editor.ts";
+import { cardForm, gridOptions, rememberWords } from "./editor.ts";
 import { type Hass, navigate, notify, type PanelConfig, type Part, PARTS } from "./ha.ts";
 import { healthStrip } from "./health.ts";
 import { type Look, lookOf, nameOf, same } from "./look.ts";
@@ -164,6 +164,7 @@ export class PbxPanel extends LitElement {
     const texts = await loadWords(hass);
     if (this.language !== hass.language) return;
     this.texts = texts;
+    rememberWords(texts.words);
     this.looks.clear();
     this.rows.clear();
     this.requestUpdate();

@@ -40,15 +40,14 @@ export class PbxPerson extends LitElement {
   protected override render(): TemplateResult {
     const { look, number, name } = this;
     const said = (this.me && !this.plain ? `${this.words("you")} · ` : "") + look.words;
-    const parts = [name, ...(this.numbers ? [number] : []), look.words, ...(look.since ? [spoken(now() - look.since, this.language)] : [])];
     const content = html`${icon(look.icon, look.color, look.badge, look.badgeColor)}<span class="nm">${name}</span
       ><span class="nr">${this.numbers ? number : nothing}</span><span class="se">${said}</span
-      ><span class="tm ${look.long ? "longt" : ""}">${
+      ><span class="tm ${look.long ? "longt" : ""}" aria-hidden=${look.since ? "true" : nothing}>${
         look.since ? html`<pbx-time .mark=${look.atLeast ? "> " : ""} .long=${look.kind === "talking" ? this.limit : 0} .since=${look.since}></pbx-time>` : nothing
-      }${look.more ? html` +${look.more}` : nothing}</span>`;
+      }${look.more ? html` +${look.more}` : nothing}</span>${look.since ? html`<span class="sr">${spoken(now() - look.since, this.language)}</span>` : nothing}`;
     return this.plain
       ? html`<div class="card person ${look.border}">${content}</div>`
-      : html`<button class="card person ${look.border}" tabindex=${this.tab ? 0 : -1} aria-label=${parts.join(", ")}>${content}</button>`;
+      : html`<button class="card person ${look.border}" tabindex=${this.tab ? 0 : -1}>${content}</button>`;
   }
 }
 

@@ -118,7 +118,7 @@ pbx-call.new { animation: arrive .25s ease-out; }
 .people { display: grid; gap: 8px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 212px), 1fr)); }
 .people .none { grid-column: 1 / -1; }
 pbx-person { display: block; min-width: 0; content-visibility: auto; contain-intrinsic-size: auto 56px; }
-.person { display: grid; grid-template-columns: 36px minmax(0, 1fr) auto; column-gap: 10px; align-items: center; min-height: 56px; padding-block: 6px; padding-inline: 10px 12px; width: 100%; text-align: start; }
+.person { position: relative; display: grid; grid-template-columns: 36px minmax(0, 1fr) auto; column-gap: 10px; align-items: center; min-height: 56px; padding-block: 6px; padding-inline: 10px 12px; width: 100%; text-align: start; }
 .person:focus-visible { outline-offset: -2px; }
 .person .ic { grid-row: 1 / 3; }
 .nr, .tm { font-size: 12px; text-align: end; font-variant-numeric: tabular-nums; }

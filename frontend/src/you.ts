@@ -84,9 +84,11 @@ export function youPart(panel: PbxPanel): TemplateResult {
   const look = lookOf(person, now);
   const disturb = person.disturb ? now.states[person.disturb]?.state : undefined;
   const switchable = may && (disturb === "on" || disturb === "off");
-  return html`<div class="card you" role="status" data-drop="me">${icon(look.icon, look.color, look.badge, look.badgeColor)}<span class="tx"><span class="nm">${words("you_are", {
-    name: person.name,
-  })}</span><span class="se">${panel.numbers ? html`${me} · ` : nothing}${look.words}</span></span><span class="acts">${
+  // A phone that rings for no known call was asked to dial.
+  const asked = look.kind === "ringing";
+  return html`<div class="card you ${asked ? "ring" : ""}" role="status" data-drop="me">${icon(look.icon, look.color, look.badge, look.badgeColor)}<span class="tx"><span class="nm">${
+    asked ? words("pick_up") : words("you_are", { name: person.name })
+  }</span><span class="se">${panel.numbers ? html`${me} · ` : nothing}${look.words}</span></span><span class="acts">${
     switchable
       ? html`<button class="ib" aria-pressed=${disturb === "on"} aria-label=${words("dnd")} title=${words("dnd")} @click=${press((button) =>
           panel.act(button, actions.toggle(person.disturb as string)),

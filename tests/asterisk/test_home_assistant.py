@@ -113,7 +113,7 @@ async def test_a_call_inside(
     await until(lambda: state(hass, AGENT) == "ringing")
     await quiet.do("1001 answer")
     await until(lambda: state(hass, AGENT) == state(hass, CUSTOMER) == "busy")
-    assert state(hass, "sensor.anna_berg_other_party") == "1002"
+    assert state(hass, "sensor.anna_berg_other_party") == "Ben Cole"
     await quiet.do("1002 hang_up")
     await until(lambda: state(hass, AGENT) == state(hass, CUSTOMER) == "idle")
     await until(lambda: len(happened) == 6)

@@ -28,6 +28,7 @@ FLOORS = (
         "switch",
         "services",
         "flows",
+        "frontend",
     ),
     (
         "condition",
@@ -46,7 +47,7 @@ STRANGERS = ({"supervision", "extension_settings"}, {"entity", "actions", "panel
 # The same inside of the client.
 CLIENT_FLOORS = (
     ("model", "errors"),
-    ("report", "snapshot", "extension_settings", "dial_string"),
+    ("report", "snapshot", "extension_settings", "dial_string", "texts"),
     ("calls",),
     ("pbx",),
     ("tls",),
@@ -79,6 +80,7 @@ PACKAGES = {
     "client",
     "extension_settings",
     "flows",
+    "frontend",
     "hub",
     "panel",
     "sensor",

@@ -147,8 +147,11 @@ async def _async_get_call_history(call: ServiceCall) -> JsonObjectType:
         coordinator = runtime.coordinator
         number, subject = None, coordinator.config_entry.title
         await _async_check_all(call, coordinator)
-    end = _pbx_time(call.data.get(ATTR_END) or dt_util.now())
-    start = _pbx_time(call.data.get(ATTR_START) or end - RECENT)
+    try:
+        end = _pbx_time(call.data.get(ATTR_END) or dt_util.now())
+        start = _pbx_time(call.data.get(ATTR_START) or end - RECENT)
+    except OverflowError as err:
+        raise invalid("not_a_time") from err
     if end < start:
         raise invalid("end_before_start")
     calls = await async_request(

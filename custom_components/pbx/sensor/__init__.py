@@ -8,6 +8,7 @@ from homeassistant.components.sensor import (
     SensorEntity,
     SensorEntityDescription,
 )
+from homeassistant.const import MAX_LENGTH_STATE_STATE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
@@ -37,7 +38,7 @@ from ..entity import (
     async_add_for_each_extension,
     async_add_for_each_trunk,
 )
-from ..hub.describe import call_data, party_name
+from ..hub.describe import call_data, party_data, party_name
 from ..hub.subscriptions import Part
 from ..runtime import PbxConfigEntry
 from .forwarding import FORWARDING, ForwardingSensor
@@ -154,15 +155,18 @@ class OtherPartySensor(ExtensionEntity, SensorEntity):
 
     _part = Part.CALLS
     # People's numbers are not for the database.
-    _unrecorded_attributes = frozenset({ATTR_NAME, ATTR_DIALED})
+    _unrecorded_attributes = frozenset({ATTR_NUMBER, ATTR_NAME, ATTR_DIALED})
 
     @property
     @override
     def native_value(self) -> str | None:
-        """Return the number of the other party; blank for a hidden number."""
+        """Return the name, else the number of the other party; blank for a hidden one."""
         call = self.coordinator.data.current_call(self._number)
         party = call.other(self._number) if call is not None else None
-        return party.number if party is not None else None
+        if party is None:
+            return None
+        name = party_name(self.coordinator, party) or party.number
+        return name[:MAX_LENGTH_STATE_STATE]
 
     @property
     @override
@@ -175,7 +179,7 @@ class OtherPartySensor(ExtensionEntity, SensorEntity):
         call, own = tracked.picture, tracked.legs[self._number]
         other = call.other(self._number)
         return {
-            ATTR_NAME: party_name(self.coordinator, other),
+            **party_data(self.coordinator, other),
             ATTR_IS_EXTENSION: None if other is None else other.extension,
             ATTR_STATE: own.state.value,
             ATTR_CALLER: own.party.caller,

@@ -33,6 +33,7 @@ class EndReason(StrEnum):
 
     STOPPED = "stopped"
     CHANGED = "changed"
+    NEVER_MONITORED = "never_monitored"
     NOT_PICKED_UP = "not_picked_up"
 
 
@@ -81,7 +82,8 @@ class Monitoring:
 class MonitoringTable:
     """The monitorings of one PBX, one for each supervisor.
 
-    `tell` is called with each event, `ended` after each end.
+    `tell` is called with each event, `ended` after each end, `calls_changed` after each
+    change of the calls of a monitored extension.
     """
 
     def __init__(
@@ -91,8 +93,10 @@ class MonitoringTable:
         memory: MonitoringMemory,
         tell: Callable[[MonitoringEvent], None],
         ended: CALLBACK_TYPE,
+        calls_changed: Callable[[Monitoring], None],
     ) -> None:
         """Initialize without monitorings."""
+        self._calls_changed = calls_changed
         self._memory = memory
         self._hass = hass
         self._coordinator = coordinator
@@ -163,11 +167,23 @@ class MonitoringTable:
         self._look(monitoring)
 
     def _watch(self, monitoring: Monitoring) -> None:
-        """Subscribe to the changes of a supervisor's phone."""
+        """Subscribe to the changes of a supervisor's phone, and of the joined calls."""
         self._of_supervisor[monitoring.supervisor] = monitoring
-        monitoring.unsubscribe = self._coordinator.async_add_listener(
+        add = self._coordinator.async_add_listener
+        phone = add(
             lambda: self._look(monitoring), (Part.STATUS, monitoring.supervisor)
         )
+        calls = add(
+            lambda: self._calls_changed(monitoring), (Part.CALLS, monitoring.extension)
+        )
+
+        @callback
+        def unsubscribe() -> None:
+            """Remove both subscriptions."""
+            phone()
+            calls()
+
+        monitoring.unsubscribe = unsubscribe
 
     def _show(self, monitoring: Monitoring) -> None:
         """Update the states of the extension and of the supervisor."""

@@ -7,7 +7,7 @@ from homeassistant.auth.models import User
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 
-from ..client.model import Extension
+from ..client.model import Extension, PartyState
 from ..const import DOMAIN
 from ..hub.coordinator import PbxCoordinator
 from ..hub.describe import spoken_name
@@ -16,6 +16,8 @@ from ..hub.permission import Denial, NotPermitted, async_check_permission
 
 # The characters of feature codes.
 CODE_CHARACTERS: Final = frozenset("*#")
+# The states of parties that nobody can hear.
+NOT_HEARD: Final = frozenset({PartyState.RINGING, PartyState.DIALING, PartyState.GONE})
 
 
 class SupervisionDenied(ServiceValidationError):
@@ -132,6 +134,19 @@ def _parties(coordinator: PbxCoordinator, number: str) -> set[str]:
         for call in coordinator.data.calls_of(number)
         for party in call.parties
         if party.extension
+    }
+
+
+def connected_parties(coordinator: PbxCoordinator, number: str) -> set[str]:
+    """Return the extensions that an extension can be connected to, itself included.
+
+    Those that only ring, or are only dialled, are not heard.
+    """
+    return {number} | {
+        party.number
+        for call in coordinator.data.calls_of(number)
+        for party in call.parties
+        if party.extension and party.state not in NOT_HEARD
     }
 
 

@@ -422,3 +422,26 @@ async def test_two_supervisors(pushing: Push, told: Told) -> None:
     await pushing.settled()
     assert monitored_by(pushing) is None
     assert told.types == ["started", "started", "stopped", "stopped"]
+
+
+async def test_supervisors_status_tells_whom_they_supervise(pushing: Push) -> None:
+    """From the call of the phone to the end; that of the extension names the supervisor."""
+    agents_call(pushing.sim)
+    await pushing.settled()
+    before = dt_util.utcnow()
+    await monitor(pushing, "whisper")
+    await pushing.settled()
+    supervisor = pushing.hass.states.get(SUPERVISOR)
+    assert supervisor is not None
+    assert supervisor.attributes["monitors"] == "1002"
+    assert supervisor.attributes["monitor_mode"] == "whisper"
+    assert before <= supervisor.attributes["monitoring_since"] <= dt_util.utcnow()
+    await act(pushing.hass, "stop_monitoring", supervisor="1005")
+    await pushing.settled()
+    supervisor = pushing.hass.states.get(SUPERVISOR)
+    assert supervisor is not None
+    assert not supervisor.attributes.keys() & {
+        "monitors",
+        "monitor_mode",
+        "monitoring_since",
+    }

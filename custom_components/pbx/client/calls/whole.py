@@ -73,7 +73,7 @@ class WholeCalls(CallReader):
         call = steps.learn(call, told.direction, told.dialed, told.via)
         call = replace(call, trunk=call.trunk or told.trunk)
         if call.live:
-            # The legs of a call end one after the other, all by the same party.
+            # The party that hung up may be known before the last one has left.
             call = replace(call, ended_by=told.ended_by)
         call = self._with_parties(call, told, begun, now)
         if told.outcome is not None and not told.parties:
@@ -144,9 +144,11 @@ class WholeCalls(CallReader):
             return steps.set_state(call, key, party.state, now)
         come = steps.sit if leg is None else steps.again
         call = come(call, party, begun)
-        if told.answered_at is None or party.state not in CONNECTED:
+        if party.state not in CONNECTED:
             return call
-        return steps.answered(call, key, told.answered_at)
+        # A call found in progress was answered at some time since it began: now at last.
+        at = now if told.answered_at is None else told.answered_at
+        return steps.answered(call, key, at)
 
 
 def _record(call: TrackedCall, told: CallNow) -> CallRecord:

@@ -5,6 +5,8 @@ import logging
 import re
 from typing import Any, Final
 
+from ..texts import one_line
+
 _LOGGER = logging.getLogger(__name__)
 
 # Nine digits are enough for every count, second and id.
@@ -54,13 +56,13 @@ def decode(body: bytes | bytearray) -> Answer | None:
 
 
 def text(value: object) -> str:
-    """Return a text without surrounding white space, blank for any other value."""
+    """Return a text of one line without surrounding white space, else a blank."""
     if not isinstance(value, str):
         return ""
     if value.isascii():
-        return value.strip()
+        return one_line(value)
     # JSON can contain halves of surrogate pairs, which cannot be encoded and stored.
-    return value.strip().encode(errors="replace").decode()
+    return one_line(value.encode(errors="replace").decode())
 
 
 def integer(value: object) -> int | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ...model import CallOutcome, PartyState, PbxInfo, Trunk, TrunkStatus
+from ...texts import outside_number
 from ..members import Member, Side
 from ..values import Answer, UnknownWords, integer, text
 
@@ -156,13 +157,13 @@ def _member(item: dict[str, Any]) -> tuple[Member, bool] | None:
             return None
         return Member(
             side,
-            text(body.get("from" if inbound else "to")),
+            outside_number(text(body.get("from" if inbound else "to"))),
             channel,
             state,
             inbound,
             text(body.get("trunk_name")) or None,
             via,
-            (text(body.get("to")) or None) if inbound else None,
+            (outside_number(text(body.get("to"))) or None) if inbound else None,
         ), gone
     return None
 
