@@ -138,7 +138,7 @@ def happened(hass: HomeAssistant) -> list[tuple[str, str]]:
         new, old = event.data["new_state"], event.data["old_state"]
         if new is None or new.domain != "event" or old is None:
             return
-        if old.state not in (STATE_UNAVAILABLE, new.state):
+        if STATE_UNAVAILABLE not in (old.state, new.state) and old.state != new.state:
             found.append((new.entity_id, new.attributes["event_type"]))
 
     hass.bus.async_listen("state_changed", collect)

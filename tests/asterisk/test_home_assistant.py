@@ -230,7 +230,7 @@ async def test_a_reload_in_a_supervised_call_changes_nothing(
     await hass.async_block_till_done()
     assert state(hass, AGENT) == state(hass, SUPERVISOR) == "busy"
     assert attribute(hass, AGENT, "monitored_by") == ["1005"]
-    assert state(hass, "sensor.anna_berg_other_party") == "1002"
+    assert state(hass, "sensor.anna_berg_other_party") == "Ben Cole"
     assert happened == []
     await quiet.do("1002 hang_up")
     await until(lambda: state(hass, AGENT) == state(hass, SUPERVISOR) == "idle")
