@@ -121,8 +121,10 @@ PHONE = frozenset(
 RIG = frozenset(
     [
         "clear",
+        "register_trunk",
         "restart",
         "spies",
+        "unregister_trunk",
         "until_quiet",
         "until_ringing",
         "until_talking",

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Generator
 import logging
+from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
@@ -69,15 +70,28 @@ def ami_user() -> str:
 
 
 @pytest.fixture
+def all_entities() -> Generator[None]:
+    """Enable the entities too that users have to enable."""
+    with patch(
+        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default", True
+    ):
+        yield
+
+
+@pytest.fixture
 async def entry(
     hass: HomeAssistant,
     quiet: RemoteRig,
     proxy: Proxy,
     ami_user: str,
     enable_custom_integrations: None,
+    all_entities: None,
     caplog: pytest.LogCaptureFixture,
 ) -> AsyncGenerator[ConfigEntry]:
-    """Return the PBX, added by a user; its path can be cut. No log has the secret."""
+    """Return the PBX, added by a user, with all entities; its path can be cut.
+
+    No log has the secret.
+    """
     caplog.set_level(logging.DEBUG)
     made = await add(hass, proxy.address.port, ami_user)
     yield made
@@ -124,7 +138,7 @@ def happened(hass: HomeAssistant) -> list[tuple[str, str]]:
         new, old = event.data["new_state"], event.data["old_state"]
         if new is None or new.domain != "event" or old is None:
             return
-        if old.state not in (STATE_UNAVAILABLE, new.state):
+        if STATE_UNAVAILABLE not in (old.state, new.state) and old.state != new.state:
             found.append((new.entity_id, new.attributes["event_type"]))
 
     hass.bus.async_listen("state_changed", collect)

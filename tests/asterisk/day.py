@@ -6,14 +6,13 @@ from dataclasses import dataclass
 import time
 
 from .ami import Failed
-from .office import OUTSIDE
+from .office import OUTSIDE, TRUNK
 from .rig import Rig
 
 # They talk most of the time, so that there is a call to join.
 TALKERS = ("1002", "1001")
 # Their phones stay free: 1005 for the person who watches, 1008 for automations.
 SUPERVISORS = frozenset({"1005", "1008"})
-TRUNK = "itsp"
 # In seconds: recordings of phones are kept that long, as they fill the disk.
 KEEP_RECORDINGS = 60
 

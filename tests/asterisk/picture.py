@@ -130,7 +130,7 @@ class Picture:
             # With several calls, the one that is talked on, and a held one last.
             mine.sort(key=lambda one: (one[0] != "talking", one[0] == "held"))
             others = [
-                party["number"]
+                party["name"] or party["number"]
                 for party in (mine[0][1]["parties"] if mine else ())
                 if party["number"] != number
             ]

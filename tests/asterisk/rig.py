@@ -10,7 +10,7 @@ import time
 from typing import Any, Self
 
 from .ami import Ami, Failed, Message
-from .office import EXTENSIONS, OUTSIDE
+from .office import EXTENSIONS, OUTSIDE, TRUNK
 from .processes import Process, reserve_ports
 
 
@@ -295,6 +295,14 @@ class Rig:
                 pair = (row["Channel"], names.get(spied, spied))
                 found.append([*(name.rpartition("-")[0] for name in pair), options])
         return found
+
+    def unregister_trunk(self) -> None:
+        """Unregister the PBX from its provider."""
+        self.pbx.action("PJSIPUnregister", Registration=TRUNK)
+
+    def register_trunk(self) -> None:
+        """Register the PBX with its provider."""
+        self.pbx.action("PJSIPRegister", Registration=TRUNK)
 
     def pbx_hang_up(self, number: str) -> None:
         """End all of an extension's calls from the PBX."""

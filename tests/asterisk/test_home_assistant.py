@@ -26,7 +26,7 @@ from .home import (
     talk,
     until,
 )
-from .office import EXTENSIONS, OUTSIDE
+from .office import EXTENSIONS, OUTSIDE, TRUNK
 from .proxy import Proxy
 from .remote import RemoteRig
 
@@ -164,6 +164,33 @@ async def test_what_the_user_may_not_is_refused(
         assert refused.value.translation_key == "control_unsupported"
 
 
+# -- trunks
+
+
+async def test_a_trunk_out_of_order_is_shown_at_once(
+    hass: HomeAssistant, quiet: RemoteRig, entry: ConfigEntry
+) -> None:
+    """Asterisk reports the registration; a poll would find it much later."""
+    entities = [
+        entity_id
+        for platform, key in (("sensor", "status"), ("binary_sensor", "usable"))
+        if (
+            entity_id := er.async_get(hass).async_get_entity_id(
+                platform, DOMAIN, f"{entry.unique_id}_trunk_{TRUNK}_{key}"
+            )
+        )
+    ]
+
+    def shown() -> list[str | None]:
+        return [state(hass, entity_id) for entity_id in entities]
+
+    assert shown() == ["registered", "on"]
+    await quiet.do("unregister_trunk")
+    await until(lambda: shown() == ["unregistered", "off"], 3.0)
+    await quiet.do("register_trunk")
+    await until(lambda: shown() == ["registered", "on"], 3.0)
+
+
 # -- supervision
 
 
@@ -203,7 +230,7 @@ async def test_a_reload_in_a_supervised_call_changes_nothing(
     await hass.async_block_till_done()
     assert state(hass, AGENT) == state(hass, SUPERVISOR) == "busy"
     assert attribute(hass, AGENT, "monitored_by") == ["1005"]
-    assert state(hass, "sensor.anna_berg_other_party") == "1002"
+    assert state(hass, "sensor.anna_berg_other_party") == "Ben Cole"
     assert happened == []
     await quiet.do("1002 hang_up")
     await until(lambda: state(hass, AGENT) == state(hass, SUPERVISOR) == "idle")

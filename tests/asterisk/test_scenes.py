@@ -18,6 +18,9 @@ from .stories import ENDED_BY_THE_RIG, EVENTS, STORIES
 # In seconds.
 CUT_AFTER = 0.6
 AWAY = 0.6
+BACK_WITHIN = 30.0
+# A feature code that is under way at a reconnect cannot be told from a call.
+CODES = {("do_not_disturb", "1003"), ("forwarded", "1003")}
 BY_A_PARTY = re.compile(r" by \d+")
 
 
@@ -67,7 +70,7 @@ async def test_a_scene_is_shown_as_it_is_played(
             await quiet.do("clear")
         await cut
         if far_picture is not None:
-            await until(lambda: far_picture.state("connection") == "on")
+            await until(lambda: far_picture.state("connection") == "on", BACK_WITHIN)
     check_near(near, scene)
     if far_picture is not None:
         check_far(far_picture, scene)
@@ -94,6 +97,8 @@ def check_far(far: Picture, scene: str) -> None:
     assert is_part(moments(far.lines), story if "- | -" in story else ["- | -"])
     truth = {line[:4]: line[6:].split(", ") for line in EVENTS[scene]}
     for line in far.told():
+        if (scene, line[:4]) in CODES:
+            continue
         told, events = line[6:].split(", "), truth[line[:4]]
         if scene in ENDED_BY_THE_RIG:
             told, events = ([BY_A_PARTY.sub("", x) for x in y] for y in (told, events))

@@ -1,8 +1,9 @@
 """A real Home Assistant in its own process, with a temporary configuration."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 import json
 from pathlib import Path
 import shutil
@@ -72,8 +73,15 @@ class HomeAssistantProcess:
     username = "demo"
     password = "demo"
 
-    def __init__(self, process: Process, config: Path, port: int) -> None:
-        """Keep where it listens."""
+    def __init__(
+        self,
+        process: Process,
+        config: Path,
+        port: int,
+        run: Callable[[], Awaitable[Process]],
+    ) -> None:
+        """Keep where it listens, and how it is started."""
+        self._run = run
         self.process = process
         self.config = config
         self.url = f"http://{HOST}:{port}"
@@ -101,14 +109,16 @@ class HomeAssistantProcess:
         (config / "custom_components" / "pbx").symlink_to(
             ROOT / "custom_components" / "pbx"
         )
-        process = await Process.start(
+        run = partial(
+            Process.start,
             "Home Assistant",
             [str(python), "-m", "homeassistant", "--config", str(config)],
             logs / "home-assistant.log",
             cwd=config,
             environment={"PYTHONDONTWRITEBYTECODE": "1"},
         )
-        home_assistant = cls(process, config, port)
+        process = await run()
+        home_assistant = cls(process, config, port, run)
         try:
             await process.answers(f"{home_assistant.url}/manifest.json", START_TIMEOUT)
             await home_assistant._onboard()
@@ -241,6 +251,13 @@ class HomeAssistantProcess:
                 "state"
             ] != wanted:
                 await asyncio.sleep(0.2)
+
+    async def restart(self) -> None:
+        """Stop it, start it again, and wait until everything is set up."""
+        await self.process.stop()
+        self.process = await self._run()
+        await self.process.answers(f"{self.url}/manifest.json", START_TIMEOUT)
+        await self._wait_until_running()
 
     async def stop(self) -> None:
         """End it."""

@@ -43,15 +43,18 @@ class RigStage(HomeStage):
     rig: RemoteRig
 
 
-@fixture()
-async def rig_stage(tmp_path: Path) -> AsyncGenerator[RigStage]:
-    """Give a stage where nothing was set up yet."""
+@fixture(scope="module")
+async def rig_stage(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncGenerator[RigStage]:
+    """Give a stage to which each test adds the PBX, and removes it again."""
     require_asterisk(SUITES[0])
-    config = tmp_path / "config"
+    folder = tmp_path_factory.mktemp("asterisk")
+    config = folder / "config"
     config.mkdir()
     with running_rig(SUITES[0]) as rig:
         home_assistant = await HomeAssistantProcess.start(
-            Path(sys.executable), config, tmp_path
+            Path(sys.executable), config, folder
         )
         try:
             yield RigStage(rig=rig, home_assistant=home_assistant)
@@ -65,8 +68,8 @@ async def add_asterisk(page: Page, stage: RigStage) -> None:
     await page.get_by_role("button", name="Add integration").click()
     # The page behind has a search field, too.
     dialog = page.locator("dialog-add-integration")
-    await dialog.get_by_role("textbox").fill("PBX")
-    await dialog.get_by_text("PBX", exact=True).first.click()
+    await dialog.get_by_role("textbox").fill("Asterisk")
+    await dialog.get_by_text("Yeastar, Asterisk phone system (PBX)").click()
     form = page.locator("step-flow-form")
     await form.get_by_text("Asterisk").click()
     await page.get_by_role("button", name="Submit").click()
@@ -136,6 +139,52 @@ async def test_from_adding_asterisk_to_the_voice_in_the_agents_ear(
     assert heard[OUTSIDE][SUPERVISOR] <= SILENT
     assert rig_stage.complaints() == []
     assert f"{USER}-secret" not in rig_stage.log()
+    (entry,) = await home_assistant.rest(
+        "GET", "/api/config/config_entries/entry?domain=pbx"
+    )
+    await remove(home_assistant, entry["entry_id"])
+
+
+async def remove(home_assistant: HomeAssistantProcess, entry_id: str) -> None:
+    """Remove the PBX."""
+    await home_assistant.rest("DELETE", f"/api/config/config_entries/entry/{entry_id}")
+
+
+async def test_a_restart_in_a_supervised_call_changes_nothing(
+    rig_stage: RigStage,
+) -> None:
+    """Home Assistant shows call and supervision again, and can end it."""
+    rig, home_assistant = rig_stage.rig, rig_stage.home_assistant
+    await rig.do("clear")
+    form = {
+        "host": "127.0.0.1",
+        "port": rig.ports["AMI"],
+        "ssl": False,
+        "username": USER,
+        "password": f"{USER}-secret",
+    }
+    entry_id = await home_assistant.add_pbx(form, family="asterisk")
+    await home_assistant.wait_for_states(len(EXTENSIONS))
+    await rig.do(f"{OUTSIDE} call_in 5550101")
+    await home_assistant.wait_for_state("sensor.anna_berg", "busy")
+    names = {"whisperer": SUPERVISOR, "whispered": AGENT}
+    await home_assistant.rest("POST", "/api/services/pbx/whisper", names)
+    await until(partial(rig.do, "spies"), WHISPER)
+
+    await home_assistant.restart()
+    await home_assistant.wait_for_state("sensor.anna_berg", "busy")
+    agent = await home_assistant.rest("GET", "/api/states/sensor.anna_berg")
+    assert agent["attributes"]["monitored_by"] == [SUPERVISOR]
+    assert await rig.do("spies") == WHISPER
+    stop = {"supervisor": SUPERVISOR}
+    await home_assistant.rest("POST", "/api/services/pbx/stop_monitoring", stop)
+    await until(partial(rig.do, "spies"), [])
+    await rig.do("1001 hang_up")
+    await home_assistant.wait_for_state("sensor.anna_berg_last_call", "answered")
+    last = await home_assistant.rest("GET", "/api/states/sensor.anna_berg_last_call")
+    assert last["attributes"]["number"] == OUTSIDE
+    assert last["attributes"]["ended_by"] == AGENT
+    await remove(home_assistant, entry_id)
 
 
 async def run_demo(**environment: str) -> tuple[int | None, str]:

@@ -510,3 +510,32 @@ def test_a_list_brings_states_up_to_date() -> None:
     table.take_list(rows, IDLE, NOW)
     assert parties(table.calls()[0]) == ["1002 talking", "1001 talking"]
     assert table.status("1001") == "busy"
+
+
+def test_a_callee_that_left_unseen_did_not_answer_the_call_of_another() -> None:
+    """Test a group of which one phone answered while there was no connection."""
+    table = quiet_table()
+    ringing = (
+        ("PJSIP/itsp-00000001", "1.1", "Ring", "5550102"),
+        ("PJSIP/1003-00000002", "1.2", "Ringing", ""),
+        ("PJSIP/1004-00000003", "1.3", "Ringing", ""),
+    )
+    for name, unique, state, exten in ringing:
+        channel = {"Channel": name, "Uniqueid": unique, "Linkedid": "1.1"}
+        hear(table, Event="Newchannel", ChannelStateDesc=state, Exten=exten, **channel)
+    table.begin_connection()
+    table.begin_list()
+    talk = [
+        row("PJSIP/itsp-00000001", "1.1", bridge="b1", number="0123456789"),
+        row("PJSIP/1003-00000002", "1.2", "1.1", bridge="b1", application="AppDial"),
+    ]
+    table.take_list(talk, IDLE, NOW)
+    told: list[Report] = []
+    for one in talk:
+        channel = {key: one[key] for key in ("Channel", "Uniqueid", "Linkedid")}
+        told += hear(table, Event="Hangup", Cause="16", **channel)
+    left = dict(calls_told(told)[-1].left)
+    assert left == {
+        "1003": CallOutcome.ANSWERED,
+        "1004": CallOutcome.ANSWERED_ELSEWHERE,
+    }

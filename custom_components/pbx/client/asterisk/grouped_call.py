@@ -294,7 +294,7 @@ class GroupedCall:
     ) -> CallNow:
         """Return the call with these parties.
 
-        `outcome` is used for extensions that left with an unknown outcome.
+        `outcome` is the call's, for extensions that left with an unknown one.
         """
         present = {party.number for party in parties if party.extension}
         trunks = [
@@ -310,13 +310,36 @@ class GroupedCall:
             self.via,
             trunk_name(trunks[0]) if trunks else None,
             tuple(
-                (number, outcome if own is None else own)
+                (number, self._outcome_of(number, own, outcome, extensions))
                 for number, own in self.left.items()
                 if number not in present
             ),
             ended_by=self._ended_by(extensions),
             started_at=self.started_at,
         )
+
+    def _outcome_of(
+        self,
+        number: str,
+        own: CallOutcome | None,
+        outcome: CallOutcome | None,
+        extensions: Extensions,
+    ) -> CallOutcome | None:
+        """Return the outcome for an extension that left, None if it is unknown.
+
+        Without an own one, it is the call's. But an answered call was answered by one
+        callee, and so elsewhere for the others, which stopped ringing unseen.
+        """
+        if own is not None or outcome is not CallOutcome.ANSWERED:
+            return own or outcome
+        called = {extensions.get(device) for device in self.called}
+        if number not in called:
+            return outcome
+        elsewhere = any(
+            other in called and ended is CallOutcome.ANSWERED
+            for other, ended in self.left.items()
+        )
+        return CallOutcome.ANSWERED_ELSEWHERE if elsewhere else None
 
     def _direction(self, extensions: Extensions) -> CallDirection:
         """Return the direction of the call."""
