@@ -321,7 +321,7 @@ class HomeOracle(Oracle):
         if moment.told is not None and event.at > moment.told + CHUNK:
             judge("event time", event.at, (moment.at, moment.told))
         self._call(event.call, part.story, event.at)
-        self._met(event.party, part, moment, judge)
+        self._met(event.party, part, moment, event.at, judge)
         if moment.what == "end":
             self._end(event, part, judge)
 
