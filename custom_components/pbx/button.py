@@ -15,7 +15,11 @@ from .runtime import PbxConfigEntry
 
 PARALLEL_UPDATES = 1
 
-HANG_UP = ButtonEntityDescription(key="hang_up", translation_key="hang_up")
+HANG_UP = ButtonEntityDescription(
+    key="hang_up",
+    translation_key="hang_up",
+    entity_registry_enabled_default=False,
+)
 
 
 async def async_setup_entry(
@@ -35,15 +39,13 @@ async def async_setup_entry(
 
 
 class HangUpButton(ExtensionEntity, ButtonEntity):
-    """A button that ends an extension's call; unavailable while the phone is idle."""
+    """A button that ends an extension's call.
 
-    _part = Part.IN_USE
+    It is available on an idle phone too, where the PBX refuses the request: otherwise
+    each call would write two rows into the activity.
+    """
 
-    @property
-    @override
-    def available(self) -> bool:
-        """Return whether the extension is in use."""
-        return super().available and self._extension.in_use
+    _part = Part.PRESENCE
 
     @override
     async def async_press(self) -> None:

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client.extension_settings import MonitorPermission, SettingsChange
+from .client.pbx import Capability
 from .entity import SettingEntity, async_add_for_each_extension
 from .runtime import PbxConfigEntry
 
@@ -29,9 +30,10 @@ async def async_setup_entry(
     entry: PbxConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the selects of a PBX whose settings can be changed."""
+    """Set up the selects of a PBX that tells who may monitor."""
     runtime = entry.runtime_data
-    if not runtime.settings.supported:
+    capabilities = runtime.coordinator.pbx.capabilities
+    if Capability.MONITOR_PERMISSIONS not in capabilities:
         return
     async_add_for_each_extension(
         entry,

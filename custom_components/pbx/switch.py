@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client.extension_settings import ExtensionSettings, SettingsChange
+from .client.pbx import Capability
 from .entity import SettingEntity, async_add_for_each_extension
 from .runtime import PbxConfigEntry
 
@@ -22,6 +23,7 @@ PARALLEL_UPDATES = 0
 class SettingSwitchDescription(SwitchEntityDescription):
     """Describe a setting that is on or off."""
 
+    capability: Capability
     value_fn: Callable[[ExtensionSettings], bool | None]
     change_fn: Callable[[bool], SettingsChange]
 
@@ -30,6 +32,7 @@ SWITCHES: tuple[SettingSwitchDescription, ...] = (
     SettingSwitchDescription(
         key="do_not_disturb",
         translation_key="do_not_disturb",
+        capability=Capability.SETTINGS,
         value_fn=lambda settings: settings.do_not_disturb,
         change_fn=lambda on: SettingsChange(do_not_disturb=on),
     ),
@@ -38,6 +41,7 @@ SWITCHES: tuple[SettingSwitchDescription, ...] = (
         translation_key="may_be_monitored",
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
+        capability=Capability.MONITOR_PERMISSIONS,
         value_fn=lambda settings: settings.may_be_monitored,
         change_fn=lambda on: SettingsChange(may_be_monitored=on),
     ),
@@ -51,13 +55,13 @@ async def async_setup_entry(
 ) -> None:
     """Set up the switches of a PBX whose settings can be changed."""
     runtime = entry.runtime_data
-    if not runtime.settings.supported:
-        return
+    capabilities = runtime.coordinator.pbx.capabilities
+    described = [one for one in SWITCHES if one.capability in capabilities]
     async_add_for_each_extension(
         entry,
         async_add_entities,
         lambda number: [
-            SettingSwitch(runtime, number, description) for description in SWITCHES
+            SettingSwitch(runtime, number, description) for description in described
         ],
     )
 

@@ -43,9 +43,9 @@ async def clicked_together(page: Page, stage: Stage, pictures: Path) -> None:
     await page.get_by_role("button", name="Add action").click()
     await search(page, "Whisper", "Whisper to an extension's call")
     for name in ("Ingrid Solberg", "Luis Ortega"):
-        await page.get_by_text("Select an entity").first.click()
+        await page.get_by_text("Select a device").first.click()
         await search(page, name, name)
-    await expect(page.get_by_text("Select an entity")).to_be_hidden()
+    await expect(page.get_by_text("Select a device")).to_be_hidden()
     await picture(page, pictures, "automation")
 
     await page.get_by_role("button", name="Save").last.click()

@@ -121,9 +121,9 @@ async def test_a_phone_shows_the_calls_and_beside_them_the_pbx(
     whisper = section(page, "1002").get_by_role("button", name="Whisper")
     await expect(whisper).to_be_in_viewport(ratio=1)
     await picture(page, pictures, "phone")
-    await expect(tile(page, "Push")).to_be_hidden()
+    await expect(tile(page, "Live updates")).to_be_hidden()
     await page.get_by_role("radio", name="PBX").click()
-    await expect(tile(page, "Push")).to_contain_text("Working")
+    await expect(tile(page, "Live updates")).to_contain_text("Working")
     await expect(tile(page, "SIP-142")).to_contain_text("Registered")
     await expect(whisper).to_be_hidden()
 

@@ -61,7 +61,7 @@ async def test_first_whisper_button(office: Stage, page: Page) -> None:
     await page.locator("ha-service-picker").locator("visible=true").last.click()
     await choose(page, "Whisper to an extension's call")
     for name in ("Ingrid Solberg", "Amy Baker"):
-        await page.get_by_text("Select an entity").first.click()
+        await page.get_by_text("Select a device").first.click()
         await choose(page, name)
     await page.get_by_role("button", name="Save").last.click()
     await page.get_by_role("button", name="Done").click()

@@ -1,12 +1,13 @@
 """A simulated PBX on a real socket, and an entry for it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import md5
 import ssl
 from typing import Any
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_SSL, CONF_USERNAME
@@ -55,10 +56,19 @@ def _custom_integrations(enable_custom_integrations: None) -> None:
 
 
 @pytest.fixture
+def everything() -> Generator[None]:
+    """Enable all entities."""
+    with patch(
+        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default", True
+    ):
+        yield
+
+
+@pytest.fixture
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Leave out of snapshots what differs with every run, or with the release."""
     return snapshot.use_extension(HomeAssistantSnapshotExtension).with_defaults(
-        exclude=props("compat_name")
+        exclude=props("compat_name", "since")
     )
 
 

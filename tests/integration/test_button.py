@@ -3,13 +3,14 @@
 from collections.abc import Generator
 from unittest.mock import patch
 
-from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN, Platform
+from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNKNOWN, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
+    async_capture_events,
     snapshot_platform,
 )
 from syrupy.assertion import SnapshotAssertion
@@ -38,6 +39,11 @@ async def press(hass: HomeAssistant, entity_id: str) -> None:
     )
 
 
+@pytest.fixture(autouse=True)
+def _enabled(everything: None) -> None:
+    """Enable the buttons, which are disabled by default."""
+
+
 @pytest.mark.usefixtures("_buttons_only", "coordinator")
 async def test_buttons(
     hass: HomeAssistant,
@@ -49,23 +55,21 @@ async def test_buttons(
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
 
-async def test_there_only_while_there_is_something_to_end(pushing: Push) -> None:
-    """From the first ring to the end, and on hold as well."""
-    seen = [pushing.state(BRUNO)]
-
-    async def look() -> None:
-        await pushing.settled()
-        seen.append(pushing.state(BRUNO))
-
+async def test_calls_do_not_change_the_state(
+    hass: HomeAssistant, pushing: Push
+) -> None:
+    """Each change would be a row of the activity, twice for each call of a phone."""
+    events = async_capture_events(hass, EVENT_STATE_CHANGED)
     call = pushing.sim.call("1001", "1002")
-    await look()
+    await pushing.settled()
     call.answer()
-    await look()
-    call.hold("1002")
-    await look()
+    await pushing.settled()
     call.hang_up()
-    await look()
-    assert seen == [STATE_UNAVAILABLE, *[STATE_UNKNOWN] * 3, STATE_UNAVAILABLE]
+    await pushing.settled()
+    changed = {event.data["entity_id"] for event in events}
+    assert "sensor.bruno_costa" in changed
+    assert not changed & {ANNA, BRUNO}
+    assert pushing.state(BRUNO) == STATE_UNKNOWN
 
 
 async def test_press_ends_the_call(pushing: Push) -> None:
@@ -78,7 +82,6 @@ async def test_press_ends_the_call(pushing: Push) -> None:
     assert call.state == "ended"
     await pushing.settled()
     assert pushing.state("sensor.bruno_costa") == "idle"
-    assert pushing.state(ANNA) == pushing.state(BRUNO) == STATE_UNAVAILABLE
 
 
 async def test_failed_press_is_a_sentence_and_is_not_repeated(

@@ -13,12 +13,14 @@ from homeassistant.config_entries import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.pbx.const import DOMAIN
 from custom_components.pbx.flows.address import split_address
+from custom_components.pbx.hub.families import FAMILIES
 from tests.simulator import Fault, Simulator
 
 from .conftest import entry_for, small_office
@@ -89,6 +91,23 @@ async def test_add_over_http(hass: HomeAssistant, sim: Simulator) -> None:
     ]
 
 
+async def test_two_of_one_model_differ_by_title(
+    hass: HomeAssistant, sim: Simulator
+) -> None:
+    """The second one has its address in its name, and its device is named alike."""
+    MockConfigEntry(domain=DOMAIN, title="Yeastar S100", unique_id="1").add_to_hass(
+        hass
+    )
+    result = await fill_in(hass, await start(hass), form_for(sim))
+    await hass.async_block_till_done()
+    assert result["title"] == "Yeastar S100 (127.0.0.1)"
+    device = dr.async_get(hass).async_get_device_by_identifier(
+        (DOMAIN, sim.serial), result["result"].entry_id
+    )
+    assert device is not None
+    assert device.name == "Yeastar S100 (127.0.0.1)"
+
+
 async def test_clear_password_is_not_stored(
     hass: HomeAssistant, sim: Simulator
 ) -> None:
@@ -127,6 +146,21 @@ def test_address_forms(text: str, expected: tuple[str, int, bool]) -> None:
         tuple(split_address({"host": text, "port": 8088, "ssl": True}).values())
         == expected
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "port"),
+    [
+        ("http://pbx.local", 5038),
+        ("https://pbx.local:8443/admin", 5038),
+        ("pbx.local:5039", 5039),
+    ],
+)
+def test_address_of_a_web_interface_elsewhere(text: str, port: int) -> None:
+    """Test a family whose PBX is not at its web interface: a URL gives the host."""
+    form = {"host": text, "port": 5038, "ssl": False}
+    found = split_address(form, web=False)
+    assert found == {"host": "pbx.local", "port": port, "ssl": False}
 
 
 @pytest.mark.parametrize(
@@ -445,6 +479,16 @@ async def test_discovery(hass: HomeAssistant, sim: Simulator) -> None:
     assert result["result"].unique_id == sim.serial
 
 
+@pytest.fixture
+def no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a discovered device not answer when it is asked for its family."""
+    known = AsyncMock(return_value=FAMILIES["yeastar_s"])
+    monkeypatch.setattr(
+        "custom_components.pbx.config_flow.async_discovered_family", known
+    )
+
+
+@pytest.mark.usefixtures("no_answer")
 async def test_discovery_beside_another_pbx(
     hass: HomeAssistant, sim: Simulator
 ) -> None:
@@ -454,6 +498,7 @@ async def test_discovery_beside_another_pbx(
     assert result["type"] is FlowResultType.FORM
 
 
+@pytest.mark.usefixtures("no_answer")
 async def test_discovery_is_offered_once(hass: HomeAssistant) -> None:
     """Every lease does not make a new card."""
     await start(hass, SOURCE_DHCP, found_at("192.0.2.1"))

@@ -38,7 +38,6 @@ async def test_every_card_is_built_in_and_about_something_there(
     # All there is, but for what the status shows already, and what happens to calls.
     assert {found.rpartition("_")[2] for found in ours - entities} == {
         "call",
-        "registered",
         "since",
     }
 
@@ -60,7 +59,6 @@ async def test_each_extension_has_its_place(
                 ("sensor", "other_party"),
                 ("sensor", "last_call"),
                 ("switch", "do_not_disturb"),
-                ("button", "hang_up"),
             )
         }
         assert found == own | {supervisor}
@@ -77,8 +75,9 @@ async def test_buttons_let_the_supervisor_join_all_but_themselves(
         ("pbx.stop_monitoring", {"supervisor": supervisor})
     ]
     for extension in OFFICE:
+        status = entity(hass, sim, "sensor", f"{extension.number}_status")
+        wanted.append(("pbx.hang_up", {"extension": status}))
         if extension.number != SUPERVISOR:
-            status = entity(hass, sim, "sensor", f"{extension.number}_status")
             fields = {"supervisor": supervisor, "extension": status}
             wanted += [
                 ("pbx.whisper", {"whisperer": supervisor, "whispered": status}),
@@ -86,6 +85,26 @@ async def test_buttons_let_the_supervisor_join_all_but_themselves(
                 ("pbx.barge_in", fields),
             ]
     assert actions(cards_of(view)) == wanted
+
+
+@pytest.mark.usefixtures("coordinator")
+async def test_only_whisper_and_stop_need_no_confirmation(
+    hass: HomeAssistant,
+) -> None:
+    """A tap by mistake must not let anybody listen, join, or end a call."""
+    (view,) = dashboard(hass)["views"]
+    asked = {
+        tap["perform_action"]: bool(tap.get("confirmation", {}).get("text"))
+        for card in cards_of(view)
+        if "perform_action" in (tap := card.get("tap_action", {}))
+    }
+    assert asked == {
+        "pbx.stop_monitoring": False,
+        "pbx.whisper": False,
+        "pbx.listen": True,
+        "pbx.barge_in": True,
+        "pbx.hang_up": True,
+    }
 
 
 @pytest.mark.usefixtures("coordinator")
@@ -99,16 +118,19 @@ async def test_one_lamp_and_what_fits_the_status_is_shown(
     shown = visible(cards_of(view), status, state)
     lamps = [card["color"] for card in shown if card.get("entity") == status]
     assert lamps == [LAMPS.get(state, "disabled")]
-    assert [name for name, _ in actions(shown)] == (
-        ["pbx.whisper", "pbx.listen", "pbx.barge_in"]
-        if state in ("busy", "on_hold")
-        else []
-    )
+    assert [name for name, _ in actions(shown)] == [
+        *(["pbx.hang_up"] if state in ("ringing", "busy", "on_hold") else []),
+        *(
+            ["pbx.whisper", "pbx.listen", "pbx.barge_in"]
+            if state in ("busy", "on_hold")
+            else []
+        ),
+    ]
     beside = {card["entity"] for card in shown if "entity" in card} - {status}
     assert beside == {
         entity(hass, sim, platform, f"1001_{key}")
         for platform, key in (
-            (("sensor", "other_party"), ("button", "hang_up"))
+            (("sensor", "other_party"),)
             if state in ("ringing", "busy", "on_hold")
             else (("sensor", "last_call"), ("switch", "do_not_disturb"))
         )

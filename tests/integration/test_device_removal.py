@@ -80,6 +80,7 @@ async def test_nothing_is_removed_while_nobody_knows_what_the_pbx_lists(
     assert "rejected by integration" in answer["error"]["message"]
 
 
+@pytest.mark.usefixtures("everything")
 async def test_extension_removed_by_hand_is_as_new_when_it_is_listed_again(
     hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator, remover: Remover
 ) -> None:

@@ -83,15 +83,6 @@ def stream() -> Generator[StubByStream]:
         yield made
 
 
-@pytest.fixture
-def everything() -> Generator[None]:
-    """Enable all entities."""
-    with patch(
-        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default", True
-    ):
-        yield
-
-
 async def set_up(hass: HomeAssistant) -> MockConfigEntry:
     """Set an entry of the stub's family up."""
     entry = MockConfigEntry(
@@ -198,10 +189,12 @@ LACKS: dict[Capability, tuple[dict[str, dict[str, Any]], set[str]]] = {
         {"set_forwarding": {"extension": AGENT, "to": "voicemail"}},
         {
             "switch.do_not_disturb",
-            "switch.may_be_monitored",
-            "select.monitor_mode",
             "sensor.forwarding",
         },
+    ),
+    Capability.MONITOR_PERMISSIONS: (
+        {},
+        {"switch.may_be_monitored", "select.monitor_mode"},
     ),
     Capability.HISTORY: ({"get_call_history": {"extension": AGENT}}, set()),
 }
@@ -260,7 +253,9 @@ async def test_pbx_that_cannot_monitor(
     result = await hass.config_entries.options.async_init(entry.entry_id)
     schema = result["data_schema"]
     assert schema is not None
-    assert {str(key) for key in schema.schema} == {"allow_codes", "contacts"}
+    assert {
+        str(key) for found in schema.schema.values() for key in found.schema.schema
+    } == {"allow_codes", "contacts", "numbers_in_names"}
 
 
 async def test_stream_is_followed(hass: HomeAssistant, stream: StubByStream) -> None:
@@ -275,7 +270,7 @@ async def test_stream_is_followed(hass: HomeAssistant, stream: StubByStream) -> 
     assert state_of(hass, "sensor.stub_calls_in_progress") == "0"
     interval = entry.runtime_data.coordinator.update_interval
     assert interval >= timedelta(minutes=5)
-    assert state_of(hass, "sensor.stub_push") == "working"
+    assert state_of(hass, "sensor.stub_live_updates") == "working"
 
 
 async def test_lost_stream(

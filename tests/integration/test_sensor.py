@@ -38,16 +38,7 @@ def _sensors_only() -> Generator[None]:
         yield
 
 
-@pytest.fixture
-def _all_enabled() -> Generator[None]:
-    """Enable also what is disabled by default."""
-    with patch(
-        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default", True
-    ):
-        yield
-
-
-@pytest.mark.usefixtures("no_trunks", "_sensors_only", "_all_enabled", "coordinator")
+@pytest.mark.usefixtures("no_trunks", "_sensors_only", "everything", "coordinator")
 async def test_sensors(
     hass: HomeAssistant,
     entry: MockConfigEntry,
@@ -111,13 +102,13 @@ async def test_counts(
 
 
 async def test_other_party_is_an_extension(pushing: Push) -> None:
-    """Number as state, the PBX's own name beside it; nobody afterwards."""
+    """The PBX's own name as state, the number beside it; nobody afterwards."""
     call = pushing.sim.call("1001", "1002")
     await pushing.settled()
     state = pushing.hass.states.get(PARTY)
     assert state is not None
-    assert state.state == "1002"
-    assert state.attributes["name"] == "Bruno Costa"
+    assert state.state == state.attributes["name"] == "Bruno Costa"
+    assert state.attributes["number"] == "1002"
     assert state.attributes["direction"] == "internal"
     assert state.attributes["call_id"] == call.call_id
     assert pushing.state(SINCE) == "unknown"
@@ -145,7 +136,7 @@ async def test_other_party_from_the_contacts(
     )
     assert known is not None
     assert unknown is not None
-    assert (known.state, known.attributes["name"]) == ("0401234567", "Grandma")
+    assert (known.state, known.attributes["number"]) == ("Grandma", "0401234567")
     assert known.attributes["trunk"] == "SIP-142"
     assert known.attributes["direction"] == "inbound"
     assert (unknown.state, unknown.attributes["name"]) == ("0999999999", None)
@@ -302,3 +293,71 @@ async def test_trunk_with_a_word_nobody_knows(
         trunk_state(hass, sim, "SIP-142"),
         trunk_state(hass, sim, "SIP-142", "binary_sensor", "usable"),
     ) == ("unknown", "unknown")
+
+
+def attributes_of(push: Push, entity_id: str) -> dict[str, Any]:
+    """Return the attributes of an entity."""
+    state = push.hass.states.get(entity_id)
+    assert state is not None
+    return dict(state.attributes)
+
+
+async def test_own_part_in_a_call(in_time: Push) -> None:
+    """State, its beginning, and the role: all of the extension, not of the other party."""
+    call = in_time.sim.call("1001", "1002")
+    await in_time.settled()
+    began = dt_util.utcnow()
+    caller = attributes_of(in_time, PARTY)
+    callee = attributes_of(in_time, PARTY.replace("anna_berg", "bruno_costa"))
+    own = ("state", "caller", "since", "calls", "is_extension")
+    assert [caller[key] for key in own] == ["dialing", True, began, 1, True]
+    assert [callee[key] for key in own] == ["ringing", False, began, 1, True]
+
+    await in_time.pass_time(5)
+    call.answer("1002")
+    await in_time.settled()
+    answered = dt_util.utcnow()
+    await in_time.pass_time(5)
+    caller = attributes_of(in_time, PARTY)
+    assert [caller[key] for key in own] == ["talking", True, answered, 1, True]
+
+    in_time.sim.inbound("0401234567", "1001", trunk="SIP-142")
+    await in_time.settled()
+    caller = attributes_of(in_time, PARTY)
+    assert (caller["state"], caller["calls"]) == ("talking", 2)
+
+
+async def test_late_states(pushing: Push) -> None:
+    """How late they may be is told until reports arrive."""
+    push = "sensor.yeastar_s100_push"
+    assert attributes_of(pushing, push)["max_age"] == 10
+    pushing.sim.call("1001", "1002")
+    await pushing.settled()
+    assert pushing.state(push) == "working"
+    assert "max_age" not in attributes_of(pushing, push)
+
+
+async def test_phone_shows_six_entities_by_default(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    device_registry: dr.DeviceRegistry,
+    sim: Simulator,
+    coordinator: PbxCoordinator,
+) -> None:
+    """What a glance at a phone should tell, and what automations start from."""
+    device = device_registry.async_get_device_by_identifier(
+        (DOMAIN, f"{sim.serial}_1001"), coordinator.config_entry.entry_id
+    )
+    assert device is not None
+    keys = {
+        found.unique_id.removeprefix(f"{sim.serial}_1001_")
+        for found in er.async_entries_for_device(entity_registry, device.id)
+    }
+    assert keys == {
+        "call",
+        "do_not_disturb",
+        "in_call_since",
+        "last_call",
+        "other_party",
+        "status",
+    }

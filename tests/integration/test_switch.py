@@ -24,15 +24,6 @@ MONITORED = "switch.bruno_costa_may_be_monitored"
 
 
 @pytest.fixture
-def _all_enabled() -> Generator[None]:
-    """Enable also what is disabled by default."""
-    with patch(
-        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default", True
-    ):
-        yield
-
-
-@pytest.fixture
 def _switches_only() -> Generator[None]:
     """Load no other platform."""
     with patch("custom_components.pbx.PLATFORMS", [Platform.SWITCH]):
@@ -51,7 +42,7 @@ def bodies(sim: Simulator) -> list[object]:
     return [request.body for request in sim.requests_to("extension/update")]
 
 
-@pytest.mark.usefixtures("_switches_only", "_all_enabled", "coordinator")
+@pytest.mark.usefixtures("_switches_only", "everything", "coordinator")
 async def test_switches(
     hass: HomeAssistant,
     entry: MockConfigEntry,
@@ -74,7 +65,7 @@ async def test_monitoring_is_disabled_at_first(
     assert state_of(hass, DND) == "off"
 
 
-@pytest.mark.usefixtures("_all_enabled", "coordinator")
+@pytest.mark.usefixtures("everything", "coordinator")
 @pytest.mark.parametrize(
     ("entity_id", "field", "attribute"),
     [(DND, "dnd", "dnd"), (MONITORED, "allowbeingmonitored", "allow_being_monitored")],

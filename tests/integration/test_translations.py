@@ -17,6 +17,7 @@ from custom_components.pbx.client.errors import (
     PbxLoginRejected,
     PbxNotTrusted,
     PbxRefused,
+    PbxRightMissing,
     PbxUnreachable,
     PbxWrongService,
     Refusal,
@@ -44,6 +45,7 @@ from custom_components.pbx.const import (
     ISSUE_MONITOR_MODE,
     ISSUE_MONITORING_FORBIDDEN,
     ISSUE_NOT_REPORTED,
+    ISSUE_PANEL_RESOURCE,
     ISSUE_PORT_TAKEN,
     ISSUE_PUSH_MISSING,
 )
@@ -68,6 +70,7 @@ FAILURES: list[PbxError] = [
     PbxLockedOut(600),
     PbxNotTrusted(b""),
     PbxRefused(Refusal.UNKNOWN, 31337),
+    PbxRightMissing("call", "read"),
     *(PbxUnreachable(reason) for reason in Unreachable),
     *(PbxWrongService(reason) for reason in WrongService),
 ]
@@ -207,10 +210,10 @@ def literals(node: ast.expr) -> Iterator[str]:
 
 
 def test_every_key_in_the_code_exists() -> None:
-    """Exceptions and entities alike."""
+    """Exceptions, entities and devices alike."""
     entities = {key for platform in ENGLISH["entity"].values() for key in platform}
-    known = ENGLISH["exceptions"].keys() | entities | ENGLISH["selector"].keys()
-    assert set(literal_keys()) <= known
+    known = ENGLISH["exceptions"].keys() | ENGLISH["selector"].keys()
+    assert set(literal_keys()) <= known | entities | ENGLISH["device"].keys()
 
 
 def texts() -> Iterator[str]:
@@ -305,17 +308,26 @@ def test_repair_of_a_certificate_ends_in_sentences() -> None:
 
 def test_no_repair_is_left_over() -> None:
     """What nothing raises any more is deleted."""
-    assert ENGLISH["issues"].keys() == {*CONNECTION_ISSUES, *OTHER_ISSUES}
+    assert ENGLISH["issues"].keys() == {
+        *CONNECTION_ISSUES,
+        *OTHER_ISSUES,
+        ISSUE_PANEL_RESOURCE,
+    }
 
 
 def test_every_option_is_explained() -> None:
     """Each field has a name and a description, each error a sentence."""
     options = ENGLISH["options"]
     step = options["step"]["init"]
-    fields = {
-        str(key) for key in options_schema({}, StubByPost(Address("", 0, False))).schema
-    }
-    assert step["data"].keys() == step["data_description"].keys() == fields
+    schema = options_schema(
+        {}, StubByPost(Address("", 0, False)), collapsed=True
+    ).schema
+    assert step["sections"].keys() == {str(name) for name in schema}
+    for name, found in schema.items():
+        texts = step["sections"][str(name)]
+        fields = {str(key) for key in found.schema.schema}
+        assert texts["name"]
+        assert texts["data"].keys() == texts["data_description"].keys() == fields
     source = (COMPONENT / "flows" / "options.py").read_text(encoding="utf-8")
     assert options["error"].keys() == set(re.findall(r'= "(invalid_\w+)"', source))
     for text in options["error"].values():

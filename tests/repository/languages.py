@@ -31,6 +31,7 @@ SAME: Final = {
     "{name}": LANGUAGES,
     "Alarm": ("de", "nl"),
     "Contacts": ("fr",),
+    "Details": ("nl",),
     "Firmware": ("de", "es", "it", "nl", "pt-BR"),
     "Host": ("de", "es", "it", "nl", "pl", "pt-BR"),
     "IVR": ("de", "es", "it", "nl", "pl", "pt-BR", "zh-Hans"),
@@ -39,15 +40,17 @@ SAME: Final = {
     "Mode": ("fr",),
     "Monitoring": ("nl",),
     "Name": ("de",),
-    "Offline": ("de", "nl", "pt-BR"),
-    "PBX": ("fr", "zh-Hans"),
+    "Offline": ("de", "nl", "pl", "pt-BR"),
+    "PBX": LANGUAGES,
     "Port": ("de", "fr", "pl"),
-    "Push": ("de", "es", "fr", "it", "nl", "pl", "pt-BR"),
+    "Supervision": ("de", "fr"),
     "Supervisor": ("de", "es", "nl", "pt-BR"),
     "Supervisors": ("nl",),
     "Trunk": ("fr", "it", "nl"),
+    "Trunk {name}": ("fr", "it", "nl"),
     "Type": ("fr", "nl"),
     "Voicemail": ("de", "nl"),
+    "voicemail": ("nl",),
 }
 FAULTS: Final[tuple[tuple[Callable[[str, str], bool], str], ...]] = (
     (

@@ -75,3 +75,10 @@ def test_license_is_there(copy: Repository) -> None:
 def test_quality_scale(copy: Repository, change: Break, problem: str) -> None:
     """Rules without an answer, and claims without ground."""
     assert problem in "\n".join(broken(copy, "quality_scale.yaml", change))
+
+
+@pytest.mark.parametrize("words", ["Yeastar", "Asterisk", "phone system"])
+def test_search_of_add_integration_finds_the_name(copy: Repository, words: str) -> None:
+    """It searches name and domain; what begins after 20 characters is not found."""
+    name = copy.json(copy.component / "manifest.json")["name"]
+    assert 0 <= name.lower().find(words.lower()) <= 20

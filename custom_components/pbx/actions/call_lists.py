@@ -16,6 +16,8 @@ from ..client.model import Call, Extension, HistoryCall, Party, PartyState
 from ..client.pbx import HISTORY_LIMIT, Capability
 from ..const import (
     ATTR_CALL_ID,
+    ATTR_CALLER,
+    ATTR_CALLS,
     ATTR_DIALED,
     ATTR_DIRECTION,
     ATTR_DURATION,
@@ -23,7 +25,9 @@ from ..const import (
     ATTR_EXTENSION,
     ATTR_LIMIT,
     ATTR_OUTCOME,
+    ATTR_SINCE,
     ATTR_START,
+    ATTR_STATE,
     ATTR_TALKED,
     ATTR_TRUNK,
     ATTR_VIA,
@@ -37,48 +41,54 @@ from ..hub.describe import call_data, party_data, spoken_name
 from ..hub.permission import async_check_control, async_check_permission
 from ..hub.request import async_request
 from .definition import OF_PBX, REFERENCE, Action
-from .targets import Target, find_extension, find_pbx, invalid
+from .targets import Target, find_extension, find_pbx, invalid, loaded_pbxs
 
-ATTR_CALLS: Final = "calls"
 # The time span when no start is given.
 RECENT: Final = timedelta(days=1)
 MOST: Final = 1000
 
 
-async def _async_subject(call: ServiceCall) -> Target[Extension | None]:
-    """Return the extension whose calls are requested, or None for all calls of a PBX.
+async def _async_extension(call: ServiceCall) -> Target[Extension] | None:
+    """Return the extension whose calls are requested, None for all calls."""
+    reference = call.data.get(ATTR_EXTENSION)
+    if reference is None:
+        return None
+    found = find_extension(call.hass, reference, call.data.get(ATTR_CONFIG_ENTRY_ID))
+    await async_check_permission(
+        call.hass, call.context, found.coordinator, found.subject
+    )
+    return found
 
-    All calls require the permission to control the sensor of the PBX's calls.
-    """
-    reference, entry_id = (
-        call.data.get(ATTR_EXTENSION),
-        call.data.get(ATTR_CONFIG_ENTRY_ID),
-    )
-    if reference is not None:
-        found = find_extension(call.hass, reference, entry_id)
-        await async_check_permission(
-            call.hass, call.context, found.coordinator, found.subject
-        )
-        return Target(found.runtime, found.subject, None)
-    runtime = find_pbx(call.hass, entry_id)
-    await async_check_control(
-        call.hass,
-        call.context,
-        runtime.coordinator,
-        {KEY_CALLS: runtime.coordinator.config_entry.title},
-    )
-    return Target(runtime, None, None)
+
+async def _async_check_all(call: ServiceCall, coordinator: PbxCoordinator) -> None:
+    """Raise unless the user may control the sensor of all calls of a PBX."""
+    title = coordinator.config_entry.title
+    await async_check_control(call.hass, call.context, coordinator, {KEY_CALLS: title})
 
 
 async def _async_get_calls(call: ServiceCall) -> JsonObjectType:
-    """Return the calls in progress, the oldest first."""
-    target = await _async_subject(call)
-    coordinator, extension = target.coordinator, target.subject
+    """Return the calls in progress of an extension or of all PBXs, the oldest first."""
+    found: list[tuple[Call, PbxCoordinator]] = []
+    if (target := await _async_extension(call)) is not None:
+        _check_known(target.coordinator)
+        calls = target.coordinator.data.calls_of(target.subject.number)
+        found += [(one, target.coordinator) for one in calls]
+    else:
+        pbxs = loaded_pbxs(call.hass, call.data.get(ATTR_CONFIG_ENTRY_ID))
+        for runtime in pbxs.values():
+            await _async_check_all(call, runtime.coordinator)
+            _check_known(runtime.coordinator)
+            found += [
+                (one, runtime.coordinator) for one in runtime.coordinator.data.calls
+            ]
+        found.sort(key=lambda one: one[0].started_at)
+    return {ATTR_CALLS: [_live(coordinator, one) for one, coordinator in found]}
+
+
+def _check_known(coordinator: PbxCoordinator) -> None:
+    """Raise unless the calls of a PBX are known."""
     if not coordinator.last_update_success:
         raise _not_known(coordinator)
-    board = coordinator.data
-    calls = board.calls if extension is None else board.calls_of(extension.number)
-    return {ATTR_CALLS: [_live(coordinator, one) for one in calls]}
 
 
 def _not_known(coordinator: PbxCoordinator) -> HomeAssistantError:
@@ -93,9 +103,12 @@ def _not_known(coordinator: PbxCoordinator) -> HomeAssistantError:
 
 def _live(coordinator: PbxCoordinator, call: Call) -> JsonObjectType:
     """Return the data of a call in progress."""
+    entry = coordinator.config_entry
     return {
+        ATTR_CONFIG_ENTRY_ID: entry.entry_id,
+        "pbx": entry.title,
         **call_data(call),
-        "since": _time(call.started_at),
+        ATTR_SINCE: _time(call.started_at),
         "answered_since": _time(call.answered_at) if call.answered_at else None,
         "held": call.held,
         "parties": [
@@ -111,8 +124,8 @@ def _party(coordinator: PbxCoordinator, party: Party) -> JsonObjectType:
     return {
         **party_data(coordinator, party),
         ATTR_EXTENSION: party.extension,
-        "state": party.state.value,
-        "caller": party.caller,
+        ATTR_STATE: party.state.value,
+        ATTR_CALLER: party.caller,
     }
 
 
@@ -125,17 +138,22 @@ def _time(timestamp: float) -> str:
 
 async def _async_get_call_history(call: ServiceCall) -> JsonObjectType:
     """Return the PBX's own records of calls, the newest first."""
-    target = await _async_subject(call)
-    coordinator, extension = target.coordinator, target.subject
-    end = _pbx_time(call.data.get(ATTR_END) or dt_util.now())
-    start = _pbx_time(call.data.get(ATTR_START) or end - RECENT)
+    target = await _async_extension(call)
+    if target is not None:
+        coordinator, extension = target.coordinator, target.subject
+        number, subject = extension.number, spoken_name(extension)
+    else:
+        runtime = find_pbx(call.hass, call.data.get(ATTR_CONFIG_ENTRY_ID))
+        coordinator = runtime.coordinator
+        number, subject = None, coordinator.config_entry.title
+        await _async_check_all(call, coordinator)
+    try:
+        end = _pbx_time(call.data.get(ATTR_END) or dt_util.now())
+        start = _pbx_time(call.data.get(ATTR_START) or end - RECENT)
+    except OverflowError as err:
+        raise invalid("not_a_time") from err
     if end < start:
         raise invalid("end_before_start")
-    number, subject = (
-        (None, coordinator.config_entry.title)
-        if extension is None
-        else (extension.number, spoken_name(extension))
-    )
     calls = await async_request(
         coordinator,
         Capability.HISTORY,

@@ -33,6 +33,7 @@ class Capability(Flag):
     SMS = auto()
     PROMPT = auto()
     SETTINGS = auto()
+    MONITOR_PERMISSIONS = auto()
     HISTORY = auto()
 
     MONITOR = LISTEN | WHISPER | BARGE_IN

@@ -1,13 +1,14 @@
 """The options flow: supervision, contacts, and the address for reports."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.config_entries import (
     ConfigEntryState,
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
+from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -27,6 +28,7 @@ from ..const import (
     CONF_ALLOW_CODES,
     CONF_CONTACTS,
     CONF_NEVER_MONITORED,
+    CONF_NUMBERS_IN_NAMES,
     CONF_REPORT_ADDRESS,
     CONF_REPORT_PORT,
     CONF_REPORT_SENDERS,
@@ -35,12 +37,15 @@ from ..const import (
     DEFAULT_REPORT_PORT,
 )
 from ..hub.contacts import parse_line
-from ..hub.describe import with_number
 from ..hub.families import create_pbx
 from ..hub.options import SupervisionPolicy
-from ..hub.registry import PbxDevices
+from ..hub.registry import PbxDevices, with_number
 from ..runtime import PbxConfigEntry
 from .address import is_address, wrong_sender
+
+SECTION_CONTACTS: Final = "contacts"
+SECTION_LIVE_UPDATES: Final = "live_updates"
+SECTION_SUPERVISION: Final = "supervision"
 
 
 def _extensions(names: Mapping[str, str]) -> SelectSelector:
@@ -57,8 +62,13 @@ def _extensions(names: Mapping[str, str]) -> SelectSelector:
     )
 
 
-def options_schema(names: Mapping[str, str], pbx: Pbx) -> vol.Schema:
-    """Return the form for a PBX with these extensions: only the options that it has."""
+def options_schema(
+    names: Mapping[str, str], pbx: Pbx, *, collapsed: bool
+) -> vol.Schema:
+    """Return the form for a PBX with these extensions: only the options that it has.
+
+    `collapsed` tells whether the section of live updates is.
+    """
     fields: dict[vol.Marker, object] = {}
     if pbx.capabilities & Capability.MONITOR:
         policy = SelectSelector(
@@ -74,14 +84,26 @@ def options_schema(names: Mapping[str, str], pbx: Pbx) -> vol.Schema:
             vol.Optional(CONF_NEVER_MONITORED): _extensions(names),
         }
     fields[vol.Required(CONF_ALLOW_CODES, default=False)] = BooleanSelector()
-    fields[vol.Optional(CONF_CONTACTS)] = TextSelector(
-        TextSelectorConfig(multiline=True)
-    )
+    sections: dict[vol.Marker, object] = {
+        vol.Required(SECTION_SUPERVISION): section(vol.Schema(fields)),
+        vol.Required(SECTION_CONTACTS): section(
+            vol.Schema(
+                {
+                    vol.Optional(CONF_CONTACTS): TextSelector(
+                        TextSelectorConfig(multiline=True)
+                    ),
+                    vol.Required(
+                        CONF_NUMBERS_IN_NAMES, default=False
+                    ): BooleanSelector(),
+                }
+            )
+        ),
+    }
     if isinstance(pbx, ReportsByPost):
         port = NumberSelector(
             NumberSelectorConfig(min=1, max=65535, step=1, mode=NumberSelectorMode.BOX)
         )
-        fields |= {
+        reports = {
             vol.Optional(CONF_REPORT_ADDRESS): TextSelector(
                 TextSelectorConfig(autocomplete="off")
             ),
@@ -92,7 +114,10 @@ def options_schema(names: Mapping[str, str], pbx: Pbx) -> vol.Schema:
                 TextSelectorConfig(multiple=True)
             ),
         }
-    return vol.Schema(fields)
+        sections[vol.Required(SECTION_LIVE_UPDATES)] = section(
+            vol.Schema(reports), {"collapsed": collapsed}
+        )
+    return vol.Schema(sections)
 
 
 def wrong_line(contacts: str) -> int | None:
@@ -111,26 +136,31 @@ class PbxOptionsFlow(OptionsFlowWithReload):
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Show all options in one form."""
+        """Show all options in one form.
+
+        An error belongs to a section: the frontend shows none at a field inside.
+        """
         errors: dict[str, str] = {}
         placeholders = {"line": "", "sender": ""}
-        suggested: dict[str, Any] = dict(self.config_entry.options)
+        options: dict[str, Any] = dict(self.config_entry.options)
         if user_input is not None:
-            suggested = _filled_in(user_input)
-            if not is_address(suggested.get(CONF_REPORT_ADDRESS, "localhost")):
-                errors[CONF_REPORT_ADDRESS] = "invalid_address"
-            if sender := wrong_sender(suggested.get(CONF_REPORT_SENDERS, [])):
-                errors[CONF_REPORT_SENDERS] = "invalid_sender"
+            options = _filled_in(user_input)
+            if not is_address(options.get(CONF_REPORT_ADDRESS, "localhost")):
+                errors[SECTION_LIVE_UPDATES] = "invalid_address"
+            elif sender := wrong_sender(options.get(CONF_REPORT_SENDERS, [])):
+                errors[SECTION_LIVE_UPDATES] = "invalid_sender"
                 placeholders["sender"] = sender
-            if line := wrong_line(suggested.get(CONF_CONTACTS, "")):
-                errors[CONF_CONTACTS] = "invalid_contact"
+            if line := wrong_line(options.get(CONF_CONTACTS, "")):
+                errors[SECTION_CONTACTS] = "invalid_contact"
                 placeholders["line"] = str(line)
             if not errors:
-                return self.async_create_entry(data=suggested)
+                return self.async_create_entry(data=options)
+        collapsed = SECTION_LIVE_UPDATES not in errors
+        schema = options_schema(self._names(), self._pbx(), collapsed=collapsed)
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
-                options_schema(self._names(), self._pbx()), suggested
+                schema, dict.fromkeys(map(str, schema.schema), options)
             ),
             errors=errors,
             description_placeholders=placeholders,
@@ -158,8 +188,10 @@ class PbxOptionsFlow(OptionsFlowWithReload):
 
 
 def _filled_in(user_input: dict[str, Any]) -> dict[str, Any]:
-    """Return the input without empty fields and without pasted spaces."""
-    found = dict(user_input)
+    """Return the options of all sections, without empty ones and pasted spaces."""
+    found: dict[str, Any] = {}
+    for options in user_input.values():
+        found |= options
     found[CONF_REPORT_ADDRESS] = found.get(CONF_REPORT_ADDRESS, "").strip()
     senders = (sender.strip() for sender in found.get(CONF_REPORT_SENDERS, ()))
     found[CONF_REPORT_SENDERS] = [sender for sender in senders if sender]

@@ -75,7 +75,12 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
             assert entry.unique_id is not None
         self.serial_number = entry.unique_id
         self.contacts = Contacts(self.options.contacts)
-        self.devices = PbxDevices(hass, entry.entry_id, self.serial_number)
+        self.devices = PbxDevices(
+            hass,
+            entry.entry_id,
+            self.serial_number,
+            numbers_in_names=self.options.numbers_in_names,
+        )
         self.lock_out = LockOut(hass, entry.entry_id)
         self.subscriptions = Subscriptions()
         self.receiver: PushReceiver | None = None
@@ -203,7 +208,9 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
         # events and are no evidence of missing reports.
         silent = first or not self.last_update_success
         if not first and snapshot.info != self.info:
-            self.devices.async_register_pbx(snapshot.info, self.pbx.address)
+            self.devices.async_register_pbx(
+                self.config_entry.title, snapshot.info, self.pbx.address
+            )
         self.info = snapshot.info
         changes = self._switchboard.reconcile(snapshot, _now(), silent=silent)
         for number in changes.removed:

@@ -18,16 +18,12 @@ from ..const import (
     ATTR_VIA,
 )
 from .coordinator import PbxCoordinator
+from .registry import with_number
 
 
 def spoken_name(extension: Extension) -> str:
     """Return the name of an extension for a sentence, with its number."""
     return with_number(extension.name, extension.number)
-
-
-def with_number(name: str, number: str) -> str:
-    """Return a name with its number, or the number alone when there is no other name."""
-    return number if name in ("", number) else f"{name} ({number})"
 
 
 def party_name(coordinator: PbxCoordinator, party: Party | None) -> str | None:

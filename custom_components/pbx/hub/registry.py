@@ -10,13 +10,23 @@ from ..client.pbx import Address
 from ..const import DOMAIN, LOGGER
 
 TRUNK = "trunk_"
+# The model of every extension's device, by which selectors find extensions.
+EXTENSION = "Extension"
 
 
 class PbxDevices:
     """The devices of one PBX, known by its serial number and never by its address."""
 
-    def __init__(self, hass: HomeAssistant, entry_id: str, serial_number: str) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry_id: str,
+        serial_number: str,
+        *,
+        numbers_in_names: bool = False,
+    ) -> None:
         """Initialize for the devices of one entry."""
+        self._numbers_in_names = numbers_in_names
         self._hass = hass
         self._registry = dr.async_get(hass)
         self._entry_id = entry_id
@@ -68,14 +78,14 @@ class PbxDevices:
         return None if device is None else device.id
 
     @callback
-    def async_register_pbx(self, info: PbxInfo, address: Address) -> None:
-        """Register or update the device of the PBX itself."""
+    def async_register_pbx(self, title: str, info: PbxInfo, address: Address) -> None:
+        """Register or update the device of the PBX itself, named like its entry."""
         self._registry.async_get_or_create(
             config_entry_id=self._entry_id,
             identifiers={(DOMAIN, self._serial_number)},
             manufacturer=info.manufacturer,
             model=info.model,
-            name=info.name,
+            name=title,
             serial_number=info.serial_number,
             hw_version=info.hardware_version,
             sw_version=info.firmware_version,
@@ -91,8 +101,9 @@ class PbxDevices:
         return DeviceInfo(
             identifiers={self._identifier(extension.number)},
             manufacturer=manufacturer,
-            model=_model(extension),
-            name=_name(extension),
+            model=EXTENSION,
+            model_id=extension.number,
+            name=self._name(extension),
             via_device_id=self._pbx_id(),
         )
 
@@ -100,17 +111,18 @@ class PbxDevices:
         """Return the device info of a trunk."""
         return ChildDeviceInfo(
             identifiers={(DOMAIN, f"{self._serial_number}_{TRUNK}{name}")},
-            name=name,
+            translation_key="trunk",
+            translation_placeholders={"name": name},
             parent_device_id=self._pbx_id(),
         )
 
     @callback
     def async_rename(self, extension: Extension) -> None:
-        """Update name and model from the PBX; a name given by the user takes precedence."""
-        name, model = _name(extension), _model(extension)
+        """Update the name from the PBX; a name given by the user takes precedence."""
+        name = self._name(extension)
         device = self._device(extension.number)
-        if device and (device.name, device.model) != (name, model):
-            self._registry.async_update_device(device.id, name=name, model=model)
+        if device and device.name != name:
+            self._registry.async_update_device(device.id, name=name)
 
     @callback
     def async_remove(self, number: str) -> None:
@@ -129,6 +141,12 @@ class PbxDevices:
             LOGGER.debug("A trunk is gone from the PBX")
             self._registry.async_remove_device(device.id)
 
+    def _name(self, extension: Extension) -> str:
+        """Return the name of an extension's device, its number when it has no name."""
+        if self._numbers_in_names:
+            return with_number(extension.name, extension.number)
+        return extension.name or extension.number
+
     def _pbx_id(self) -> str:
         """Return the id of the PBX's own device."""
         return dr.async_get_device_id_by_identifier(
@@ -146,14 +164,11 @@ class PbxDevices:
         )
 
 
-def _name(extension: Extension) -> str:
-    """Return the name of an extension's device, its number when it has no name."""
-    return extension.name or extension.number
-
-
-def _model(extension: Extension) -> str:
-    """Return the model of an extension's device: its type and number."""
-    return f"{extension.type or ''} extension {extension.number}".lstrip()
+def with_number(name: str, number: str) -> str:
+    """Return a name with its number, or the number alone when there is no other name."""
+    if name in ("", number):
+        return number
+    return name if name.endswith(f"({number})") else f"{name} ({number})"
 
 
 @callback

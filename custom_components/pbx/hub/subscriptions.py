@@ -18,18 +18,21 @@ class Topic(Enum):
     CALLS = auto()
     PUSH = auto()
     REPORTS = auto()
+    # Any supervision, or the settings of any extension.
+    SUPERVISION = auto()
+    SETTINGS = auto()
 
 
 class Part(Enum):
     """The part of an extension, or of a trunk, that a subscriber shows."""
 
     STATUS = auto()
-    IN_USE = auto()
     REGISTERED = auto()
     PRESENCE = auto()
     CALLS = auto()
     LAST_CALL = auto()
     SETTINGS = auto()
+    SUPERVISION = auto()
     TRUNK = auto()
 
 
@@ -37,7 +40,6 @@ type Subject = Topic | tuple[Part, str]
 
 # The parts, besides the status, that change when an extension is absent or back.
 PARTS_OF_PRESENCE: Final = (
-    Part.IN_USE,
     Part.REGISTERED,
     Part.PRESENCE,
     Part.CALLS,
@@ -96,7 +98,8 @@ class Subscriptions:
     """The subscriptions of one PBX.
 
     Callbacks of `subjects` are for changes of a value, those of `calls` for the events
-    of an extension's calls, those of `news` for other parts of the integration.
+    of an extension's calls, those of `news` for other parts of the integration, and
+    those of `changes` for all that changed at once.
     """
 
     def __init__(self) -> None:
@@ -104,6 +107,7 @@ class Subscriptions:
         self.subjects = Subscribers[Subject]()
         self.calls = Subscribers[str, CallEvent]()
         self.news = Subscribers[News, list[str]]()
+        self.changes = Subscribers[None, Changes]()
         self._counts: dict[Topic, int] = {}
 
     @callback
@@ -125,7 +129,6 @@ class Subscriptions:
             for part, keys in (
                 (Part.STATUS, changes.changed),
                 (Part.REGISTERED, changes.registered - changes.presence),
-                (Part.IN_USE, changes.in_use - changes.presence),
                 (Part.CALLS, changes.calls - changes.presence),
                 (Part.TRUNK, changes.trunks_changed),
             ):
@@ -140,6 +143,7 @@ class Subscriptions:
             self.calls.async_call(event.number, event)
             if event.outcome is not None or event.type is CallEventType.ENDED:
                 self.subjects.async_call((Part.LAST_CALL, event.number))
+        self.changes.async_call(None, changes)
 
     def _changed_counts(self, board: Switchboard) -> list[Topic]:
         """Return the topics of the counts that have changed since the last call."""

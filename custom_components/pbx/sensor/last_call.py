@@ -7,6 +7,7 @@ from homeassistant.components.sensor import (
     SensorDeviceClass,
     SensorEntityDescription,
 )
+from homeassistant.const import EntityCategory
 from homeassistant.util import dt as dt_util
 
 from ..client.model import CallOutcome
@@ -47,6 +48,8 @@ LAST_CALL_ATTRIBUTES: Final = (
 LAST_CALL = SensorEntityDescription(
     key="last_call",
     translation_key="last_call",
+    # Not a primary entity: the status is the only word that conditions can be about.
+    entity_category=EntityCategory.DIAGNOSTIC,
     device_class=SensorDeviceClass.ENUM,
     options=[outcome.value for outcome in CallOutcome],
 )

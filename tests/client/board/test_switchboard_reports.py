@@ -57,11 +57,11 @@ def test_reported_status_is_taken_over() -> None:
     """And nothing else of the extension."""
     board = board_of(ANNA, BRUNO)
     rings = ExtensionReport("1001", ExtensionStatus.RINGING)
-    assert board.apply(rings, 100) == changes(changed="1001", in_use="1001")
+    assert board.apply(rings, 100) == changes(changed="1001")
     assert board.extensions["1001"] == replace(ANNA, status=ExtensionStatus.RINGING)
     assert board.apply(rings, 100) == changes()
     assert board.apply(ExtensionReport("1001", None), 100) == changes(
-        changed="1001", in_use="1001", registered="1001"
+        changed="1001", registered="1001"
     )
 
 

@@ -63,9 +63,12 @@ async def test_calls_of_the_pbx(
     await office.settled()
 
     response = await act(hass, "get_calls")
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    its_pbx = {"config_entry_id": entry.entry_id, "pbx": "Yeastar S100"}
     assert response == {
         "calls": [
             {
+                **its_pbx,
                 "call_id": inbound.call_id,
                 "direction": "inbound",
                 "trunk": "SIP-142",
@@ -92,6 +95,7 @@ async def test_calls_of_the_pbx(
                 ],
             },
             {
+                **its_pbx,
                 "call_id": internal.call_id,
                 "direction": "internal",
                 "trunk": None,
@@ -295,6 +299,25 @@ async def test_end_before_start_is_refused_before_a_request(
 @pytest.mark.parametrize(
     "data",
     [
+        {"end": "0001-01-01 00:00:00"},
+        {"start": "0001-01-01 00:00:00+14:00", "end": "2026-11-02 08:00"},
+        {"start": "9999-12-31 23:59:59-12:00"},
+    ],
+)
+@pytest.mark.usefixtures("coordinator")
+async def test_time_beyond_the_calendar_is_refused_before_a_request(
+    hass: HomeAssistant, sim: Simulator, data: dict[str, Any]
+) -> None:
+    """Neither another zone nor a day before ends in a traceback."""
+    with pytest.raises(ServiceValidationError) as err:
+        await act(hass, "get_call_history", **data)
+    assert err.value.translation_key == "not_a_time"
+    assert bodies(sim, "cdr/get_random") == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
         {"limit": 0},
         {"limit": 1001},
         {"limit": "many"},
@@ -367,25 +390,48 @@ async def test_no_answer_to_what_only_reads(
 # -- two PBXs
 
 
-async def test_all_calls_need_an_entry_with_two_pbxs(
-    hass: HomeAssistant, sim: Simulator, office: Push
+async def test_calls_of_two_pbxs_each_with_its_pbx(
+    hass: HomeAssistant, sim: Simulator, office: Push, freezer: FrozenDateTimeFactory
 ) -> None:
-    """The list is that of one PBX."""
+    """The oldest first, whichever PBX they are on; records are those of one PBX."""
     other = small_office(sim.clock, serial="555555555555")
     async with other.running():
         branch = entry_for(other, "Branch")
         branch.add_to_hass(hass)
+        freezer.move_to("2026-11-02 08:00:00+00:00")
         call = other.inbound("0401", "1002", answer=True)
         assert await hass.config_entries.async_setup(branch.entry_id)
         await hass.async_block_till_done()
+        freezer.move_to("2026-11-02 08:01:00+00:00")
+        newer = sim.call("1001", "1005")
+        await office.settled()
+        response = await act(hass, "get_calls")
+        main = hass.config_entries.async_entries(DOMAIN)[0]
+        assert [
+            (one["call_id"], one["config_entry_id"], one["pbx"])
+            for one in response["calls"]
+        ] == [
+            (call.call_id, branch.entry_id, "Branch"),
+            (newer.call_id, main.entry_id, main.title),
+        ]
+        with pytest.raises(ServiceValidationError) as err:
+            await act(hass, "get_call_history")
+        assert err.value.translation_key == "several_pbxs"
         for action in ("get_calls", "get_call_history"):
-            with pytest.raises(ServiceValidationError) as err:
-                await act(hass, action)
-            assert err.value.translation_key == "several_pbxs"
             with pytest.raises(ServiceValidationError) as err:
                 await act(hass, action, extension="1002")
             assert err.value.translation_key == "ambiguous_extension"
         response = await act(hass, "get_calls", config_entry_id=branch.entry_id)
         assert [one["call_id"] for one in response["calls"]] == [call.call_id]
         assert await act(hass, "get_calls", extension=BRUNO) == {"calls": []}
+
+        # A list of which a part is not known would be wrong.
+        await other.go_offline()
+        await branch.runtime_data.coordinator.async_refresh()
+        with pytest.raises(HomeAssistantError) as lost:
+            await act(hass, "get_calls")
+        assert lost.value.translation_key == "cannot_connect"
+        desk = user_with(hass, {calls_sensor(hass, sim): True})
+        with pytest.raises(Unauthorized, match="Branch"):
+            await act(hass, "get_calls", user=desk.id)
         await hass.config_entries.async_unload(branch.entry_id)

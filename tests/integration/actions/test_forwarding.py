@@ -1,9 +1,7 @@
 """Where calls are forwarded to: the action that sets it, the sensor that shows it."""
 
-from collections.abc import Generator
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from homeassistant.auth.permissions.const import CAT_ENTITIES
 from homeassistant.const import STATE_UNKNOWN
@@ -28,17 +26,8 @@ COMPONENT = Path(__file__).parents[3] / "custom_components" / "pbx"
 
 
 @pytest.fixture
-def _all_enabled() -> Generator[None]:
-    """Enable also what is disabled by default."""
-    with patch(
-        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default", True
-    ):
-        yield
-
-
-@pytest.fixture
 async def office(
-    _all_enabled: None, sim: Simulator, coordinator: PbxCoordinator
+    everything: None, sim: Simulator, coordinator: PbxCoordinator
 ) -> Simulator:
     """Return a PBX that is set up, with every entity."""
     return sim

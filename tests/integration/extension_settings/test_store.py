@@ -26,22 +26,13 @@ from tests.simulator import Fault, SimExtension, Simulator
 
 
 @pytest.fixture
-def _all_enabled() -> Generator[None]:
-    """Enable also what is disabled by default."""
-    with patch(
-        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default", True
-    ):
-        yield
-
-
-@pytest.fixture
 def _no_moment() -> Generator[None]:
     """Do not wait for more changes: a time that stands still would wait forever."""
     with patch.object(settings, "MOMENT", 0):
         yield
 
 
-@pytest.mark.usefixtures("_all_enabled", "coordinator")
+@pytest.mark.usefixtures("everything", "coordinator")
 async def test_changes_of_one_extension_within_a_moment_are_one_request(
     hass: HomeAssistant, sim: Simulator
 ) -> None:

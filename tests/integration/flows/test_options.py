@@ -5,6 +5,7 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -23,7 +24,14 @@ EVERYTHING = {
     "supervisors": ["1005", "1006"],
     "never_monitored": ["1001"],
     "allow_codes": True,
+    "numbers_in_names": True,
 }
+SECTIONS = {
+    "supervision": ("supervision", "supervisors", "never_monitored", "allow_codes"),
+    "contacts": ("contacts", "numbers_in_names"),
+    "live_updates": ("report_address", "report_port", "report_senders"),
+}
+SECTION_OF = {field: name for name, fields in SECTIONS.items() for field in fields}
 
 
 async def start(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlowResult:
@@ -34,9 +42,12 @@ async def start(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlowResult
 async def fill_in(
     hass: HomeAssistant, flow: ConfigFlowResult, user_input: dict[str, Any]
 ) -> ConfigFlowResult:
-    """Submit the form."""
+    """Submit the form; the fields go into their sections."""
+    sections: dict[str, dict[str, Any]] = {name: {} for name in SECTIONS}
+    for field, value in user_input.items():
+        sections[SECTION_OF[field]][field] = value
     result = await hass.config_entries.options.async_configure(
-        flow["flow_id"], user_input
+        flow["flow_id"], sections
     )
     await hass.async_block_till_done()
     return result
@@ -48,7 +59,8 @@ def suggested(flow: ConfigFlowResult) -> dict[str, Any]:
     assert schema is not None
     return {
         str(key): key.description["suggested_value"]
-        for key in schema.schema
+        for found in schema.schema.values()
+        for key in found.schema.schema
         if key.description
     }
 
@@ -92,6 +104,7 @@ async def test_empty_fields_are_left_out(
             "report_port": 8260,
             "supervision": "administrators",
             "allow_codes": False,
+            "numbers_in_names": False,
         }
 
 
@@ -128,10 +141,10 @@ async def test_contacts_give_names_at_once(
     await entry.runtime_data.coordinator.async_refresh()
     await hass.async_block_till_done()
     party = "sensor.bruno_costa_other_party"
-    assert state_of(hass, party) == "0401234567"
+    assert state_of(hass, party) == "Anna"
     state = hass.states.get(party)
     assert state is not None
-    assert state.attributes["name"] == "Anna"
+    assert state.attributes["number"] == "0401234567"
 
 
 @pytest.mark.usefixtures("coordinator")
@@ -160,11 +173,11 @@ async def test_mistakes_are_named_and_corrected(
     error: str,
     placeholder: dict[str, str],
 ) -> None:
-    """The error stands beside its field, and what was typed stays in the form."""
+    """The error stands at its section, and what was typed stays in the form."""
     (field,) = wrong
     result = await fill_in(hass, await start(hass, entry), {**EVERYTHING, **wrong})
     assert result["type"] is FlowResultType.FORM
-    assert result["errors"] == {field: error}
+    assert result["errors"] == {SECTION_OF[field]: error}
     assert placeholder.items() <= dict(result["description_placeholders"] or {}).items()
     assert suggested(result) == {**EVERYTHING, **wrong}
     assert entry.options == {}
@@ -178,14 +191,21 @@ async def test_mistakes_are_named_and_corrected(
 async def test_all_mistakes_are_named_together(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    """Nobody has to submit three times to learn of three mistakes."""
+    """One of each section; a section with a mistake is open."""
     wrong = {"report_address": "a b", "report_senders": ["x"], "contacts": "x"}
-    result = await fill_in(hass, await start(hass, entry), wrong)
+    flow = await start(hass, entry)
+    assert flow["data_schema"] is not None
+    assert {
+        str(name): found.options["collapsed"]
+        for name, found in flow["data_schema"].schema.items()
+    } == {"supervision": False, "contacts": False, "live_updates": True}
+    result = await fill_in(hass, flow, wrong)
     assert result["errors"] == {
-        "report_address": "invalid_address",
-        "report_senders": "invalid_sender",
+        "live_updates": "invalid_address",
         "contacts": "invalid_contact",
     }
+    assert result["data_schema"] is not None
+    assert not result["data_schema"].schema["live_updates"].options["collapsed"]
     result = await fill_in(hass, result, EVERYTHING)
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
@@ -193,7 +213,8 @@ async def test_all_mistakes_are_named_together(
 def offered(flow: ConfigFlowResult, field: str) -> list[dict[str, str]]:
     """Return the extensions that a field offers."""
     assert flow["data_schema"] is not None
-    config: dict[str, Any] = flow["data_schema"].schema[field].config
+    found = flow["data_schema"].schema[SECTION_OF[field]].schema
+    config: dict[str, Any] = found.schema[field].config
     return list(config["options"])
 
 
@@ -220,6 +241,35 @@ async def test_extensions_are_chosen_by_name(
     assert {"value": "1002", "label": "1002"} in offered(flow, "never_monitored")
     await fill_in(hass, flow, {"never_monitored": ["1002"]})
     assert entry.options["never_monitored"] == ["1002"]
+
+
+async def test_numbers_in_names_are_found_by_pickers(
+    hass: HomeAssistant,
+    sim: Simulator,
+    entry: MockConfigEntry,
+    coordinator: PbxCoordinator,
+) -> None:
+    """Pickers search the names of devices; entity ids stay as they are."""
+    devices = dr.async_get(hass)
+
+    def names() -> set[str | None]:
+        """Return the names of the extensions' devices."""
+        found = dr.async_entries_for_config_entry(devices, entry.entry_id)
+        return {device.name for device in found if device.model == "Extension"}
+
+    assert "Bruno Costa" in names()
+    await fill_in(hass, await start(hass, entry), {"numbers_in_names": True})
+    assert "Bruno Costa (1002)" in names()
+    assert "Bruno Costa" not in names()
+    assert state_of(hass, "sensor.bruno_costa") == "idle"
+    bruno = {"value": "1002", "label": "Bruno Costa (1002)"}
+    assert bruno in offered(await start(hass, entry), "never_monitored")
+    sim.rename_extension("1002", "Benno Costa")
+    await entry.runtime_data.coordinator.async_refresh()
+    await hass.async_block_till_done()
+    assert "Benno Costa (1002)" in names()
+    await fill_in(hass, await start(hass, entry), {})
+    assert "Benno Costa" in names()
 
 
 @pytest.mark.usefixtures("coordinator")

@@ -24,7 +24,7 @@ from tests.source_address import connecting_from
 ANNA = "sensor.anna_berg"
 BRUNO = "sensor.bruno_costa"
 CALLS = "sensor.yeastar_s100_calls_in_progress"
-PUSH_MODE = "sensor.yeastar_s100_push"
+PUSH_MODE = "sensor.yeastar_s100_live_updates"
 
 FAST = 10
 SLOW = 60

@@ -43,7 +43,7 @@ async def test_status_without_its_call_asks_the_pbx(in_time: Push) -> None:
     await in_time.settled()
     assert (in_time.state(ANNA), in_time.state(ANNAS_PARTY)) == ("busy", "unknown")
     assert len(in_time.sim.requests_to("extensionlist/query")) == polls
-    await in_time.time_until(lambda: in_time.state(ANNAS_PARTY) == "1002", 4)
+    await in_time.time_until(lambda: in_time.state(ANNAS_PARTY) == "Bruno Costa", 4)
 
 
 async def test_reports_that_fit_together_ask_nobody(in_time: Push) -> None:

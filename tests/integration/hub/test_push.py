@@ -24,7 +24,7 @@ from tests.simulator.faults import ReportFault
 ANNA = "sensor.anna_berg"
 BRUNO = "sensor.bruno_costa"
 CALLS = "sensor.yeastar_s100_calls_in_progress"
-PUSH_MODE = "sensor.yeastar_s100_push"
+PUSH_MODE = "sensor.yeastar_s100_live_updates"
 
 
 def issue(push: Push, key: str) -> ir.IssueEntry | None:
@@ -61,7 +61,7 @@ async def test_report_is_the_state_without_a_poll(pushing: Push) -> None:
     call = pushing.sim.call("1001", "1002")
     await pushing.settled()
     assert (pushing.state(ANNA), pushing.state(BRUNO)) == ("busy", "ringing")
-    assert pushing.state("sensor.anna_berg_other_party") == "1002"
+    assert pushing.state("sensor.anna_berg_other_party") == "Bruno Costa"
     call.answer()
     await pushing.settled()
     assert pushing.state(BRUNO) == "busy"
@@ -89,7 +89,7 @@ async def test_reports_with_duplicate_keys_are_understood(
     await push.settled()
 
     assert push.state(ANNA) == "busy"
-    assert push.state("sensor.anna_berg_other_party") == "1002"
+    assert push.state("sensor.anna_berg_other_party") == "Bruno"
     assert len(old_sim.requests) == before
     assert not push.receiver.dropped
 

@@ -17,6 +17,7 @@ BRUNO = "sensor.bruno_costa"
 CONNECTION = "binary_sensor.yeastar_s100_connection"
 
 
+@pytest.mark.usefixtures("everything")
 async def test_new_extension_appears(
     hass: HomeAssistant, sim: Simulator, coordinator: PbxCoordinator
 ) -> None:
@@ -251,6 +252,23 @@ async def test_device_that_was_removed_already_is_not_missed(
     assert coordinator.last_update_success
     assert coordinator.data.extensions["1001"].name == "Anna Lind"
     assert "1002" not in coordinator.data.extensions
+
+
+@pytest.mark.usefixtures("coordinator")
+async def test_devices_say_what_they_are(
+    sim: Simulator, entry: MockConfigEntry, device_registry: dr.DeviceRegistry
+) -> None:
+    """A trunk by its name, as it has no model; an extension by its model."""
+    trunk = device_registry.async_get_child_device_by_identifier(
+        (DOMAIN, f"{sim.serial}_trunk_SIP-142"), entry.entry_id
+    )
+    extension = device_registry.async_get_device_by_identifier(
+        (DOMAIN, f"{sim.serial}_1002"), entry.entry_id
+    )
+    assert trunk is not None
+    assert extension is not None
+    assert trunk.name == "Trunk SIP-142"
+    assert (extension.model, extension.model_id) == ("Extension", "1002")
 
 
 async def test_trunk_whose_device_was_removed_already(

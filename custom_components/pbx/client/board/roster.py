@@ -119,7 +119,6 @@ class ExtensionRoster(Roster[Extension]):
         self.registered_count = 0
         self.in_use_count = 0
         self._registered: set[str] = set()
-        self._in_use: set[str] = set()
         # The complete list that all extensions match, None after another change.
         self._listed: tuple[Extension, ...] | None = None
 
@@ -146,21 +145,17 @@ class ExtensionRoster(Roster[Extension]):
         """Return whether a list is the object applied last, without a change since."""
         return extensions is self._listed
 
-    def drain(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Return and clear the present extensions with marked changes.
-
-        The first set has those with changed registration, the second changed use.
-        """
-        registered, in_use = frozenset(self._registered), frozenset(self._in_use)
+    def drain(self) -> frozenset[str]:
+        """Return and clear the present extensions with changed registration."""
+        registered = frozenset(self._registered)
         self._registered.clear()
-        self._in_use.clear()
-        return registered, in_use
+        return registered
 
     @override
     def _moved(
         self, key: str, before: Extension | None, after: Extension | None
     ) -> None:
-        """Update the counts, and mark changes of registration and use."""
+        """Update the counts, and mark changes of registration."""
         self._listed = None
         for extension, step in ((before, -1), (after, 1)):
             if extension is not None:
@@ -170,5 +165,3 @@ class ExtensionRoster(Roster[Extension]):
             return
         if before.registered is not after.registered:
             self._registered.add(key)
-        if before.in_use is not after.in_use:
-            self._in_use.add(key)
