@@ -685,6 +685,7 @@ class Oracle:
                 for place in range(index, len(part.moments))
                 if _is(part.moments[place], word)
                 and (word in ENDS or part.jumped or _before(part.moments[place], event))
+                and not _overtaken(part.moments[place:], event)
             ]
             # Of several, the one that happened or was told at that time.
             found = min(
@@ -696,6 +697,7 @@ class Oracle:
                 default=None,
             )
             if found is None:
+                held = held if _held(word) is None else _held(word)
                 self._judge(
                     "extra event",
                     word,
@@ -911,6 +913,17 @@ def _is(moment: Moment, word: str) -> bool:
 def _held(word: str) -> bool | None:
     """Return whether a call is on hold after an event, None where it is not connected."""
     return {"answered": False, "held": True, "resumed": False}.get(word)
+
+
+def _overtaken(moments: list[Moment], event: CallEvent) -> bool:
+    """Return whether it was told before an event that hold had changed since."""
+    return moments[0].what in ("held", "resumed") and any(
+        moment.what in ("held", "resumed")
+        and moment.what != moments[0].what
+        and moment.told is not None
+        and moment.told <= event.at + STEP
+        for moment in moments[1:]
+    )
 
 
 def _before(moment: Moment, event: CallEvent) -> bool:

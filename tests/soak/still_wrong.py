@@ -10,9 +10,9 @@ from typing import Final
 # As measured on 400 days from seed 0, and 40 of the running integration ("home").
 IN_A_HUNDRED: Final = {
     "quiet 0-25": 0.1,
-    "quiet 40-80": 1.5,
+    "quiet 40-80": 1.0,
     "faults 0-25": 1.5,
-    "faults 40-80": 15.5,
+    "faults 40-80": 13.0,
     "home": 35.0,
 }
 

@@ -152,7 +152,7 @@ def _contradicts(call: TrackedCall, party: Party, *, alone: bool) -> bool:
         # A service of the PBX, which is not a party, answered. A call with another
         # connected or ringing party is not the reported call.
         return leg.connected or any(
-            other.connected or other.state is PartyState.RINGING
+            other.connected or other.state in (PartyState.RINGING, PartyState.UNKNOWN)
             for other in call.present()
             if other is not leg
         )

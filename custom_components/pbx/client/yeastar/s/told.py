@@ -181,6 +181,8 @@ class ToldCalls:
         talked = leg is not None and leg.answered_at is not None
         state = PartyState.TALKING if talked else PartyState.DIALING
         for party in others:
+            if leg is not None and leg.state is PartyState.UNKNOWN and call.has(party):
+                continue
             call = self._join(call, replace(party, state=state), now)
         before = self._ledger.get(call.key)
         self._ledger.put(call, now)
@@ -244,7 +246,12 @@ class ToldCalls:
         # Without a hang-up the record may cover only a part, and the call continues.
         may_go_on = known is not None and known.live
         call = known or self._ledger.begin(record.call_id, now)
-        call = replace(call, records=(*call.records, record))
+        call = replace(
+            call,
+            records=(*call.records, record),
+            # A call that only its record tells of is over.
+            released=call.released or known is None,
+        )
         call = steps.learn(call, record.direction, record.dialed, record.via)
         call = replace(
             call,
@@ -324,6 +331,7 @@ class ToldCalls:
                 # A phone that rings for another call as well is not on hold.
                 for call in calls:
                     if call.legs[number].state is PartyState.RINGING:
+                        self.stopped.add(number)
                         over = steps.depart(call, number, now, ledger.wait)
                         ledger.put(over, now)
                 calls = ledger.of(number)
@@ -382,6 +390,8 @@ class ToldCalls:
         for other in self._ledger.of(party.number):
             if (
                 other.key != key
+                # A call with a service alone may have ended unseen.
+                and len(other.present()) > 1
                 and other.legs[party.number].state is PartyState.TALKING
             ):
                 held = steps.set_state(other, party.number, PartyState.HELD, now)
@@ -450,7 +460,7 @@ class ToldCalls:
         """
         return (
             leg.party.extension
-            and self._status_of(leg.number) is ExtensionStatus.BUSY
+            and self._status_of(leg.number) in TAKEN
             and (leg.told or not self._ledger.of(leg.number))
         )
 
@@ -545,6 +555,8 @@ class ToldCalls:
         So does a call from a service, which a poll may have missed. The report of a
         call without an answer is late, and so is any report after the ends were told.
         """
+        if call.outside and call.key in self.unseen:
+            return False  # A list shows each call on a line: the report is late.
         begun = call.records or any(leg.answered_at is not None for leg in call)
         return (
             (
