@@ -114,11 +114,9 @@ def _alone_beside(case: Case) -> bool:
 
 
 def _others_new(case: Case) -> bool:
-    """Return whether the other end came at the very moment: a status names nobody."""
-    return case.moment is not None and all(
-        part.since >= case.moment.at
-        for part in (case.story.parts if case.story is not None else ())
-        if part.number in case.moment.others
+    """Return whether the other end came at the very moment: nothing names it yet."""
+    return case.part is not None and any(
+        abs(at - _at(case)) < 0.001 for at, _ in case.part.others
     )
 
 
@@ -320,7 +318,7 @@ LINES: Final[tuple[Line, ...]] = (
     Line(
         "trunk between polls",
         frozenset({"trunk status"}),
-        lambda case: not case.polled,
+        lambda case: case.shown == case.history.trunks_read.get(case.number),
         _any,
         "The status of a trunk between two polls",
         "what the last poll read",
@@ -532,7 +530,7 @@ LINES: Final[tuple[Line, ...]] = (
             and (
                 case.story.pair_told is None
                 or case.story.pair_told >= _at(case) - 0.001
-                or (_what(case, "resumed") and _others_new(case))
+                or (_what(case, "held", "resumed") and _others_new(case))
             )
         ),
         _unknown,
@@ -833,7 +831,8 @@ LINES: Final[tuple[Line, ...]] = (
                 or not case.history.in_reach(case.number)
                 or any(
                     not case.history.in_reach(other.number)
-                    for other in case.part.story.live_parts()
+                    for other in case.part.story.parts
+                    if other.live or _since_poll(case, other.ended)
                 )
             )
             and not case.part.told_state
@@ -945,16 +944,6 @@ LINES: Final[tuple[Line, ...]] = (
         "its answer",
         "the phone's word `Hold` tells both at once",
         "6.1",
-    ),
-    Line(
-        "put through while on hold",
-        frozenset({"extra event", "event time", "event party"}),
-        lambda case: case.story is not None and case.story.transferred,
-        lambda case: case.shown == "resumed" or _what(case, "resumed"),
-        "Whether one who was on hold and is put through to another is still on hold",
-        "that they were taken back",
-        "no report tells hold; the one who held the call has left it",
-        "5.3, 6.1",
     ),
     Line(
         "talk while put through",

@@ -24,6 +24,7 @@ from tests.simulator.exchange.events import (
     StateChanged,
 )
 from tests.simulator.telephony import Telephony
+from tests.simulator.yeastar_s.lists import trunk_word
 
 STATES: Final = {
     LegState.CALLING: "dialing",
@@ -97,6 +98,8 @@ class Part:
     state: str
     moments: list[Moment]
     met: set[str] = field(default_factory=set)
+    others: list[tuple[float, frozenset[str]]] = field(default_factory=list)
+    """Who was at the other end, and since when."""
     ends: tuple[object, ...] = ()
     """Both ends as they were when looked at last."""
     answered: float | None = None
@@ -464,6 +467,7 @@ class History[S: Telephony = Any]:
             part.answered = now
             story.answers.append(now)
             self._people(part, call)
+        part.others.append((now, others))
         part.moments[0].same = any(
             before.number == part.number and before.stop_hit for before in story.parts
         )
@@ -506,9 +510,11 @@ class History[S: Telephony = Any]:
             story.transferred = True
         others = self.others(call, leg)
         part.met |= others
+        if others != part.others[-1][1]:
+            part.others.append((now, others))
         if state == "dialing" and part.answered is not None:
             # Connected once, it stays so while another end is sought for it.
-            state = "talking" if part.state != "held" else "held"
+            state = "talking"
         if state == "talking" and part.answered is not None:
             self._people(part, call)
         if state == part.state:
@@ -602,7 +608,10 @@ class History[S: Telephony = Any]:
                 if part.number == event.number and part.ended is not None:
                     part.stop_hit = True
                     break
-        if ExtensionState.HOLD not in (event.state, event.before):
+        if (
+            ExtensionState.HOLD not in (event.state, event.before)
+            or not self.sim.switches.report_hold
+        ):
             return
         if event.state not in (ExtensionState.HOLD, ExtensionState.BUSY):
             return  # any other word tells nothing of the hold before
@@ -648,8 +657,8 @@ class History[S: Telephony = Any]:
                 continue
             parts = [part for part in story.parts if part.number == party.number]
             for part in parts:
-                if part.live or (
-                    part is parts[-1] and event.kind in ("bye", "transfer")
+                if (part.live and event.kind != "transfer") or (
+                    part is parts[-1] and event.kind == "bye"
                 ):
                     part.named = part.named or now
                     if index < len(words):
@@ -700,8 +709,10 @@ class History[S: Telephony = Any]:
         for moment in self._ends:
             moment.silent = silent
         self._ends.clear()
+        assert isinstance(self.sim, Simulator)
         self.trunks_read = {
-            name: trunk.status for name, trunk in self.sim.trunks.items()
+            name: trunk_word(self.sim.pbx, trunk).lower()
+            for name, trunk in self.sim.trunks.items()
         }
         for part in self._open.values():
             if part.number in view.words:

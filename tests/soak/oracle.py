@@ -38,7 +38,7 @@ TRUNKS: Final = {
     "Busy": "busy",
 }
 ENDS: Final = frozenset({"ended", "missed", "failed"})
-RANKS: Final = ("talking", "ringing", "dialing", "held")
+RANKS: Final = ("talking", "ringing", "dialing", "unknown", "held")
 NOTHING: Final = object()
 
 # Takes a difference for wrong unless something explains it: field, shown, true.
@@ -253,7 +253,7 @@ class Oracle:
             shown = board.trunks.get(name)
             word = None if shown is None or shown.status is None else shown.status.value
             if word != true:
-                self._judge("trunk status", word, true, where=f"trunk {name}")
+                self._judge("trunk status", word, true, number=name)
 
     # -- calls
 
@@ -310,20 +310,22 @@ class Oracle:
             return live.get(call.id)
         lines = {party.leg for party in call.parties if party.leg}
         numbers = {party.number for party in call.parties if party.extension}
-        best: tuple[int, Story] | None = None
+        best: tuple[int, float, Story] | None = None
         for story in live.values():
             there = {self.history.line(leg) for leg in story.current_outside}
             if lines or there:
                 if lines & there:
                     return story
                 continue
+            if call.started_at < story.started - STEP and not story.jumped:
+                continue
             parts = {part.number for part in story.live_parts()}
             common = len(parts & numbers)
             if common and story.call_id not in matched:
                 score = 2 * common - len(parts ^ numbers)
-                if best is None or score > best[0]:
-                    best = score, story
-        return best[1] if best is not None else None
+                if best is None or (score, story.started) > best[:2]:
+                    best = score, story.started, story
+        return best[2] if best is not None else None
 
     def _call(
         self, call: Call, story: Story, at: float | None, *, ends: bool = True
@@ -679,19 +681,27 @@ class Oracle:
                 )
             return
         index = 0
+        held: bool | None = None
         for event, now in events:
             word = event.type.value
             places = [
                 place
                 for place in range(index, len(part.moments))
                 if _is(part.moments[place], word)
+                and (word in ENDS or part.jumped or _before(part.moments[place], event))
+                and not _overtaken(part.moments[place:], event)
             ]
-            # Of several, the one of which something told at that time.
-            found = next(
-                (place for place in places if _told_at(part.moments[place], event.at)),
-                next(iter(places), None),
+            # Of several, the one that happened or was told at that time.
+            found = min(
+                places,
+                key=lambda place: (
+                    abs(part.moments[place].at - event.at) > STEP,
+                    not _told_at(part.moments[place], event.at),
+                ),
+                default=None,
             )
             if found is None:
+                held = held if _held(word) is None else _held(word)
                 self._judge(
                     "extra event",
                     word,
@@ -702,11 +712,15 @@ class Oracle:
                 )
                 continue
             for moment in part.moments[index:found]:
-                self._missing(part, moment, before=True)
+                if held is None or _held(moment.what) is not held:
+                    self._missing(part, moment, before=True)
             index = found + 1
             self._event(event, part, part.moments[found], now)
+            held = _held(word)
         for moment in part.moments[index:]:
-            self._missing(part, moment, before=False, told=bool(events))
+            # What is held already is not held once more.
+            if held is None or _held(moment.what) is not held:
+                self._missing(part, moment, before=False, told=bool(events))
 
     def _missing(
         self, part: Part, moment: Moment, *, before: bool, told: bool = True
@@ -771,20 +785,25 @@ class Oracle:
         self._call(event.call, story, now, ends=moment.what == "end")
         if event.type.value == "answered" and event.call.answered_at is None:
             judge("answered", None, event.at)
-        self._met(event.party, part, moment, judge)
+        self._met(event.party, part, moment, event.at, judge)
         if moment.what == "end":
             self._end(event, part, judge)
         elif event.outcome is not None:
             judge("outcome", event.outcome.value, None)
 
     def _met(
-        self, party: Party | None, part: Part, moment: Moment, judge: Judge
+        self, party: Party | None, part: Part, moment: Moment, told: float, judge: Judge
     ) -> None:
         """Compare the other party of an event."""
         story = part.story
         others = self.others_of(part, moment)
+        if moment.what in ("answered", "held", "resumed"):
+            # A poll that tells it later names who is there by then.
+            since = [who for at, who in part.others if moment.at < at <= told + STEP]
+            others = others.union(*since)
         if party is None:
-            if others:
+            there = [who for at, who in part.others if at <= told + STEP]
+            if others and (moment.what == "end" or not there or there[-1]):
                 judge("event party", None, others)
             return
         if part.caller and moment.what == "end" and party.number == story.dialed:
@@ -894,6 +913,26 @@ class Oracle:
 
 def _is(moment: Moment, word: str) -> bool:
     return moment.what == word or (moment.what == "end" and word in ENDS)
+
+
+def _held(word: str) -> bool | None:
+    """Return whether a call is on hold after an event, None where it is not connected."""
+    return {"answered": False, "held": True, "resumed": False}.get(word)
+
+
+def _overtaken(moments: list[Moment], event: CallEvent) -> bool:
+    """Return whether it was told before an event that hold had changed since."""
+    return moments[0].what in ("held", "resumed") and any(
+        moment.what in ("held", "resumed")
+        and moment.what != moments[0].what
+        and moment.told is not None
+        and moment.told <= event.at + STEP
+        for moment in moments[1:]
+    )
+
+
+def _before(moment: Moment, event: CallEvent) -> bool:
+    return moment.at <= event.at + STEP
 
 
 def _told_at(moment: Moment, at: float) -> bool:

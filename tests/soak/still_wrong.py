@@ -9,10 +9,10 @@ from typing import Final
 
 # As measured on 400 days from seed 0; those of the running integration ("home") from 3000.
 IN_A_HUNDRED: Final = {
-    "quiet 0-25": 0.75,
-    "quiet 40-80": 1.5,
+    "quiet 0-25": 0.1,
+    "quiet 40-80": 1.0,
     "faults 0-25": 1.5,
-    "faults 40-80": 15.5,
+    "faults 40-80": 13.0,
     "asterisk quiet 0-25": 0.5,
     "asterisk quiet 40-80": 6.0,
     "asterisk faults 0-25": 1.0,

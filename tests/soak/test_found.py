@@ -322,6 +322,73 @@ def lose(count: int) -> list[Step]:
             firmware(),
             id="who_is_called_by_one_out_of_reach_rings_in_no_other_call",
         ),
+        pytest.param(
+            [Step("setting", 5, 1), Step("dial", 1, 5)],
+            Firmware(chosen={"ring_reports": "none"}),
+            id="a_transfer_of_an_unknown_call_begins_it",
+        ),
+        pytest.param(
+            [Step("talk", 5, 1), Step("transfer_out", 4, 3), Step("unregister", 5)],
+            Firmware(chosen={"ring_reports": "api"}),
+            id="who_is_out_of_reach_keeps_a_line_that_names_them",
+        ),
+        pytest.param(
+            [
+                Step("to_queue", 4, 5),
+                Step("other_hangs_up", 4),
+                Step("poll"),
+                Step("inbound", 0, 2),
+                Step("talk", 5, 2),
+            ],
+            Firmware(chosen={"ring_reports": "api"}),
+            id="a_phone_that_rings_refuses_another_call_as_busy",
+        ),
+        pytest.param(
+            [Step("talk", 4, 3), Step("transfer", 2, 0), Step("wait_long")],
+            Firmware(chosen={"transfer_cdr": "once"}),
+            id="who_rang_to_the_end_has_not_answered_a_call_passed_on",
+        ),
+        pytest.param(
+            [Step("outbound", 4, 3), Step("answer", 3, 1), Step("transfer_out", 4, 1)],
+            Firmware(chosen={"ring_reports": "api"}),
+            id="a_line_passed_on_to_another_line_is_one_call",
+        ),
+        pytest.param(
+            [
+                Step("to_queue", 1, 2),
+                Step("poll"),
+                Step("unregister", 2),
+                Step("wait_long"),
+            ],
+            Firmware(chosen={"ring_reports": "none"}),
+            id="a_queue_goes_on_though_one_it_rang_is_out_of_reach",
+        ),
+        pytest.param(
+            [
+                Step("to_queue", 1, 4),
+                Step("talk", 4, 1),
+                Step("unregister", 4),
+                Step("poll"),
+                Step("register", 4),
+            ],
+            Firmware(chosen={"call_objects": "object"}),
+            id="a_phone_that_names_one_of_its_calls_keeps_both",
+        ),
+        pytest.param(
+            [Step("dial", 1, 2), Step("talk", 4, 1)],
+            Firmware(chosen={"waiting_call_word": "Ringing"}),
+            id="a_phone_that_rings_already_rings_for_another_call",
+        ),
+        pytest.param(
+            [
+                Step("outbound", 2, 2),
+                Step("answer", 2, 3),
+                Step("park", 4, 2),
+                Step("to_queue", 1, 4),
+            ],
+            Firmware(chosen={"call_objects": "object"}),
+            id="who_is_put_through_to_a_line_rings_no_more",
+        ),
     ],
 )
 def test_what_was_found_is_right(steps: Sequence[Step], firmware: Firmware) -> None:
@@ -400,6 +467,42 @@ def test_what_was_found_is_right(steps: Sequence[Step], firmware: Firmware) -> N
         pytest.param(
             [Step("to_queue", 2), Step("reject"), Step("call", 0, 2), Step("poll")],
             id="who_waits_in_a_queue_has_not_answered_who_calls_them",
+        ),
+        pytest.param(
+            [Step("dial", 4, 0), Step("dial", 0, 4), Step("answer")],
+            id="two_who_call_each_other_have_two_calls",
+        ),
+        pytest.param(
+            [
+                Step("to_queue", 2, 5),
+                Step("unregister", 2),
+                Step("unregister", 3),
+                Step("poll"),
+                Step("register", 2),
+            ],
+            id="a_call_whose_phones_are_out_of_reach_goes_on_as_it_was",
+        ),
+        pytest.param(
+            [
+                Step("talk", 0, 3),
+                Step("hold", 0, 5),
+                Step("talk", 3, 2),
+                Step("transfer", 4, 5),
+                Step("unhold", 1, 3),
+                Step("wait_long"),
+            ],
+            id="a_phone_takes_no_call_back_by_dialling_another",
+        ),
+        pytest.param(
+            [
+                Step("talk", 0, 2),
+                Step("call", 0, 1),
+                Step("park", 4, 4),
+                Step("poll"),
+                Step("pick_up", 1),
+                Step("fetch", 1, 1),
+            ],
+            id="who_fetches_a_call_is_in_it_though_a_poll_did_not_show_it",
         ),
     ],
 )

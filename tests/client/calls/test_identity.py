@@ -50,7 +50,7 @@ def test_found_call_gets_its_id_from_the_report(told: Told) -> None:
     [
         bye("1002", "1001"),
         bye(ext("1002")),
-        fail(BUSY, ext("1002")),
+        fail(REJECTED, ext("1002")),
         cdr("1001", "1002", MISSED),
     ],
 )
@@ -60,6 +60,17 @@ def test_found_call_ends_by_any_report(told: Told, step: Step) -> None:
     told.tell(step)
     assert len(told.settle(102)) == 2
     assert told.nothing_is_left()
+
+
+@pytest.mark.parametrize("caller", ["1001", "1003"])
+def test_record_tells_whose_call_failed_as_busy(told: Told, caller: str) -> None:
+    """A phone that rings may refuse that call, or another one at once."""
+    nameless(told, ("1001", DIALING, True), ("1002", RINGING, False))
+    told.tell(fail(BUSY, ext("1002")))
+    settled = told.tell(cdr(caller, "1002", BUSY))
+    assert len(settled) == 2
+    assert bool(told.live) is (caller != "1001")
+    assert any(event.startswith(caller) for event in settled)
 
 
 def test_found_call_with_the_outside_is_known_by_its_line(told: Told) -> None:

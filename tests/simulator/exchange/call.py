@@ -1,6 +1,7 @@
 """A call from its first ring to its record: the state machine."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.simulator.clock import Alarm
@@ -84,7 +85,7 @@ class SimCall(Connection):
         self.emit("alert", self.caller)
         after = self._exchange.switches.answer_after
         if after is not None and after < seconds:
-            self.timer(after, self.answer)
+            self.timer(after, partial(self.answer_itself, seconds - after, unanswered))
         else:
             self.timer(seconds, unanswered)
 
@@ -106,6 +107,18 @@ class SimCall(Connection):
             if leg is not chosen:
                 self._exchange.release(leg)
         self.connect(chosen)
+
+    def answer_itself(self, seconds: float, unanswered: Callable[[], None]) -> None:
+        """Let the first phone in reach pick up; none does where all are out of reach."""
+        ringing = [self.caller] if self.state is CallState.DIALLING else self.callees
+        for leg in ringing:
+            extension = self._exchange.extensions.get(leg.number)
+            if leg.state is LegState.RINGING and (
+                leg.outside or (extension is not None and extension.registered)
+            ):
+                self.answer(leg.number)
+                return
+        self.timer(seconds, unanswered)
 
     def connect(self, leg: Leg) -> None:
         """Connect the caller with one leg."""

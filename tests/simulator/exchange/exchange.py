@@ -93,12 +93,14 @@ class Exchange(Lines):
         if self.switches.ring_report_for_caller:
             call.emit("ring", call.caller)
         after = self.switches.answer_after
+        unanswered = partial(call.fail, Failure.UNREACHABLE, call.caller)
         if pick_up:
             call.answer()
         elif after is not None:
-            call.timer(after, call.answer)
+            rest = max(seconds - after, 0.0)
+            call.timer(after, partial(call.answer_itself, rest, unanswered))
         else:
-            call.timer(seconds, partial(call.fail, Failure.UNREACHABLE, call.caller))
+            call.timer(seconds, unanswered)
 
     def inbound(self, caller: str, callee: str, trunk: str) -> SimCall:
         """Let somebody outside call in."""

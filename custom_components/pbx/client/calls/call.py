@@ -7,6 +7,7 @@ from functools import cached_property
 from ..model import Call, CallDirection, CallEventType, CallOutcome, Party, PartyState
 from ..report import CallRecord
 
+_REFUSED = frozenset({CallOutcome.BUSY, CallOutcome.FAILED, CallOutcome.REJECTED})
 CONNECTED = frozenset({PartyState.TALKING, PartyState.HELD})
 
 
@@ -202,8 +203,14 @@ class TrackedCall:
             return CallOutcome.VOICEMAIL if voicemail else CallOutcome.ANSWERED
         if leg.outcome is not None:
             return leg.outcome
-        if outcome is CallOutcome.ANSWERED and not leg.party.caller:
+        if leg.party.caller:
+            return outcome
+        if outcome is CallOutcome.ANSWERED:
             return self._answered_by(leg)
+        record = self.records[-1] if self.records else None
+        if outcome in _REFUSED and record and record.callee != leg.number:
+            if any(other.number == record.callee for other in self):
+                return CallOutcome.MISSED  # Another callee refused the call.
         return outcome
 
     def _answered_by(self, leg: Leg) -> CallOutcome:

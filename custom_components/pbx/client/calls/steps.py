@@ -173,9 +173,9 @@ def close(call: TrackedCall, now: float, by: str | None, wait: float) -> Tracked
     present = [key for key, leg in call.legs.items() if leg.present]
     last = present or list(call.legs)
     legs = dict(call.legs)
-    for key in last:
-        leg = legs[key]
-        legs[key] = replace(leg, met=leg.met or call.met_by(leg))
+    for key, leg in legs.items():
+        if key in last or leg.met is None:
+            legs[key] = replace(leg, met=leg.met or call.met_by(leg))
     for key, leg in legs.items():
         if leg.told:
             continue

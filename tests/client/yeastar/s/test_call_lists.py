@@ -143,6 +143,7 @@ def test_outbound_call() -> None:
             numbers=("1001",),
             outside=(Party("555", False, TALKING, False, "SIP-142", "7.2"),),
             answered=True,
+            caller="1001",
         )
     ]
     (rings,) = outbound({**OUT_ROW, "status": "Progress"})

@@ -5,8 +5,15 @@ from dataclasses import replace
 from typing import Final
 
 from ...calls.call import TrackedCall, leg_key
-from ...calls.ledger import Ledger
-from ...model import CallDirection, CallOutcome, Party, PartyState
+from ...calls.ledger import Ledger, StatusOf
+from ...model import (
+    OUT_OF_REACH,
+    CallDirection,
+    CallOutcome,
+    ExtensionStatus,
+    Party,
+    PartyState,
+)
 from ...report import CallRecord
 
 # Seconds by which a report may arrive after the poll that already saw its change.
@@ -16,9 +23,10 @@ LATE: Final = 60.0
 class CallFinder:
     """The search for the calls of reports; a call found without an id is given one."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        """Initialize with the ledger to search."""
+    def __init__(self, ledger: Ledger, status_of: StatusOf) -> None:
+        """Initialize with the ledger to search, and the statuses of the extensions."""
         self._ledger = ledger
+        self._status_of = status_of
 
     def find(
         self, call_id: str, parties: Iterable[Party], now: float
@@ -98,7 +106,7 @@ class CallFinder:
         ledger = self._ledger
         theirs = {call.key: call for number in numbers for call in ledger.of(number)}
         found = []
-        for call in theirs.values() if numbers else ledger.live.values():
+        for call in ledger.live.values() if lines or not numbers else theirs.values():
             alone = len(parties) == 1
             if call.id is not None or any(
                 _contradicts(call, party, alone=alone) for party in parties
@@ -107,7 +115,30 @@ class CallFinder:
             same_line = any(leg.party.leg in lines for leg in call if leg.party.leg)
             if same_line or keys <= call.legs.keys():
                 found.append(call)
+        return found[0] if len(found) == 1 else self._find_waiting(parties)
+
+    def _find_waiting(self, parties: tuple[Party, ...]) -> TrackedCall | None:
+        """Return the call without an id of a caller that waits for another callee."""
+        found = [
+            call
+            for party in parties
+            if party.extension and party.caller is not False and len(parties) == 2
+            for call in self._ledger.of(party.number)
+            if call.id is None
+            and call.legs[party.number].state is PartyState.DIALING
+            and self._can_ring(next(p for p in parties if p is not party))
+            and all(
+                other.number == party.number
+                or self._status_of(other.number) in OUT_OF_REACH
+                for other in call.present()
+            )
+        ]
         return found[0] if len(found) == 1 else None
+
+    def _can_ring(self, party: Party) -> bool:
+        """Return whether a party may be ringing, by the status of its phone."""
+        status = self._status_of(party.number)
+        return status is ExtensionStatus.RINGING or status in OUT_OF_REACH
 
 
 def _contradicts(call: TrackedCall, party: Party, *, alone: bool) -> bool:
@@ -121,7 +152,7 @@ def _contradicts(call: TrackedCall, party: Party, *, alone: bool) -> bool:
         # A service of the PBX, which is not a party, answered. A call with another
         # connected or ringing party is not the reported call.
         return leg.connected or any(
-            other.connected or other.state is PartyState.RINGING
+            other.connected or other.state in (PartyState.RINGING, PartyState.UNKNOWN)
             for other in call.present()
             if other is not leg
         )

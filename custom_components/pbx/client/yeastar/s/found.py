@@ -13,7 +13,8 @@ class FoundCall:
 
     `id` is None for an outbound call. `outside` are its lines, `numbers` the extensions
     that its row names: for an outbound call only the caller, which may have left.
-    `answered` is True once a party talks.
+    `answered` is True once a party talks. `caller` is the number that an outbound row
+    names as the caller: of a call that was passed on, an outside party.
     """
 
     id: str | None
@@ -22,6 +23,7 @@ class FoundCall:
     outside: tuple[Party, ...]
     answered: bool = False
     dialed: str | None = None
+    caller: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,7 @@ def _outbound(line: str, item: dict[str, Any], known: Collection[str]) -> FoundC
         numbers=(caller,) if caller in known else (),
         outside=(callee,),
         answered=callee.state is PartyState.TALKING,
+        caller=caller,
     )
 
 

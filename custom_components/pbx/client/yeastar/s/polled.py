@@ -5,6 +5,7 @@ ties between phones. A found call takes its id, roles and times from a remembere
 only if nothing in the poll contradicts that call. A call that was not found is over.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Set as AbstractSet
 from dataclasses import replace
 
@@ -73,8 +74,12 @@ class PolledCalls:
             if call.key in kept:
                 self._ledger.put(kept[call.key], self._now)
             elif call.key not in self._seen and not self._is_newer(call):
-                if call.id and all(self._lost(leg.number) for leg in call.present()):
+                if all(self._lost(leg.number) for leg in call.present()):
                     self._told.unreachable.add(call.key)
+                    self._hidden.update(
+                        leg.number for leg in call.extensions() if leg.connected
+                    )
+                self._told.unseen.add(call.key)
                 over_now = steps.close(call, self._now, None, self._ledger.wait)
                 self._ledger.put(over_now, self._now)
         return {number for one in self._pictures for number in one.numbers}
@@ -113,7 +118,9 @@ class PolledCalls:
         found = {number for one in self._pictures for number in one.numbers}
         known = {n for n in busy - found - alone if self._ledger.of(n)}
         self._hidden &= {
-            n for n in self._hidden if n in self._statuses and self._in_use(n)
+            n
+            for n in self._hidden
+            if n in self._statuses and (self._in_use(n) or self._lost(n))
         }
         self._hidden |= (busy & self._ties.keys()) - found - alone - known - self._newer
         for picture in self._pictures:
@@ -168,11 +175,19 @@ class PolledCalls:
             n for n, ties in self._ties.items() if not lines.isdisjoint(ties.lines)
         ]
         inbound = row.direction is CallDirection.INBOUND
+        dialed = {
+            party.leg
+            for other in self._rows
+            for party in other.outside
+            if party.caller is False
+        }
         for number in row.numbers:
             # An inbound row names the ringing phones, an outbound row the caller.
             ties = self._ties.get(number)
             left = not inbound and (
-                on_it or (ties is not None and ties.whole) or not self._in_use(number)
+                on_it
+                or (ties is not None and (ties.whole or dialed.isdisjoint(ties.lines)))
+                or not self._in_use(number)
             )
             if number not in on_it and not left:
                 on_it.insert(0, number)
@@ -207,7 +222,7 @@ class PolledCalls:
             return known
         lines = {party.leg for party in row.outside if party.leg}
         outside = {party.number for party in row.outside}
-        unnamed = []
+        unnamed, passed_on = [], []
         for call in self._ledger.live.values():
             if row.id is not None and call.id is not None:
                 continue
@@ -220,24 +235,41 @@ class PolledCalls:
                 and call.direction in (None, row.direction)
             ):
                 unnamed.append(call)
-        return unnamed[-1] if unnamed else self._begun(row.direction, numbers)
+            if (
+                not row.numbers
+                and call.direction is not CallDirection.INBOUND
+                and not call.extensions()
+                and any(leg.number == row.caller and leg.present for leg in call)
+            ):
+                passed_on.append(call)
+        if unnamed or passed_on:
+            return (unnamed or passed_on)[-1]
+        lost = [number for number in row.numbers if self._lost(number)]
+        return self._begun(row.direction, numbers or lost)
 
     # -- internal calls
 
     def _add_ties(self) -> None:
         """Add the calls between extensions, the remembered ones first."""
-        ties = self._pairs
-        # Of two calls between the same phones, the older one has ended unseen.
+        ties = list(self._pairs)
+        # Of more calls between two phones than they name, the oldest ended unseen.
         for call in reversed(list(self._ledger.live.values())):
             if call.outside or call.key in self._seen:
                 continue
             there = {leg.number for leg in call.extensions()}
-            mine = [pair for pair in ties if pair <= there]
+            # A queue rings its agents again and again.
+            rang = {leg.number for leg in call if leg.answered_at is None}
+            mine = [
+                pair
+                for pair in dict.fromkeys(ties)
+                if pair <= there | rang and not pair.isdisjoint(there)
+            ]
             if not mine or self._contradicted(call, mine):
                 continue
             numbers = list(dict.fromkeys(n for pair in mine for n in sorted(pair)))
             self._add(Picture(CallDirection.INTERNAL, numbers), call)
-            ties = [pair for pair in ties if pair not in mine]
+            for pair in mine:
+                ties.remove(pair)
         for caller, called, calls in self._groups(ties):
             known = self._rung_on(caller, called) if calls else None
             if known is not None:
@@ -253,14 +285,14 @@ class PolledCalls:
             )
 
     def _find_pairs(self) -> list[frozenset[str]]:
-        """Return the pairs of extensions that are connected or call each other."""
-        found: dict[frozenset[str], None] = {}
+        """Return the pair of extensions of each call, as often as one end names it."""
+        found: dict[frozenset[str], int] = {}
         for number, ties in self._ties.items():
-            for other in ties.others:
+            for other, calls in Counter(ties.others).items():
                 pair = frozenset((number, other))
                 if len(pair) == 2 and (self._in_use(other) or self._lost(other)):
-                    found[pair] = None
-        return list(found)
+                    found[pair] = max(found.get(pair, 0), calls)
+        return [pair for pair, calls in found.items() for _ in range(calls)]
 
     def _contradicted(self, call: TrackedCall, pairs: list[frozenset[str]]) -> bool:
         """Return whether a remembered call cannot be the call of the tied phones."""
@@ -356,12 +388,19 @@ class PolledCalls:
         """Return a remembered call with a single party, now found with others."""
         for number in numbers:
             for call in reversed(self._ledger.of(number)):
-                legs = call.extensions()
+                # A phone out of reach that the other does not name has left.
+                named = self._ties.get(number, Ties()).others
+                legs = [
+                    leg
+                    for leg in call.extensions()
+                    if leg.number in (number, *named) or not self._lost(leg.number)
+                ]
                 if (
                     call.key not in self._seen
                     and call.key not in self._told.served
                     and not call.outside
                     and len(legs) == 1
+                    and not (legs[0].connected and self._unlisted(call))
                     and call.direction in (None, CallDirection.INTERNAL, direction)
                     # A party that talks while no other has left talks to a service.
                     and (
@@ -381,17 +420,16 @@ class PolledCalls:
                 or call.live
                 or call.released
                 or call.records
-                or set(call.last) != set(numbers)
+                or not set(call.last) <= set(numbers) <= call.legs.keys()
             ):
                 continue
             self._told.unreachable.discard(key)
             before, call = call, steps.reopen(call)
             for number in numbers:
                 leg = before.legs[number]
-                talks = leg.answered_at is not None
-                state = PartyState.TALKING if talks else PartyState.UNKNOWN
-                party = replace(leg.party, state=state)
-                call = steps.again(call, party, self._now)
+                call = steps.again(
+                    call, steps.come_back(before, number).legs[number].party, self._now
+                )
                 if leg.answered_at is not None:
                     call = steps.answered(
                         call, number, leg.answered_at, exact=leg.exact
@@ -419,17 +457,40 @@ class PolledCalls:
         if not self._read and any(self._lost(leg.number) for leg in call.extensions()):
             return True  # No phone that would name the call was queried.
         there = [leg for leg in call.extensions() if self._in_use(leg.number)]
-        if len(there) > 1 and not any(leg.number in self._ties for leg in there):
+        if self._unlisted(call):
             return True
         legs = call.extensions()
         # If the other parties only rang, the voicemail may have answered instead.
         alone = [
             leg
             for leg in there
-            if leg.party.caller or len(legs) == 1
+            if leg.party.caller is not False or len(legs) == 1
             if not any(other.answered_at for other in legs if other is not leg)
         ]
         return len(alone) == 1 and self._may_be_alone(call, alone[0])
+
+    def _unlisted(self, call: TrackedCall) -> bool:
+        """Return whether no phone of a call would name it, though one is in use.
+
+        A phone out of reach, or one that was not queried, names no call; some firmware
+        names only one of the calls of a phone.
+        """
+        legs = call.extensions()
+        return (
+            len(legs) > 1
+            and any(self._in_use(leg.number) for leg in legs)
+            and all(
+                self._lost(leg.number)
+                or (
+                    self._in_use(leg.number)
+                    and (
+                        (ties := self._ties.get(leg.number)) is None
+                        or (not ties.whole and bool(ties.others))
+                    )
+                )
+                for leg in legs
+            )
+        )
 
     def _possible(self, number: str) -> bool:
         """Return whether an extension can be in a call that no list shows."""
@@ -463,6 +524,11 @@ class PolledCalls:
 
     def _alone(self, call: TrackedCall) -> TrackedCall:
         """Return a call without the extensions that can no longer be in it."""
+        if self._unlisted(call):
+            for leg in call.extensions():
+                if leg.state is PartyState.RINGING and self._lost(leg.number):
+                    call = steps.depart(call, leg.number, self._now, self._ledger.wait)
+            return call
         possible = self._in_use if self._read else self._possible
         there = [leg for leg in call.extensions() if possible(leg.number)]
         asked = any(leg.number in self._ties for leg in there)
@@ -483,6 +549,8 @@ class PolledCalls:
         """Apply one call to the ledger as it was found."""
         now, row = self._now, picture.row
         call = picture.call
+        known = None if call is None else self._ledger.get(call.key)
+        reopened = known is not None and call is not known and not known.live
         if call is None:
             if not picture.numbers and row is None:
                 return
@@ -514,7 +582,11 @@ class PolledCalls:
                 call = answered_elsewhere(call, leg.number, now)
             else:
                 call = steps.depart(call, leg.number, now, self._ledger.wait)
+        silent = self._ledger.silent
+        # A call that seemed over, as its phones were out of reach, goes on.
+        self._ledger.silent = silent or reopened
         self._ledger.put(call, now)
+        self._ledger.silent = silent
 
     def _stays_on_line(self, picture: Picture, leg: Leg) -> bool:
         """Return whether an extension that no row names may still be on the line."""

@@ -76,6 +76,25 @@ class Possible:
         for picture in pictures:
             for number in picture.numbers:
                 self._narrow((id(picture), number), _by_role(picture, number))
+        self._weigh(pictures, of)
+        unanswered = []
+        for picture in pictures:
+            answered = [
+                number
+                for number in picture.numbers
+                if (leg := picture.known(number)) and leg.answered_at is not None
+            ]
+            for number in answered:
+                self._narrow((id(picture), number), CONNECTED)
+            if not answered:
+                unanswered.append(picture)
+        # Once connected, a party stays so while another end rings for it.
+        self._weigh(unanswered, of)
+
+    def _weigh(
+        self, pictures: list[Picture], of: dict[str, list[tuple[int, str]]]
+    ) -> None:
+        """Remove the states that do not fit each other."""
         for _ in range(2):
             for picture in pictures:
                 if picture.row is None:
@@ -83,11 +102,6 @@ class Possible:
             for number, keys in of.items():
                 if len(keys) > 1:
                     self._weigh_calls(number, keys)
-        for picture in pictures:
-            for number in picture.numbers:
-                known = picture.known(number)
-                if known is not None and known.answered_at is not None:
-                    self._narrow((id(picture), number), CONNECTED)
 
     def _narrow(self, key: tuple[int, str], to: States) -> None:
         """Remove all states except these, unless none would remain."""

@@ -9,6 +9,7 @@ from ...calls.call import Leg, TrackedCall, leg_key
 from ...calls.ledger import Ledger, StatusOf
 from ...model import (
     IN_USE,
+    OUT_OF_REACH,
     CallDirection,
     CallOutcome,
     ExtensionStatus,
@@ -21,6 +22,8 @@ from .finder import CallFinder
 SOUGHT: Final = frozenset({PartyState.RINGING, PartyState.DIALING})
 # Seconds within which all reports of the same event arrive.
 TOGETHER: Final = 1.0
+# Seconds within which the report of a call follows the status that it causes.
+AT_ONCE: Final = 0.2
 # The statuses of a phone that is already in a call.
 TAKEN: Final = frozenset({ExtensionStatus.BUSY, ExtensionStatus.ON_HOLD})
 
@@ -32,7 +35,7 @@ class ToldCalls:
         """Initialize for a ledger; statuses are read from `status_of`, never stored."""
         self._ledger = ledger
         self._status_of = status_of
-        self._finder = CallFinder(ledger)
+        self._finder = CallFinder(ledger, status_of)
         # Phones that stopped ringing according to a status report that may be late.
         self.stopped: set[str] = set()
         # Phones in a call that nothing shows: with a service, or a supervisor's phone.
@@ -41,18 +44,26 @@ class ToldCalls:
         self.served: set[int] = set()
         # Calls that ended because all their phones were out of reach: none is queried.
         self.unreachable: set[int] = set()
+        # Calls that ended as a poll did not show them.
+        self.unseen: set[int] = set()
         # Calls that ended with a restart of the PBX.
         self.restarted: set[int] = set()
         # Phones that became busy without ringing, that is, dialled; oldest first.
         self.dialled: dict[str, None] = {}
         # Phones whose hold was reported before the answer of the held call.
         self._held_early: set[str] = set()
+        # The calls that phones took back last, by their status, and when.
+        self._resumed: dict[str, tuple[int, float]] = {}
+        # The calls in which phones rang last.
+        self._rang_in: dict[str, int] = {}
+        # When each phone stopped ringing last.
+        self._rang: dict[str, float] = {}
         # Transferors of each call, whose part may get a call record of its own.
         self._handed_over: dict[int, set[str]] = {}
 
     def prune(self) -> None:
         """Remove the calls that the ledger no longer knows."""
-        for calls in (self.served, self.unreachable, self.restarted):
+        for calls in (self.served, self.unreachable, self.unseen, self.restarted):
             calls.difference_update([key for key in calls if not self._ledger.get(key)])
         for key in [key for key in self._handed_over if not self._ledger.get(key)]:
             del self._handed_over[key]
@@ -77,10 +88,19 @@ class ToldCalls:
             call = self._join(call, party, now)
         alone = [party.state for party in report.parties] == [PartyState.TALKING]
         (self.served.add if alone else self.served.discard)(call.key)
+        before = self._ledger.get(call.key)
         self._ledger.put(self._answered(call, report.parties, now), now)
         for party in report.parties:
-            if party.state is PartyState.TALKING and party.number in self._held_early:
+            self._hold_others(call.key, before, party, now)
+            if party.state is not PartyState.TALKING:
+                continue
+            if party.number in self._held_early:
                 self.status(party.number, ExtensionStatus.ON_HOLD, now)
+            if self._status_of(party.number) is ExtensionStatus.RINGING and not any(
+                call.legs[party.number].state is PartyState.RINGING
+                for call in self._ledger.of(party.number)
+            ):
+                self.hidden.add(party.number)  # It rings in another call.
 
     def release(self, report: CallReleased, now: float) -> None:
         """End a call that was hung up, unless by a party that had already left."""
@@ -99,6 +119,7 @@ class ToldCalls:
         if call is None:
             # No earlier report of this call: its record, if any, gives the outcome.
             call = self._ledger.begin(report.call_id, now)
+            self.hidden.difference_update(party.number for party in report.parties)
             call = _with_missing(call, report.parties, now)
             over = replace(call, ended_at=now, ended_by=by, last=tuple(call.legs))
             self._ledger.put(over, now)
@@ -107,14 +128,51 @@ class ToldCalls:
         if first is not None and not first.present:
             return
         call = replace(_with_missing(call, report.parties, now), released=True)
+        for party in report.parties:
+            leg = call.leg(party)
+            if leg is None or not party.extension:
+                continue
+            status = self._status_of(party.number)
+            others = [
+                one for one in self._ledger.of(party.number) if one.key != call.key
+            ]
+            if (
+                not leg.present
+                and leg.left_at != now
+                and (
+                    (leg.told and status in OUT_OF_REACH)
+                    or (
+                        status is ExtensionStatus.RINGING
+                        and not self._rings_in_any(party)
+                    )
+                )
+            ):
+                # A queue rang this phone once more.
+                ringing = replace(leg.party, state=PartyState.RINGING)
+                call = steps.again(call, ringing, now)
+            elif (
+                leg.answered_at is None
+                and self._handed_over.get(call.key)
+                and (status not in TAKEN or others)
+            ):
+                # The one who passed the call on had answered it, not this phone.
+                call = steps.leave(call, leg.number, now, None, CallOutcome.MISSED)
         self._ledger.put(steps.close(call, now, by, self._ledger.wait), now)
 
     def transfer(self, report: CallTransferred, now: float) -> None:
         """Apply a transfer: the first party, the transferor, leaves the others."""
         call = self._finder.find(report.call_id, report.parties, now)
-        if call is None or not call.live:
+        if call is None:
+            call = self._ledger.begin(report.call_id, now)
+        if not call.live or len(report.parties) < 2:
             return
         leaving, *others = report.parties
+        if all(party.extension for party in report.parties):
+            call = steps.learn(call, CallDirection.INTERNAL)
+        rang = now - self._rang.get(leaving.number, -TOGETHER) < TOGETHER
+        if call.leg(leaving) is None and rang:
+            ringing = replace(leaving, state=PartyState.RINGING, caller=False)
+            call = steps.sit(call, ringing, now)
         leg = call.leg(leaving)
         if leg is not None and leg.present:
             if leg.party.extension:
@@ -123,20 +181,31 @@ class ToldCalls:
         talked = leg is not None and leg.answered_at is not None
         state = PartyState.TALKING if talked else PartyState.DIALING
         for party in others:
+            if leg is not None and leg.state is PartyState.UNKNOWN and call.has(party):
+                continue
             call = self._join(call, replace(party, state=state), now)
+        before = self._ledger.get(call.key)
         self._ledger.put(call, now)
+        for party in others:
+            self._hold_others(call.key, before, party, now)
 
     def fail(self, report: CallFailed, now: float) -> None:
         """End a failed call, or only the legs of callees that cannot be reached."""
         ledger = self._ledger
         # A callee in another call is busy: that other call is not the failed one.
-        ringing = [p for p in report.parties if not p.extension or self._rings(p)]
+        busy = report.outcome is CallOutcome.BUSY
+        ringing = [
+            party
+            for party in report.parties
+            if not party.extension or (not busy and self._rings(party))
+        ]
         call = self._finder.find(report.call_id, ringing, now)
         if call is None and report.parties:
             numbers = {party.number for party in report.parties}
             call = self._finder.find_just_ended(report.call_id, numbers, now)
         if call is None:
             call = ledger.begin(report.call_id, now)
+            self.hidden.difference_update(party.number for party in report.parties)
         elif not call.live:
             # The report came after the end that it explains: store the reason anyway.
             call = replace(call, failure=call.failure or report.outcome)
@@ -172,10 +241,17 @@ class ToldCalls:
         known = self._finder.find_recorded(record, now)
         if known is not None and record in known.records:
             return
+        if known is not None and not known.live and known.failure:
+            known = self._refused(known, record, now)
         # Without a hang-up the record may cover only a part, and the call continues.
         may_go_on = known is not None and known.live
         call = known or self._ledger.begin(record.call_id, now)
-        call = replace(call, records=(*call.records, record))
+        call = replace(
+            call,
+            records=(*call.records, record),
+            # A call that only its record tells of is over.
+            released=call.released or known is None,
+        )
         call = steps.learn(call, record.direction, record.dialed, record.via)
         call = replace(
             call,
@@ -206,6 +282,8 @@ class ToldCalls:
         ledger = self._ledger
         calls = ledger.of(number)
         before = self._status_of(number)
+        if before is ExtensionStatus.RINGING and status is not before:
+            self._rang[number] = now
         if status is ExtensionStatus.BUSY and before is ExtensionStatus.IDLE:
             self.dialled[number] = None
         elif status not in TAKEN:
@@ -216,18 +294,48 @@ class ToldCalls:
             and any(call.legs[number].connected for call in calls)
         ):
             self.hidden.add(number)  # A second call rings this phone.
+        if status is ExtensionStatus.RINGING and number in self._rang_in:
+            # It rings anew, in whichever call.
+            call = ledger.get(self._rang_in.pop(number))
+            leg = None if call is None else call.legs.get(number)
+            if (
+                call is not None
+                and call.live
+                and leg is not None
+                and leg.left_at is not None
+                and not leg.told
+                and now - leg.left_at >= TOGETHER
+                and not any(other.connected for other in call)
+            ):
+                ledger.put(_missed(call, number, now), now)
         if status is ExtensionStatus.IDLE:
             # No report shows that a queue or a group has stopped ringing a phone.
             for call in calls:
                 state = call.legs[number].state
                 if state in (PartyState.RINGING, PartyState.UNKNOWN):
                     self.stopped.add(number)
+                    self._rang_in[number] = call.key
                     ledger.put(steps.depart(call, number, now, ledger.wait), now)
             return
         states = [call.legs[number].state for call in calls]
         self._held_early.discard(number)
+        if status is ExtensionStatus.RINGING and states == [PartyState.UNKNOWN]:
+            (call,) = calls
+            call = steps.set_state(call, number, PartyState.RINGING, now)
+            for leg in call.extensions():
+                if leg.state is PartyState.UNKNOWN and len(call.present()) == 2:
+                    call = steps.set_state(call, leg.number, PartyState.DIALING, now)
+            ledger.put(call, now)
         if status is ExtensionStatus.ON_HOLD:
-            if not SOUGHT.isdisjoint(states):
+            if any(call.legs[number].connected for call in calls):
+                # A phone that rings for another call as well is not on hold.
+                for call in calls:
+                    if call.legs[number].state is PartyState.RINGING:
+                        self.stopped.add(number)
+                        over = steps.depart(call, number, now, ledger.wait)
+                        ledger.put(over, now)
+                calls = ledger.of(number)
+            elif not SOUGHT.isdisjoint(states):
                 self._held_early.add(number)
             wanted, leaves = PartyState.HELD, PartyState.TALKING
         elif status is ExtensionStatus.BUSY:
@@ -244,9 +352,50 @@ class ToldCalls:
             leg = call.legs[number]
             unknown = leg.state is PartyState.UNKNOWN and leg.answered_at is not None
             if leg.state is leaves is not PartyState.UNKNOWN or unknown:
+                if wanted is PartyState.TALKING:
+                    self._resumed[number] = call.key, now
                 ledger.put(steps.set_state(call, number, wanted, now), now)
 
     # -- steps of the methods above
+
+    def _hold_others(
+        self, key: int, before: TrackedCall | None, party: Party, now: float
+    ) -> None:
+        """Hold the other calls of a phone that begins to dial or to talk in a call."""
+        call = self._ledger.get(key)
+        if call is None or not party.extension:
+            return
+        leg = call.leg(party)
+        resumed, at = self._resumed.pop(party.number, (key, 0.0))
+        other = self._ledger.get(resumed)
+        if (
+            resumed != key
+            and other is not None
+            and other.live
+            and now - at < AT_ONCE
+            and party.state is PartyState.RINGING
+            and other.has(party)
+        ):
+            # It was busy because of this call.
+            held = steps.set_state(other, party.number, PartyState.HELD, now)
+            self._ledger.put(held, now)
+        was = None if before is None else before.leg(party)
+        if (
+            leg is None
+            or leg.state not in (PartyState.DIALING, PartyState.TALKING)
+            or (was is not None and was.present and was.state is leg.state)
+            or (was is not None and was.answered_at is not None and was.present)
+        ):
+            return
+        for other in self._ledger.of(party.number):
+            if (
+                other.key != key
+                # A call with a service alone may have ended unseen.
+                and len(other.present()) > 1
+                and other.legs[party.number].state is PartyState.TALKING
+            ):
+                held = steps.set_state(other, party.number, PartyState.HELD, now)
+                self._ledger.put(held, now)
 
     def _join(self, call: TrackedCall, party: Party, now: float) -> TrackedCall:
         """Return a call after a party joined or left it, according to a report."""
@@ -257,7 +406,14 @@ class ToldCalls:
         if leg is not None and not leg.present:
             if party.state is PartyState.TALKING and self._talks_after_all(leg):
                 return steps.again(call, party, now)
-            if party.state in SOUGHT and self._rings_anew(call, leg):
+            if party.state in SOUGHT and self._rings_anew(call, leg, now):
+                for key, other in list(call.legs.items()):
+                    if (
+                        other.state is PartyState.RINGING
+                        and other.party.extension
+                        and other.since < (leg.left_at or leg.since)
+                    ):
+                        call = _missed(call, key, now)
                 # A returning outbound call is reported with this party as dialing.
                 party = replace(party, state=PartyState.RINGING, caller=False)
                 return steps.again(call, party, now)
@@ -271,7 +427,7 @@ class ToldCalls:
             self.hidden.add(party.number)
         return steps.sit(call, party, now)
 
-    def _rings_anew(self, call: TrackedCall, leg: Leg) -> bool:
+    def _rings_anew(self, call: TrackedCall, leg: Leg, now: float) -> bool:
         """Return whether a party that had left is called again, by its phone's status.
 
         A queue rings its agents repeatedly, and a call can be passed back; all callees
@@ -284,7 +440,10 @@ class ToldCalls:
             and (
                 self._status_of(leg.number) is ExtensionStatus.RINGING
                 # A phone with another call has the status of that other call.
-                or (leg.told and bool(self._ledger.of(leg.number)))
+                or (
+                    (leg.told or now - left >= TOGETHER)
+                    and bool(self._ledger.of(leg.number))
+                )
             )
             and not any(
                 other.party.caller is False
@@ -301,17 +460,25 @@ class ToldCalls:
         """
         return (
             leg.party.extension
-            and self._status_of(leg.number) is ExtensionStatus.BUSY
+            and self._status_of(leg.number) in TAKEN
             and (leg.told or not self._ledger.of(leg.number))
         )
 
     def _occupies(self, leg: Leg) -> bool:
         """Return whether a phone is in this call only and its status agrees with it."""
         status = self._status_of(leg.number)
-        return len(self._ledger.of(leg.number)) == 1 and (
-            status is ExtensionStatus.RINGING
-            if leg.state is PartyState.RINGING
-            else status in IN_USE
+        called = any(
+            call.dialed == leg.number and not call.extensions()
+            for call in self._ledger.live.values()
+        )
+        return (
+            len(self._ledger.of(leg.number)) == 1
+            and not called
+            and (
+                status is ExtensionStatus.RINGING
+                if leg.state is PartyState.RINGING
+                else status in IN_USE
+            )
         )
 
     def _with_recorded(
@@ -345,10 +512,39 @@ class ToldCalls:
                     call = _with_met(call, number, record.caller)
         return call
 
+    def _refused(
+        self, failed: TrackedCall, record: CallRecord, now: float
+    ) -> TrackedCall:
+        """Return the call without an id that its record shows to be a failed one.
+
+        The words of 2017 for a busy callee and for one that declined are the same (5.3).
+        """
+        if any(leg.told or leg.number != record.callee for leg in failed):
+            return failed
+        found = self._finder.find_recorded(replace(record, call_id=""), now)
+        if found is None or not found.live:
+            return failed
+        told = {key: replace(leg, told=True) for key, leg in failed.legs.items()}
+        silent, self._ledger.silent = self._ledger.silent, True
+        self._ledger.put(replace(failed, id=None, legs=told), now)
+        self._ledger.silent = silent
+        call = replace(found, id=failed.id, failure=failed.failure, released=True)
+        return steps.close(call, now, None, self._ledger.wait)
+
+    def _rings_in_any(self, party: Party) -> bool:
+        """Return whether an extension's phone rings in a known call."""
+        return any(
+            call.legs[party.number].state is PartyState.RINGING
+            for call in self._ledger.of(party.number)
+        )
+
     def _rings(self, party: Party) -> bool:
         """Return whether an extension's phone rings in a call without an id."""
         return any(
-            call.id is None and call.legs[party.number].state is PartyState.RINGING
+            call.id is None
+            and call.legs[party.number].state
+            in (PartyState.RINGING, PartyState.UNKNOWN)
+            and len(call.extensions()) < 3
             for call in self._ledger.of(party.number)
         )
 
@@ -359,20 +555,36 @@ class ToldCalls:
         So does a call from a service, which a poll may have missed. The report of a
         call without an answer is late, and so is any report after the ends were told.
         """
+        if call.outside and call.key in self.unseen:
+            return False  # A list shows each call on a line: the report is late.
         begun = call.records or any(leg.answered_at is not None for leg in call)
         return (
-            bool(begun)
-            and not call.released
-            and not any(leg.told for leg in call)
-            and any(
-                call.leg(party) is None and party.state is not PartyState.GONE
-                for party in parties
+            (
+                bool(begun)
+                and not call.released
+                and not any(leg.told for leg in call)
+                and any(
+                    call.leg(party) is None and party.state is not PartyState.GONE
+                    for party in parties
+                )
             )
-        ) or (
-            not call.released
-            and call.key not in self.restarted
-            and call.outcome() in (None, CallOutcome.ANSWERED)
-            and any(self._must_be(party) for party in parties)
+            or (
+                not call.released
+                and call.key not in self.restarted
+                and call.outcome() in (None, CallOutcome.ANSWERED)
+                and any(self._must_be(party) for party in parties)
+            )
+            or (
+                # A poll did not show it: it was with a service of the PBX.
+                not call.released
+                and call.key in self.unseen
+                and any(
+                    party.state is PartyState.TALKING
+                    and call.leg(party) is None
+                    and self._status_of(party.number) in TAKEN
+                    for party in parties
+                )
+            )
         )
 
     def _must_be(self, party: Party) -> bool:
@@ -456,6 +668,21 @@ def bring_back(
     if leg.party.extension and (leg.told or (rang and leg.answered_at is None)):
         return steps.again(call, party, now)
     return steps.come_back(call, key)
+
+
+def _missed(call: TrackedCall, key: str, now: float) -> TrackedCall:
+    """Return a call in which a phone stopped ringing that may ring once more."""
+    left = call.legs[key].left_at
+    return replace(
+        call,
+        legs={
+            **call.legs,
+            key: replace(
+                steps.leave(call, key, now, now, CallOutcome.MISSED).legs[key],
+                left_at=now if left is None else left,
+            ),
+        },
+    )
 
 
 def answered_elsewhere(call: TrackedCall, key: str, now: float) -> TrackedCall:
