@@ -166,7 +166,7 @@ class Transport:
         ):
             failure = await self._not_trusted()
         except aiohttp.ClientResponseError:
-            failure = PbxWrongService(WrongService.NOT_THE_API)
+            failure = PbxWrongService(WrongService.NOT_THE_API, "no HTTP")
         except aiohttp.ClientConnectorDNSError, ValueError:
             # ValueError: a name that is not even valid for the resolver.
             failure = PbxUnreachable(Unreachable.NAME_NOT_RESOLVED)
@@ -191,7 +191,7 @@ class Transport:
         _check_status(response, acting)
         answer = decode(await self._read_body(response))
         if answer is None:
-            raise PbxWrongService(WrongService.NOT_THE_API)
+            raise _not_the_api(response)
         return answer
 
     async def _read_file(
@@ -210,7 +210,7 @@ class Transport:
             return None
         answer = decode(first + await self._read_body(response))
         if answer is None:
-            raise PbxWrongService(WrongService.NOT_THE_API)
+            raise _not_the_api(response)
         return answer
 
     async def _read_body(self, response: aiohttp.ClientResponse) -> bytearray:
@@ -243,4 +243,10 @@ def _check_status(response: aiohttp.ClientResponse, acting: bool) -> None:
     if response.status >= 500:
         raise PbxUnreachable(Unreachable.BAD_ANSWER, maybe_done=acting)
     if response.status != HTTPStatus.OK:
-        raise PbxWrongService(WrongService.NOT_THE_API)
+        raise _not_the_api(response)
+
+
+def _not_the_api(response: aiohttp.ClientResponse) -> PbxWrongService:
+    """Return the error for another web server, with its status and its name."""
+    answer = f"HTTP {response.status} {response.headers.get('Server', '')}"
+    return PbxWrongService(WrongService.NOT_THE_API, answer)
