@@ -7,6 +7,7 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
+from . import frontend
 from .const import CONF_FAMILY, CONF_SUPERVISION, DOMAIN, LOGGER
 from .extension_settings.store import SettingsStore
 from .hub.connect import LockOut
@@ -14,8 +15,10 @@ from .hub.coordinator import PbxCoordinator, async_forget_board
 from .hub.families import FIRST_FAMILY, create_pbx
 from .hub.issues import async_port_taken
 from .hub.options import SupervisionPolicy
+from .panel.commands import async_setup_commands
 from .runtime import PbxConfigEntry, PbxRuntime
 from .services import async_setup_services
+from .supervision.audit import async_setup_audit
 from .supervision.memory import async_forget_memory
 from .supervision.supervision import Supervision
 
@@ -31,8 +34,11 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up the actions."""
+    """Set up the audit of supervision, the actions, and the panel with its commands."""
+    await async_setup_audit(hass)
     async_setup_services(hass)
+    async_setup_commands(hass)
+    await frontend.async_serve(hass)
     return True
 
 
@@ -55,6 +61,7 @@ async def async_migrate_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> boo
 
 async def async_setup_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool:
     """Set up one PBX."""
+    await frontend.async_load_on_dashboards(hass)
     if CONF_WEBHOOK_ID not in entry.data:
         # The id is part of the report address, and secret: it authenticates the PBX.
         data = {**entry.data, CONF_WEBHOOK_ID: webhook.async_generate_id()}
@@ -107,6 +114,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> None
     LockOut(hass, entry.entry_id).async_forget()
     async_forget_board(hass, entry.entry_id)
     await async_forget_memory(hass, entry.entry_id)
+    if not hass.config_entries.async_entries(DOMAIN, include_ignore=False):
+        await frontend.async_forget(hass)
 
 
 async def async_remove_config_entry_device(

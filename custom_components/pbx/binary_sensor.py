@@ -1,16 +1,20 @@
 """Binary sensors for the connectivity of the PBX, its extensions and its trunks."""
 
-from typing import override
+from datetime import datetime
+from typing import Any, override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorDeviceClass,
     BinarySensorEntity,
     BinarySensorEntityDescription,
 )
-from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.const import STATE_OFF, STATE_ON, EntityCategory
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.restore_state import RestoreEntity
+from homeassistant.util import dt as dt_util
 
+from .const import ATTR_SINCE
 from .entity import (
     ExtensionEntity,
     PbxEntity,
@@ -65,8 +69,30 @@ async def async_setup_entry(
     )
 
 
-class ConnectionSensor(PbxEntity, BinarySensorEntity):
+class ConnectionSensor(PbxEntity, RestoreEntity, BinarySensorEntity):
     """The connection to the PBX."""
+
+    _since: datetime
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Restore since when the PBX answers, or does not, from before a restart."""
+        await super().async_added_to_hass()
+        self._since, self._was_on = dt_util.utcnow(), self.is_on
+        before = await self.async_get_last_state()
+        if before is not None and before.state == (
+            STATE_ON if self.is_on else STATE_OFF
+        ):
+            since = dt_util.parse_datetime(str(before.attributes.get(ATTR_SINCE)))
+            self._since = since or self._since
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Handle a connection that was lost or is back."""
+        if self.is_on is not self._was_on:
+            self._since, self._was_on = dt_util.utcnow(), self.is_on
+        super()._handle_coordinator_update()
 
     @property
     @override
@@ -79,6 +105,12 @@ class ConnectionSensor(PbxEntity, BinarySensorEntity):
     def is_on(self) -> bool:
         """Return whether the last poll succeeded."""
         return self.coordinator.last_update_success
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """Return since when the PBX answers, or does not."""
+        return {ATTR_SINCE: self._since}
 
 
 class RegisteredSensor(ExtensionEntity, BinarySensorEntity):

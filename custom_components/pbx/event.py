@@ -72,6 +72,12 @@ class CallEventEntity(ExtensionEntity, EventEntity):
             self.coordinator.subscriptions.calls.async_add(self._number, self._happened)
         )
 
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether the PBX lists the extension: reports arrive while polls fail."""
+        return self.coordinator.data.present(self._number)
+
     @callback
     def _happened(self, event: CallEvent) -> None:
         """Fire a call event."""

@@ -12,8 +12,9 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
-from .client.model import Extension, ExtensionStatus
-from .const import ATTR_EXTENSION, DOMAIN, KEY_OTHER_PARTY, KEY_STATUS
+from .client.model import Extension, ExtensionStatus, Party
+from .client.texts import is_number
+from .const import ATTR_EXTENSION, ATTR_NUMBER, DOMAIN, KEY_OTHER_PARTY, KEY_STATUS
 from .hub.coordinator import PbxCoordinator
 from .hub.describe import party_data
 from .hub.registry import sensor_id
@@ -146,7 +147,7 @@ def _call(
         return {}
     since = coordinator.data.in_call_since(number)
     return {
-        "other_party": party_data(coordinator, call.other(number)),
+        "other_party": _other_party(coordinator, call.other(number)),
         "direction": call.direction.value if call.direction else None,
         "in_call_since": (
             None
@@ -154,6 +155,14 @@ def _call(
             else dt_util.as_local(dt_util.utc_from_timestamp(since)).isoformat()
         ),
     }
+
+
+def _other_party(coordinator: PbxCoordinator, party: Party | None) -> JsonObjectType:
+    """Return the number and name of a party, without text that a caller has chosen."""
+    told: JsonObjectType = party_data(coordinator, party)
+    if party is not None and not party.extension and not is_number(party.number):
+        told[ATTR_NUMBER] = None
+    return told
 
 
 class ExtensionFreeTool(PbxTool):

@@ -1,6 +1,7 @@
 """Logbook entries of supervision: starts, ends and refusals."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from homeassistant.components.logbook import (
@@ -9,8 +10,9 @@ from homeassistant.components.logbook import (
     LOGBOOK_ENTRY_MESSAGE,
     LOGBOOK_ENTRY_NAME,
 )
+from homeassistant.components.logbook.models import LazyEventPartialState
 from homeassistant.const import ATTR_ENTITY_ID
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 
 from .client.errors import Refusal
 from .client.model import MonitorMode
@@ -24,6 +26,7 @@ from .const import (
     EVENT_MONITORING,
 )
 from .hub.permission import Denial
+from .supervision.audit import is_proved
 from .supervision.monitoring import EndReason, MonitoringEventType
 
 type Description = dict[str, str | None]
@@ -49,6 +52,7 @@ ICONS: Final = {
 # The reasons of an end that the context of the event does not show.
 ENDS: Final = {
     EndReason.CHANGED: "to join in another way",
+    EndReason.NEVER_MONITORED: "as an extension joined that is never monitored",
     EndReason.NOT_PICKED_UP: "as the phone was not picked up",
 }
 REFUSALS: Final[Mapping[str, str]] = {
@@ -71,21 +75,26 @@ REFUSALS: Final[Mapping[str, str]] = {
     Refusal.NOT_IN_CALL: "{extension} is not in a call",
     Refusal.UNSUPPORTED: "the PBX cannot do it",
 }
+UNPROVED: Final = "An event that was not fired by this integration was ignored"
 OTHER_REFUSAL: Final = "the PBX gave an error code"
 
 
 @callback
 def async_describe_events(
     hass: HomeAssistant,
-    async_describe_event: Callable[[str, str, Callable[[Event], Description]], None],
+    async_describe_event: Callable[
+        [str, str, Callable[[LazyEventPartialState], Description]], None
+    ],
 ) -> None:
     """Describe the event of supervision."""
-    async_describe_event(DOMAIN, EVENT_MONITORING, _describe)
+    async_describe_event(DOMAIN, EVENT_MONITORING, partial(_describe, hass))
 
 
 @callback
-def _describe(event: Event) -> Description:
-    """Return the logbook entry of an event."""
+def _describe(hass: HomeAssistant, event: LazyEventPartialState) -> Description:
+    """Return the logbook entry of an event; of a forged one, nothing that it says."""
+    if not is_proved(hass, event.data, event.context_id):
+        return {LOGBOOK_ENTRY_NAME: NAME, LOGBOOK_ENTRY_MESSAGE: UNPROVED}
     kind = MonitoringEventType(event.data[ATTR_TYPE])
     return {
         LOGBOOK_ENTRY_NAME: NAME,

@@ -84,17 +84,14 @@ Dir::Log "$apt";
 APT::Sandbox::User "$(id -un)";
 APT::Get::List-Cleanup "false";
 Acquire::Languages "none";
-Acquire::Check-Valid-Until "false";
 Acquire::Retries "2";
 DPkg::Post-Invoke "";
 APT::Update::Post-Invoke "";
 APT::Update::Post-Invoke-Success "";
 CONF
-    {
-        APT_CONFIG=$apt/apt.conf apt-get --quiet update &&
-            APT_CONFIG=$apt/apt.conf apt-get --quiet --yes --download-only --no-install-recommends \
-                install python3.14 python3.14-dev
-    } >"$tools/apt.log" 2>&1 </dev/null || {
+    { update_lists "$apt" &&
+        APT_CONFIG=$apt/apt.conf apt-get --quiet --yes --download-only --no-install-recommends \
+            install python3.14 python3.14-dev >>"$tools/apt.log" 2>&1 </dev/null; } || {
         tail -n 5 "$tools/apt.log" >&2
         return 1
     }
@@ -102,6 +99,17 @@ CONF
         dpkg-deb -x "$deb" "$new" || return 1
     done
     relocate_debian_python "$new" && mv -- "$new" "$debian_python" && rm -rf -- "$apt"
+}
+
+# Read the lists of packages. The mirror's may have expired, as those of a frozen copy have: then say
+# so, and read them without this one check; signatures are checked all the same.
+update_lists() {
+    local apt=$1
+    APT_CONFIG=$apt/apt.conf LC_ALL=C apt-get --quiet update >"$tools/apt.log" 2>&1 </dev/null && return
+    grep -q 'Release file .* is expired' "$tools/apt.log" || return 1
+    say "WARNING: THE PACKAGE LISTS OF THIS MACHINE'S DEBIAN MIRROR HAVE EXPIRED: they may lack security updates, or somebody may hold them back. Their signatures are right, so they are used."
+    APT_CONFIG=$apt/apt.conf apt-get --quiet -o Acquire::Check-Valid-Until=false update \
+        >>"$tools/apt.log" 2>&1 </dev/null
 }
 
 # Let the unpacked Python run on the libc that came with it, at the place where it will lie.

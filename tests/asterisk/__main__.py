@@ -2,14 +2,16 @@
 
     python -m tests.asterisk run SUITE [--captures DIR] [SCENE ...]
     python -m tests.asterisk serve SUITE
+    python -m tests.asterisk day SUITE
 
 SUITE is `forky` (Asterisk 22) or `bullseye` (Asterisk 16), on Ubuntu its own release. `run` plays all scenes unless
 some are named; captures hold only what the client reads, and no secret. `serve` prints
 one line of JSON with the addresses, and obeys what comes in on stdin until that ends:
 one command a line, each answered by one line of JSON once it is done. That is a scene's
-name, `clear`, `restart`, `wait_registered`, `until_talking 1001 1002`, `until_quiet`,
+name, `clear`, `restart`, `spies`, `wait_registered`, `until_talking 1001 1002`, `until_quiet`,
 `hears 1001` (how loud each party was in the last second, to be asked after hanging up),
-or what a phone does: `1002 dial 1001`, `1001 hold`, `1003 does busy`.
+`day 0.1` (a day in the office with pauses of a tenth), or what a phone does: `1002 dial 1001`, `1001 hold`, `1003 does busy`. `day` prints that
+line too, and lets the phones of an office call each other until it is terminated.
 """
 
 import argparse
@@ -22,7 +24,8 @@ import tempfile
 import time
 
 from .ami import Failed, Message
-from .install import SUITES, install
+from .day import Day
+from .install import NO_ASTERISK, SUITES, install
 from .rig import Rig
 from .scenes import SCENES
 from .sound import tones
@@ -119,6 +122,7 @@ RIG = frozenset(
     [
         "clear",
         "restart",
+        "spies",
         "until_quiet",
         "until_ringing",
         "until_talking",
@@ -156,6 +160,8 @@ def obey(rig: Rig, line: str) -> object:
         return None
     if first in RIG:
         return getattr(rig, first)(*rest)
+    if first == "day":
+        return Day(rig, float(rest[0])).play()
     if first == "hears":
         return tones(rig.heard(rest[0]), 1.2)
     if rest and rest[0] in PHONE:
@@ -165,13 +171,26 @@ def obey(rig: Rig, line: str) -> object:
 
 def serve(rig: Rig) -> int:
     """Execute the commands that arrive on stdin, until its end."""
-    say({"ports": rig.ports, "directory": str(rig.directory)})
+    introduce(rig)
     for line in sys.stdin:
         try:
             say({"result": obey(rig, line)})
         except (Failed, LookupError, TypeError, ValueError) as err:
             say({"error": f"{type(err).__name__}: {err}"})
     return 0
+
+
+def spend_days(rig: Rig) -> int:
+    """Play the events of a day again and again, until the process is terminated."""
+    introduce(rig)
+    day = Day(rig)
+    while True:
+        day.play()
+
+
+def introduce(rig: Rig) -> None:
+    """Write where the rig is."""
+    say({"ports": rig.ports, "directory": str(rig.directory)})
 
 
 def say(what: object) -> None:
@@ -185,19 +204,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("command", choices=("run", "serve"))
+    parser.add_argument("command", choices=("run", "serve", "day"))
     parser.add_argument("suite", choices=SUITES)
     parser.add_argument("--captures", type=Path)
     parser.add_argument("scene", nargs="*", choices=[[], *SCENES], metavar="SCENE")
     arguments = parser.parse_args()
     # So that a terminated rig stops its Asterisks.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        prefix = install(arguments.suite)
+    except RuntimeError as err:
+        sys.stderr.write(f"{err}\n")
+        return NO_ASTERISK
     with (
         tempfile.TemporaryDirectory(prefix="pbx-rig-") as directory,
-        Rig(install(arguments.suite), Path(directory)) as rig,
+        Rig(prefix, Path(directory)) as rig,
     ):
         if arguments.command == "serve":
             return serve(rig)
+        if arguments.command == "day":
+            return spend_days(rig)
         return run(rig, arguments.scene or SCENES, arguments.captures)
 
 

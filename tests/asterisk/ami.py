@@ -123,6 +123,11 @@ class Ami:
         """Return the rows of a list."""
         return self.action(name, **fields)[1:-1]
 
+    def forget(self) -> None:
+        """Drop all messages so far; must not be called while one is awaited."""
+        with self._news:
+            self.messages.clear()
+
     def close(self) -> None:
         """Disconnect."""
         self._socket.close()

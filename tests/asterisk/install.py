@@ -5,6 +5,8 @@ from pathlib import Path
 from platform import freedesktop_os_release
 import subprocess
 
+# The exit status of programs that need an Asterisk, if there is none.
+NO_ASTERISK = 3
 HERE = Path(__file__).resolve().parent
 
 
@@ -28,14 +30,17 @@ def install(suite: str) -> Path:
 
     Raises RuntimeError, with the reason, if that fails.
     """
-    done = subprocess.run(
-        [HERE / "install.sh"],
-        env={**os.environ, "ASTERISK_SUITE": suite},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    try:
+        done = subprocess.run(
+            [HERE / "install.sh"],
+            env={**os.environ, "ASTERISK_SUITE": suite},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"no Asterisk of {suite} here: it takes too long") from None
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["it does not say why"])[-1]
         raise RuntimeError(f"no Asterisk of {suite} here: {reason}")

@@ -64,9 +64,13 @@ class Proxy:
         if not self._open:
             writer.transport.abort()
             return
-        there, away = await asyncio.open_connection(
-            self._target.host, self._target.port
-        )
+        try:
+            there, away = await asyncio.open_connection(
+                self._target.host, self._target.port
+            )
+        except OSError:
+            writer.transport.abort()
+            return
         self._writers |= {writer, away}
         for source, sink in ((reader, away), (there, writer)):
             task = asyncio.create_task(self._pass(source, sink))

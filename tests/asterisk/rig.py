@@ -284,6 +284,32 @@ class Rig:
         rows = self.pbx.rows("CoreShowChannels")
         return [row for row in rows if row["Channel"].startswith(f"PJSIP/{number}-")]
 
+    def spies(self) -> list[list[str]]:
+        """Return the supervisions: the two channels without their numbers, the options."""
+        rows = self.pbx.rows("CoreShowChannels")
+        names = {row["Uniqueid"]: row["Channel"] for row in rows}
+        found = []
+        for row in rows:
+            if row["Application"] == "ChanSpy":
+                spied, _, options = row["ApplicationData"].partition(",")
+                pair = (row["Channel"], names.get(spied, spied))
+                found.append([*(name.rpartition("-")[0] for name in pair), options])
+        return found
+
+    def pbx_hang_up(self, number: str) -> None:
+        """End all of an extension's calls from the PBX."""
+        for row in self.pbx_channels(number):
+            self.pbx.action("Hangup", Channel=row["Channel"], check=False)
+
+    def forget(self, seconds: float) -> None:
+        """Drop the messages so far, and the recordings of calls that ended so long ago."""
+        for ami in (self.pbx, self.phones, self.events):
+            ami.forget()
+        oldest = time.time() - seconds
+        for path in (self.asterisks["phones"].directory / "var/heard").iterdir():
+            if path.stat().st_mtime < oldest:
+                path.unlink()
+
     def until(
         self, what: Callable[[], object], seconds: float = 10, why: str = ""
     ) -> None:

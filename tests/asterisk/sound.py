@@ -7,6 +7,12 @@ import wave
 
 from .office import EXTENSIONS, OUTSIDE, OUTSIDE_TONE
 
+# Amplitudes: of a party that must be heard at least, of one that must not at most.
+AUDIBLE = 5000
+SILENT = 50
+# The second before hanging up is measured, so what is asked for takes a little more.
+LONG_ENOUGH = 1.6
+
 
 def amplitude(samples: list[int], rate: int, frequency: float) -> int:
     """Return the amplitude of one frequency (Goertzel), 0 to 32767."""

@@ -9,6 +9,7 @@ from custom_components.pbx.client import (
     PbxLoginRejected,
     PbxNotTrusted,
     PbxRefused,
+    PbxRightMissing,
     Refusal,
     fingerprint_of,
 )
@@ -87,12 +88,18 @@ async def test_capabilities_are_what_the_user_may_do(
     await pbx.close()
 
 
-async def test_a_user_who_may_not_even_look_is_refused(quiet: RemoteRig) -> None:
-    """Test a user with the right to events alone."""
-    pbx = quiet.client("events")
-    with pytest.raises(PbxRefused) as refused:
+@pytest.mark.parametrize(
+    ("user", "right", "where"),
+    [("events", "reporting", "write"), ("deaf", "call", "read")],
+)
+async def test_the_right_that_is_missing_is_named(
+    quiet: RemoteRig, user: str, right: str, where: str
+) -> None:
+    """Test a user with the right to events alone, and one without those of calls."""
+    pbx = quiet.client(user)
+    with pytest.raises(PbxRightMissing) as missing:
         await pbx.connect()
-    assert refused.value.refusal is Refusal.UNSUPPORTED
+    assert (missing.value.right, missing.value.where) == (right, where)
     await pbx.close()
 
 

@@ -1,150 +1,39 @@
-"""Home Assistant on a real Asterisk: from the form to the voice in the agent's ear."""
+"""Home Assistant on a real Asterisk: the form, calls, supervision, the connection."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable
-import logging
 import time
-from typing import Any, Final
 
-from homeassistant.config_entries import (
-    SOURCE_REAUTH,
-    SOURCE_USER,
-    ConfigEntry,
-    ConfigEntryState,
-    ConfigFlowResult,
-)
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.const import STATE_UNAVAILABLE
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
-from custom_components.pbx.client.model import MonitorMode
 from custom_components.pbx.const import DOMAIN
 
+from .home import (
+    AGENT,
+    CUSTOMER,
+    SUPERVISOR,
+    USER,
+    act,
+    attribute,
+    filled_in,
+    open_form,
+    state,
+    submit,
+    talk,
+    until,
+)
 from .office import EXTENSIONS, OUTSIDE
 from .proxy import Proxy
 from .remote import RemoteRig
-from .test_sound import AUDIBLE, LONG_ENOUGH, SILENT, expected
-
-# Has the rights that the form asks for, and no others.
-USER: Final = "homeassistant"
-AGENT, CUSTOMER, SUPERVISOR = "sensor.anna_berg", "sensor.ben_cole", "sensor.sam_super"
-PHONES: Final = {AGENT: "1001", CUSTOMER: "1002", SUPERVISOR: "1005"}
 
 
 @pytest.fixture(autouse=True)
 def _custom_integrations(enable_custom_integrations: None) -> None:
     """Let Home Assistant load our component."""
-
-
-async def until(so: Callable[[], object], seconds: float = 10.0) -> None:
-    """Wait until something is so."""
-    async with asyncio.timeout(seconds):
-        while not so():
-            await asyncio.sleep(0.01)
-
-
-def state(hass: HomeAssistant, entity_id: str) -> str | None:
-    """Return the state of an entity, None when there is none."""
-    found = hass.states.get(entity_id)
-    return None if found is None else found.state
-
-
-def attribute(hass: HomeAssistant, entity_id: str, name: str) -> Any:
-    """Return an attribute of an entity, None when it has none."""
-    found = hass.states.get(entity_id)
-    return None if found is None else found.attributes.get(name)
-
-
-async def act(hass: HomeAssistant, action: str, **data: Any) -> Any:
-    """Call an action and return its response."""
-    return await hass.services.async_call(
-        DOMAIN, action, data, blocking=True, return_response=True
-    )
-
-
-async def open_form(hass: HomeAssistant) -> ConfigFlowResult:
-    """Choose the family."""
-    manager = hass.config_entries.flow
-    flow = await manager.async_init(DOMAIN, context={"source": SOURCE_USER})
-    assert flow["step_id"] == "family"
-    form = await manager.async_configure(flow["flow_id"], {"family": "asterisk"})
-    assert form["step_id"] == "user_asterisk"
-    return form
-
-
-def filled_in(port: int, user: str = USER, **changes: Any) -> dict[str, Any]:
-    """Return what a user fills in."""
-    return {
-        "host": "127.0.0.1",
-        "port": port,
-        "ssl": False,
-        "username": user,
-        "password": f"{user}-secret",
-        **changes,
-    }
-
-
-async def submit(
-    hass: HomeAssistant, form: ConfigFlowResult, user_input: dict[str, Any]
-) -> ConfigFlowResult:
-    """Submit a form or choose from a menu."""
-    return await hass.config_entries.flow.async_configure(form["flow_id"], user_input)
-
-
-@pytest.fixture
-async def entry(
-    hass: HomeAssistant,
-    quiet: RemoteRig,
-    proxy: Proxy,
-    caplog: pytest.LogCaptureFixture,
-) -> AsyncGenerator[ConfigEntry]:
-    """Return the PBX, added by a user; its path can be cut. No log has the secret."""
-    caplog.set_level(logging.DEBUG)
-    form = filled_in(proxy.address.port)
-    result = await submit(hass, await open_form(hass), form)
-    assert result["type"] is FlowResultType.CREATE_ENTRY, result
-    await hass.async_block_till_done()
-    made = result["result"]
-    yield made
-    if made.state is ConfigEntryState.LOADED:
-        assert await hass.config_entries.async_unload(made.entry_id)
-    records = [*caplog.get_records("setup"), *caplog.get_records("call")]
-    assert any(record.name.startswith("custom_components.pbx") for record in records)
-    logged = logging.Formatter()
-    assert not [one for one in map(logged.format, records) if f"{USER}-secret" in one]
-
-
-@pytest.fixture
-def happened(hass: HomeAssistant) -> list[tuple[str, str]]:
-    """Collect the events of calls: whose, and what."""
-    found: list[tuple[str, str]] = []
-
-    @callback
-    def collect(event: Event[EventStateChangedData]) -> None:
-        new, old = event.data["new_state"], event.data["old_state"]
-        if new is None or new.domain != "event" or old is None:
-            return
-        if old.state not in (STATE_UNAVAILABLE, new.state):
-            found.append((new.entity_id, new.attributes["event_type"]))
-
-    hass.bus.async_listen("state_changed", collect)
-    return found
-
-
-async def talk(hass: HomeAssistant, rig: RemoteRig) -> None:
-    """Let the customer call the agent, whose phone answers by itself."""
-    before = state(hass, "event.anna_berg_call")
-    await rig.do("1002 dial 1001")
-    await until(
-        lambda: (
-            state(hass, "event.anna_berg_call") != before
-            and attribute(hass, "event.anna_berg_call", "event_type") == "answered"
-        )
-    )
-    await until(lambda: state(hass, AGENT) == state(hass, CUSTOMER) == "busy")
 
 
 # -- the form
@@ -158,7 +47,8 @@ async def test_the_form_says_what_is_wrong(
     form = await open_form(hass)
     for user_input, error in (
         (filled_in(port, password="wrong"), "invalid_auth_asterisk"),
-        (filled_in(port, "events"), "refused_asterisk"),
+        (filled_in(port, "events"), "right_missing"),
+        (filled_in(port, "deaf"), "right_missing"),
         (filled_in(quiet.ports["AMI_TLS"] + 1000), "cannot_connect_asterisk"),
         (filled_in(port, ssl=True), "not_the_api_asterisk"),
     ):
@@ -277,23 +167,6 @@ async def test_what_the_user_may_not_is_refused(
 # -- supervision
 
 
-async def heard(hass: HomeAssistant, rig: RemoteRig, mode: MonitorMode | None) -> None:
-    """Let all talk for a while, hang up, and look at who was heard on each phone."""
-    await asyncio.sleep(LONG_ENOUGH)
-    await rig.do("clear")
-    await until(lambda: all(state(hass, one) == "idle" for one in PHONES))
-    wanted = expected(mode, PHONES[CUSTOMER])
-    levels = await rig.hears(*wanted)
-    for number, row in levels.items():
-        for party, level in row.items():
-            loud = party in wanted[number]
-            assert level >= AUDIBLE if loud else level <= SILENT, (
-                number,
-                party,
-                levels,
-            )
-
-
 async def test_whisper_reaches_the_agent_alone(
     hass: HomeAssistant,
     quiet: RemoteRig,
@@ -311,23 +184,33 @@ async def test_whisper_reaches_the_agent_alone(
     await quiet.do("1005 answer")
     await until(lambda: state(hass, SUPERVISOR) == "busy")
     assert attribute(hass, AGENT, "monitored_by") == ["1005"]
-    await heard(hass, quiet, MonitorMode.WHISPER)
+    await act(hass, "hang_up", extension=AGENT)
     await until(lambda: attribute(hass, AGENT, "monitored_by") is None)
     assert "event.sam_super_call" not in {who for who, _ in happened}
 
 
-async def test_stopped_nobody_hears_the_supervisor(
-    hass: HomeAssistant, quiet: RemoteRig, entry: ConfigEntry
+async def test_a_reload_in_a_supervised_call_changes_nothing(
+    hass: HomeAssistant,
+    quiet: RemoteRig,
+    entry: ConfigEntry,
+    happened: list[tuple[str, str]],
 ) -> None:
-    """After barge in; the call goes on."""
+    """The call and its supervision are shown again, without events, and end as usual."""
     await talk(hass, quiet)
-    await act(hass, "barge_in", supervisor=SUPERVISOR, extension=AGENT, wait=True)
+    await act(hass, "whisper", whisperer=SUPERVISOR, whispered=AGENT, wait=True)
+    happened.clear()
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert state(hass, AGENT) == state(hass, SUPERVISOR) == "busy"
     assert attribute(hass, AGENT, "monitored_by") == ["1005"]
-    await act(hass, "stop_monitoring", supervisor=SUPERVISOR)
-    await until(lambda: state(hass, SUPERVISOR) == "idle")
-    await until(lambda: attribute(hass, AGENT, "monitored_by") is None)
-    assert state(hass, AGENT) == state(hass, CUSTOMER) == "busy"
-    await heard(hass, quiet, None)
+    assert state(hass, "sensor.anna_berg_other_party") == "1002"
+    assert happened == []
+    await quiet.do("1002 hang_up")
+    await until(lambda: state(hass, AGENT) == state(hass, SUPERVISOR) == "idle")
+    await until(lambda: ("event.anna_berg_call", "ended") in happened)
+    assert state(hass, "sensor.anna_berg_last_call") == "answered"
+    assert attribute(hass, "sensor.anna_berg_last_call", "number") == "1002"
+    assert attribute(hass, AGENT, "monitored_by") is None
 
 
 # -- the connection

@@ -1,46 +1,56 @@
-"""Audibility: the tones that each phone sends, in the recordings of the others."""
+"""Audibility: the tones that each phone sends, in the recordings of the others.
+
+All is started by the actions of Home Assistant.
+"""
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.pbx.client.model import MonitorMode
 
-from .hub import StandInHub
-from .office import OUTSIDE
+from .home import (
+    AGENT,
+    CUSTOMERS,
+    PHONES,
+    SUPERVISOR,
+    act,
+    attribute,
+    state,
+    talk,
+    until,
+)
 from .remote import RemoteRig
+from .sound import AUDIBLE, LONG_ENOUGH, SILENT
 
-AUDIBLE: Final = 5000
-SILENT: Final = 50
-# The second before hanging up is measured, so what is asked for takes a little more.
-LONG_ENOUGH: Final = 1.6
-AGENT, SUPERVISOR = "1001", "1005"
-
-# Who calls the agent, and how.
-CUSTOMERS = {"1002": "1002 dial 1001", OUTSIDE: f"{OUTSIDE} call_in 5550101"}
+# The names that the fields of an action have for supervisor and extension.
+FIELDS: Final = {MonitorMode.WHISPER: ("whisperer", "whispered")}
 
 
 def expected(mode: MonitorMode | None, customer: str) -> dict[str, set[str]]:
     """Return the parties that agent, customer and supervisor should hear."""
-    hears = {AGENT: {customer}, customer: {AGENT}}
+    agent, supervisor = PHONES[AGENT], PHONES[SUPERVISOR]
+    hears = {agent: {customer}, customer: {agent}}
     if mode is None:
         return hears
-    hears[SUPERVISOR] = {AGENT, customer}
+    hears[supervisor] = {agent, customer}
     if mode is not MonitorMode.LISTEN:
-        hears[AGENT].add(SUPERVISOR)
+        hears[agent].add(supervisor)
     if mode is MonitorMode.BARGE_IN:
-        hears[customer].add(SUPERVISOR)
+        hears[customer].add(supervisor)
     return hears
 
 
 async def check(
-    rig: RemoteRig, hub: StandInHub, mode: MonitorMode | None, customer: str
+    hass: HomeAssistant, rig: RemoteRig, mode: MonitorMode | None, customer: str
 ) -> None:
     """Wait while the parties talk, hang up, and check the recordings."""
     await asyncio.sleep(LONG_ENOUGH)
     await rig.do("clear")
-    await hub.until(lambda: not hub.board.calls and not hub.statuses())
+    await until(lambda: all(state(hass, one) == "idle" for one in PHONES))
     wanted = expected(mode, customer)
     levels = await rig.hears(*wanted)
     for number, row in levels.items():
@@ -53,74 +63,84 @@ async def check(
             )
 
 
-async def talk(rig: RemoteRig, hub: StandInHub, customer: str) -> None:
-    """Start a call of a customer with the agent, whose phone answers by itself."""
-    await rig.do(CUSTOMERS[customer])
-    await hub.until_talking(AGENT)
-
-
-async def joined(hub: StandInHub) -> None:
-    """Wait until the supervisor has answered, and is in no call of its own."""
-    await hub.until(lambda: hub.statuses().get(SUPERVISOR) == "busy")
-    assert hub.board.calls_of(SUPERVISOR) == []
+async def monitor(hass: HomeAssistant, mode: MonitorMode) -> None:
+    """Start a supervision of the agent, and wait until the supervisor has answered."""
+    supervisor, extension = FIELDS.get(mode, ("supervisor", "extension"))
+    data: dict[str, Any] = {supervisor: SUPERVISOR, extension: AGENT}
+    await act(hass, mode.value, wait=True, **data)
+    assert attribute(hass, AGENT, "monitored_by") == [PHONES[SUPERVISOR]]
+    assert state(hass, SUPERVISOR) == "busy"
 
 
 @pytest.mark.parametrize("customer", CUSTOMERS)
 @pytest.mark.parametrize("mode", MonitorMode)
 async def test_each_mode_lets_hear_those_it_should(
-    rig: RemoteRig, hub: StandInHub, mode: MonitorMode, customer: str
+    hass: HomeAssistant,
+    quiet: RemoteRig,
+    entry: ConfigEntry,
+    mode: MonitorMode,
+    customer: str,
 ) -> None:
     """Test that the supervisor is heard by no party, by the agent alone, or by both."""
-    await talk(rig, hub, customer)
-    call_id = await hub.pbx.monitor(mode, SUPERVISOR, AGENT)
-    assert call_id is not None
-    await joined(hub)
-    await check(rig, hub, mode, customer)
+    await talk(hass, quiet, customer)
+    await monitor(hass, mode)
+    await check(hass, quiet, mode, customer)
+    await until(lambda: attribute(hass, AGENT, "monitored_by") is None)
 
 
 @pytest.mark.parametrize("customer", CUSTOMERS)
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (MonitorMode.LISTEN, MonitorMode.WHISPER),
+        (MonitorMode.BARGE_IN, MonitorMode.LISTEN),
+    ],
+)
 async def test_another_mode_replaces_the_first(
-    rig: RemoteRig, hub: StandInHub, customer: str
+    hass: HomeAssistant,
+    quiet: RemoteRig,
+    entry: ConfigEntry,
+    first: MonitorMode,
+    second: MonitorMode,
+    customer: str,
 ) -> None:
-    """Test whisper after listen, with the supervisor called again."""
-    await talk(rig, hub, customer)
-    await hub.pbx.monitor(MonitorMode.LISTEN, SUPERVISOR, AGENT)
-    await joined(hub)
-    await hub.pbx.hang_up(SUPERVISOR)
-    await hub.until(lambda: SUPERVISOR not in hub.statuses())
-    await hub.pbx.monitor(MonitorMode.WHISPER, SUPERVISOR, AGENT)
-    await joined(hub)
-    await check(rig, hub, MonitorMode.WHISPER, customer)
+    """Test a change to more and to less, for which the supervisor is called again."""
+    await talk(hass, quiet, customer)
+    await monitor(hass, first)
+    await monitor(hass, second)
+    await check(hass, quiet, second, customer)
 
 
 @pytest.mark.parametrize("customer", CUSTOMERS)
 async def test_the_call_goes_on_without_the_supervisor(
-    rig: RemoteRig, hub: StandInHub, customer: str
+    hass: HomeAssistant, quiet: RemoteRig, entry: ConfigEntry, customer: str
 ) -> None:
     """Test that after the supervision the parties hear only each other."""
-    await talk(rig, hub, customer)
-    await hub.pbx.monitor(MonitorMode.BARGE_IN, SUPERVISOR, AGENT)
-    await joined(hub)
-    await hub.pbx.hang_up(SUPERVISOR)
-    await hub.until(lambda: SUPERVISOR not in hub.statuses())
-    assert hub.calls() == [f"{customer} talking, {AGENT} talking"]
-    await check(rig, hub, None, customer)
+    await talk(hass, quiet, customer)
+    await monitor(hass, MonitorMode.BARGE_IN)
+    await act(hass, "stop_monitoring", supervisor=SUPERVISOR)
+    await until(lambda: state(hass, SUPERVISOR) == "idle")
+    await until(lambda: attribute(hass, AGENT, "monitored_by") is None)
+    assert state(hass, AGENT) == "busy"
+    await check(hass, quiet, None, customer)
 
 
+@pytest.mark.parametrize("ami_user", ["freepbx"])
 async def test_mute_is_heard_by_nobody_until_it_is_taken_back(
-    rig: RemoteRig, hub: StandInHub
+    hass: HomeAssistant, quiet: RemoteRig, entry: ConfigEntry
 ) -> None:
     """Test that the customer does not hear the muted agent, who hears the customer."""
-    await talk(rig, hub, "1002")
-    await hub.pbx.mute(AGENT)
+    customer = "1002"
+    await talk(hass, quiet)
+    await act(hass, "mute", extension=AGENT)
     await asyncio.sleep(LONG_ENOUGH)
-    await rig.do("clear")
-    levels = await rig.hears(AGENT, "1002")
-    assert levels[AGENT]["1002"] >= AUDIBLE
-    assert levels["1002"][AGENT] <= SILENT
+    await quiet.do("clear")
+    levels = await quiet.hears(PHONES[AGENT], customer)
+    assert levels[PHONES[AGENT]][customer] >= AUDIBLE
+    assert levels[customer][PHONES[AGENT]] <= SILENT
 
-    await hub.until(lambda: not hub.board.calls)
-    await talk(rig, hub, "1002")
-    await hub.pbx.mute(AGENT)
-    await hub.pbx.unmute(AGENT)
-    await check(rig, hub, None, "1002")
+    await until(lambda: all(state(hass, one) == "idle" for one in PHONES))
+    await talk(hass, quiet)
+    await act(hass, "mute", extension=AGENT)
+    await act(hass, "unmute", extension=AGENT)
+    await check(hass, quiet, None, customer)

@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from custom_components.pbx.client import Address
+from custom_components.pbx.client.yeastar import http as http_transport
 from custom_components.pbx.client.yeastar.s import YeastarS, hash_password, transport
 from custom_components.pbx.client.yeastar.s.dialect import DIALECTS
 from tests.client.calls.told import Told
@@ -72,7 +73,7 @@ async def http(socket_enabled: None) -> AsyncGenerator[aiohttp.ClientSession]:
 def short_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up sooner than a user would like to wait."""
     monkeypatch.setattr(transport, "TOTAL_TIMEOUT", 1.0)
-    monkeypatch.setattr(transport, "CONNECT_TIMEOUT", 0.5)
+    monkeypatch.setattr(http_transport, "CONNECT_TIMEOUT", 0.5)
 
 
 @pytest.fixture

@@ -191,7 +191,7 @@ async def test_untrusted_certificate_that_cannot_be_read_again(
         raise ConnectionRefusedError
 
     monkeypatch.setattr(
-        "custom_components.pbx.client.yeastar.s.transport.read_certificate", gone
+        "custom_components.pbx.client.yeastar.http.read_certificate", gone
     )
     address = Address(tls_sim.host, tls_sim.port, tls=True)
     with pytest.raises(PbxUnreachable) as err:

@@ -13,8 +13,8 @@ import aiohttp
 
 from . import automations, dashboard, forwarding
 from .home_assistant import HomeAssistantProcess
-from .pbx import PbxProcess
 from .process import Process, StageError
+from .systems import SYSTEMS, System
 
 # Somebody who is no administrator: name, username, password.
 COLLEAGUE = ("Colleague", "colleague", "colleague")
@@ -27,8 +27,7 @@ Try under Settings:
   Press Whisper as the colleague, in a private window: only administrators may supervise.
   Devices & services > PBX > Configure lets users who may control both extensions do it too.
   Tools > Actions: all that the PBX can do, such as Set forwarding and Dial.
-Try on the simulated PBX: place calls, play scenes, let it fail.
-
+{more}
 Ctrl-C ends it all and cleans up."""
 
 
@@ -38,7 +37,7 @@ def _say(text: str = "") -> None:
     sys.stdout.flush()
 
 
-async def run(seconds: float | None) -> int:
+async def run(system: System, seconds: float | None) -> int:
     """Put everything up, tell where it is, wait for the end, and clean up."""
     started = time.monotonic()
     ended = asyncio.Event()
@@ -49,7 +48,7 @@ async def run(seconds: float | None) -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pbx-")))
         config = folder / "config"
         config.mkdir()
-        show = asyncio.create_task(_show(stack, config, folder, started))
+        show = asyncio.create_task(_show(stack, system, config, folder, started))
         ending = asyncio.create_task(ended.wait())
         await asyncio.wait({show, ending}, return_when=asyncio.FIRST_COMPLETED)
         if not show.done():
@@ -76,11 +75,11 @@ async def run(seconds: float | None) -> int:
 
 
 async def _show(
-    stack: AsyncExitStack, config: Path, logs: Path, started: float
+    stack: AsyncExitStack, system: System, config: Path, logs: Path, started: float
 ) -> list[Process]:
     """Start PBX and Home Assistant, connect them, and print where they are."""
-    _say("Starting a simulated PBX …")
-    pbx = await PbxProcess.start(logs, office=True, port=8088, control_port=8089)
+    _say(f"Starting {system.name} …")
+    pbx = await system.start(logs)
     stack.push_async_callback(pbx.stop)
     _say("Starting Home Assistant …")
     home_assistant = await HomeAssistantProcess.start(
@@ -88,20 +87,11 @@ async def _show(
     )
     stack.push_async_callback(home_assistant.stop)
     _say("Adding the PBX through its config flow …")
-    entry_id = await home_assistant.add_pbx(
-        {
-            "host": pbx.host,
-            "port": pbx.port,
-            "ssl": True,
-            "username": pbx.username,
-            "password": pbx.password,
-        }
-    )
-    extensions = (await pbx.state())["extensions"]
-    await home_assistant.wait_for_states(len(extensions))
-    await forwarding.create(home_assistant, entry_id)
+    entry_id = await home_assistant.add_pbx(pbx.form, family=system.family)
+    await home_assistant.wait_for_states(await pbx.count())
+    await forwarding.create(home_assistant, entry_id, system.forwarding)
     address = await dashboard.create(home_assistant, automations.LIGHT)
-    await automations.create(home_assistant)
+    await automations.create(home_assistant, system.cast)
     await home_assistant.add_user(*COLLEAGUE)
     _say()
     _say(f"Ready after {time.monotonic() - started:.0f} s.")
@@ -109,9 +99,9 @@ async def _show(
     _say(f"  Dashboard       {address}")
     _say(f"  Log in          {home_assistant.username} / {home_assistant.password}")
     _say(f"                  {' / '.join(COLLEAGUE[1:])}, who is no administrator")
-    _say(f"  Simulated PBX   {pbx.control_url}")
+    _say(f"  {system.place:16}{pbx.place}")
     _say(f"  Log             {home_assistant.process.log}")
-    _say(TRY)
+    _say(TRY.format(more=system.more))
     return [pbx.process, home_assistant.process]
 
 
@@ -121,11 +111,17 @@ def main() -> int:
     parser.add_argument(
         "--seconds", type=float, help="end by itself after that many seconds"
     )
+    parser.add_argument(
+        "--pbx",
+        choices=SYSTEMS,
+        default=next(iter(SYSTEMS)),
+        help="the system to show (default: %(default)s)",
+    )
     arguments = parser.parse_args()
     try:
-        return asyncio.run(run(arguments.seconds))
+        return asyncio.run(run(SYSTEMS[arguments.pbx], arguments.seconds))
     except (StageError, aiohttp.ClientError, TimeoutError) as err:
-        sys.stderr.write(f"script/demo: {err or type(err).__name__}\n")
+        sys.stderr.write(f"script/demo: {str(err) or type(err).__name__}\n")
         return 1
 
 

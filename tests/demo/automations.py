@@ -5,12 +5,23 @@ from typing import Any, Final
 
 from .home_assistant import HomeAssistantProcess
 
-# Who supervises by itself, on whose calls; 1005 stays free for whoever watches.
-SUPERVISOR: Final = "1000"
-TRAINEE: Final = "1004"
-# In whose room the on-air light is.
-ON_AIR: Final = "1006"
 LIGHT: Final = "light.on_air_light"
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The extensions of the automations, by number.
+
+    `supervisor` listens to the calls of `trainee`; `on_air` is in the room with the
+    light. 1005 stays free for the person who watches.
+    """
+
+    supervisor: str = "1000"
+    trainee: str = "1004"
+    on_air: str = "1006"
+
+
+SIMULATED: Final = Cast()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +33,23 @@ class Extension:
     call: str
 
 
-async def create(home_assistant: HomeAssistantProcess) -> None:
+async def create(home_assistant: HomeAssistantProcess, cast: Cast = SIMULATED) -> None:
     """Save the automations, as the automation editor does."""
     # A light that was never told anything has no state to go back to.
     await home_assistant.rest(
         "POST", "/api/services/light/turn_off", {"entity_id": LIGHT}
     )
     extensions = await _extensions(home_assistant)
-    for key, automation in _automations(extensions).items():
+    for key, automation in _automations(extensions, cast).items():
         await home_assistant.rest(
             "POST", f"/api/config/automation/config/{key}", automation
         )
 
 
-async def remove(home_assistant: HomeAssistantProcess) -> None:
+async def remove(home_assistant: HomeAssistantProcess, cast: Cast = SIMULATED) -> None:
     """Take them away again."""
     extensions = await _extensions(home_assistant)
-    for key in _automations(extensions):
+    for key in _automations(extensions, cast):
         await home_assistant.rest("DELETE", f"/api/config/automation/config/{key}")
 
 
@@ -61,12 +72,14 @@ async def _extensions(home_assistant: HomeAssistantProcess) -> dict[str, Extensi
     }
 
 
-def _automations(extensions: dict[str, Extension]) -> dict[str, dict[str, Any]]:
+def _automations(
+    extensions: dict[str, Extension], cast: Cast
+) -> dict[str, dict[str, Any]]:
     """Return the automations by their ids."""
-    supervisor, trainee = extensions[SUPERVISOR], extensions[TRAINEE]
+    supervisor, trainee = extensions[cast.supervisor], extensions[cast.trainee]
     return {
         "pbx_demo_listen": {
-            "alias": f"{SUPERVISOR} listens when {TRAINEE} takes a call",
+            "alias": f"{cast.supervisor} listens when {cast.trainee} takes a call",
             "triggers": [
                 {
                     "trigger": "pbx.call_answered",
@@ -116,11 +129,11 @@ def _automations(extensions: dict[str, Extension]) -> dict[str, dict[str, Any]]:
             "mode": "queued",
         },
         "pbx_demo_on_air": {
-            "alias": f"A light is on while {ON_AIR} talks",
+            "alias": f"A light is on while {cast.on_air} talks",
             "use_blueprint": {
                 "path": "pbx/on_air_light_and_media_pause.yaml",
                 "input": {
-                    "extensions": [extensions[ON_AIR].device],
+                    "extensions": [extensions[cast.on_air].device],
                     "on_air": [LIGHT],
                 },
             },

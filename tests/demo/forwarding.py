@@ -1,14 +1,18 @@
 """Forwarding in the office on the stage: shown, and set for the extension that is away."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any
 
 from .home_assistant import HomeAssistantProcess
 
-AWAY: Final = "1010"
 
+async def create(
+    home_assistant: HomeAssistantProcess, entry_id: str, forwarding: Mapping[str, Any]
+) -> None:
+    """Enable the sensors, as their settings dialog does, and forward an extension.
 
-async def create(home_assistant: HomeAssistantProcess, entry_id: str) -> None:
-    """Enable the sensors, as their settings dialog does, and send calls to voicemail."""
+    `forwarding` has the fields of the action.
+    """
     async with home_assistant.websocket() as socket:
         registry = await socket.command("config/entity_registry/list")
         for entry in registry:
@@ -22,7 +26,5 @@ async def create(home_assistant: HomeAssistantProcess, entry_id: str) -> None:
         "POST", f"/api/config/config_entries/entry/{entry_id}/reload"
     )
     await home_assistant.rest(
-        "POST",
-        "/api/services/pbx/set_forwarding",
-        {"extension": AWAY, "to": "voicemail"},
+        "POST", "/api/services/pbx/set_forwarding", dict(forwarding)
     )

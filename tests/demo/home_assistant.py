@@ -249,7 +249,12 @@ class HomeAssistantProcess:
 
 def extensions_in(states: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the status sensors of extensions, by number."""
-    found = [s for s in states if {"number", "type"} <= s["attributes"].keys()]
+    found = [
+        state
+        for state in states
+        if "number" in state["attributes"]
+        and "on_hold" in state["attributes"].get("options", ())
+    ]
     return sorted(found, key=lambda state: str(state["attributes"]["number"]))
 
 

@@ -59,6 +59,22 @@ class PbxProcess:
             raise
         return pbx
 
+    @property
+    def place(self) -> str:
+        """Return the address of the page that controls it."""
+        return self.control_url
+
+    @property
+    def form(self) -> dict[str, str | int | bool]:
+        """Return what a user fills in to add the PBX."""
+        return {
+            "host": self.host,
+            "port": self.port,
+            "ssl": True,
+            "username": self.username,
+            "password": self.password,
+        }
+
     async def control(
         self, method: str, path: str, body: dict[str, Any] | None = None
     ) -> Any:
@@ -75,6 +91,10 @@ class PbxProcess:
         """Return what is going on: extensions, calls, who monitors whom."""
         found: dict[str, Any] = await self.control("GET", "/state")
         return found
+
+    async def count(self) -> int:
+        """Return the number of extensions."""
+        return len((await self.state())["extensions"])
 
     async def stop(self) -> None:
         """End it."""

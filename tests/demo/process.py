@@ -69,6 +69,11 @@ class Process:
         """Whether the process is alive."""
         return self._process.returncode is None
 
+    @property
+    def status(self) -> int | None:
+        """Return the exit status, None while the process is alive."""
+        return self._process.returncode
+
     async def answers(self, url: str, seconds: float) -> None:
         """Wait until a URL is answered with anything at all."""
         try:

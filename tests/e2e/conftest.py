@@ -34,25 +34,13 @@ BROWSER_ARGUMENTS = (
 fixture = partial(pytest_asyncio.fixture, loop_scope="session")
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What is running."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeStage:
+    """A running Home Assistant."""
 
-    pbx: PbxProcess
     home_assistant: HomeAssistantProcess
     # How much of the log others have written.
     heard: int = 0
-
-    @property
-    def form(self) -> dict[str, str | int | bool]:
-        """What a user fills in to add the PBX."""
-        return {
-            "host": self.pbx.host,
-            "port": self.pbx.port,
-            "ssl": True,
-            "username": self.pbx.username,
-            "password": self.pbx.password,
-        }
 
     def log(self) -> str:
         """Return what Home Assistant logged so far in this story."""
@@ -71,6 +59,18 @@ class Stage:
         ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage(HomeStage):
+    """A running Home Assistant and a simulated PBX."""
+
+    pbx: PbxProcess
+
+    @property
+    def form(self) -> dict[str, str | int | bool]:
+        """What a user fills in to add the PBX."""
+        return self.pbx.form
+
+
 @asynccontextmanager
 async def staged(folder: Path) -> AsyncGenerator[Stage]:
     """Run a PBX without traffic and an onboarded Home Assistant."""
@@ -83,7 +83,7 @@ async def staged(folder: Path) -> AsyncGenerator[Stage]:
             Path(sys.executable), config, folder
         )
         stack.push_async_callback(home_assistant.stop)
-        yield Stage(pbx, home_assistant)
+        yield Stage(pbx=pbx, home_assistant=home_assistant)
 
 
 @fixture()

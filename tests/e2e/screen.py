@@ -6,14 +6,14 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.demo import dashboard
 
-from .conftest import Stage
+from .conftest import HomeStage
 
 # A poll every ten seconds, and a slow machine.
 expect.set_options(timeout=30_000)
 
 
 async def log_in(
-    page: Page, stage: Stage, username: str = "", password: str = ""
+    page: Page, stage: HomeStage, username: str = "", password: str = ""
 ) -> None:
     """Log in by the form, as the owner if nobody else is named."""
     await page.goto(stage.home_assistant.url)
@@ -27,7 +27,7 @@ async def log_in(
     await expect(page.locator("home-assistant-main")).to_be_attached()
 
 
-async def open_dashboard(page: Page, stage: Stage) -> None:
+async def open_dashboard(page: Page, stage: HomeStage) -> None:
     """Open the office's dashboard."""
     await page.goto(f"{stage.home_assistant.url}/{dashboard.URL_PATH}")
 

@@ -68,7 +68,7 @@ def everything() -> Generator[None]:
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Leave out of snapshots what differs with every run, or with the release."""
     return snapshot.use_extension(HomeAssistantSnapshotExtension).with_defaults(
-        exclude=props("compat_name")
+        exclude=props("compat_name", "since")
     )
 
 

@@ -18,7 +18,7 @@ FLOORS = (
     ("hub",),
     ("supervision", "extension_settings"),
     ("runtime",),
-    ("entity", "actions"),
+    ("entity", "actions", "panel"),
     (
         "binary_sensor",
         "button",
@@ -28,6 +28,7 @@ FLOORS = (
         "switch",
         "services",
         "flows",
+        "frontend",
     ),
     (
         "condition",
@@ -42,11 +43,11 @@ FLOORS = (
     ("__init__",),
 )
 # Rooms on one floor that do not see each other.
-STRANGERS = ({"supervision", "extension_settings"}, {"entity", "actions"})
+STRANGERS = ({"supervision", "extension_settings"}, {"entity", "actions", "panel"})
 # The same inside of the client.
 CLIENT_FLOORS = (
     ("model", "errors"),
-    ("report", "snapshot", "extension_settings", "dial_string"),
+    ("report", "snapshot", "extension_settings", "dial_string", "texts"),
     ("calls",),
     ("pbx",),
     ("tls",),
@@ -79,7 +80,9 @@ PACKAGES = {
     "client",
     "extension_settings",
     "flows",
+    "frontend",
     "hub",
+    "panel",
     "sensor",
     "supervision",
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from functools import partial
 from pathlib import Path
 import shutil
 from typing import Any
@@ -10,12 +11,13 @@ from homeassistant.components.blueprint import importer
 from homeassistant.core import HomeAssistant, SupportsResponse
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import async_mock_service
+from pytest_homeassistant_custom_component.common import MockUser, async_mock_service
 from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
 
 from .automations import call_entity, extension_device
 from .conftest import Push
 from .phone import MOBILE_APP, Phone, phone_of, until
+from .supervised import listen_to
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "blueprints" / "automation" / "pbx"
@@ -31,9 +33,11 @@ async def _mobile_app(hass: HomeAssistant) -> None:
 
 
 @pytest.fixture
-async def phone(pushing: Push) -> AsyncGenerator[Phone]:
-    """Return a phone that takes notifications; end what waits for it afterwards."""
-    async with phone_of(pushing.hass) as found:
+async def phone(
+    pushing: Push, report_address: str, hass_admin_user: MockUser
+) -> AsyncGenerator[Phone]:
+    """Return an administrator's phone; end what waits for it afterwards."""
+    async with phone_of(pushing.hass, report_address, hass_admin_user) as found:
         yield found
         await stop(pushing.hass)
 
@@ -134,6 +138,36 @@ async def test_coach_hears_why_not(coached: Push, phone: Phone) -> None:
     assert phone.titles[1:] == ["Not possible: Bruno Costa", "Long call: Bruno Costa"]
 
 
+def has_shown(phone: Phone, number: int) -> bool:
+    """Return whether a phone has shown a number of notifications."""
+    return len(phone.shown) == number
+
+
+async def test_coach_is_checked_against_the_policy(
+    coached: Push, phone: Phone, hass_read_only_user: MockUser
+) -> None:
+    """A user who may not supervise gets no whisper by the event of the button.
+
+    Neither does the next one, whom Home Assistant no longer knows.
+    """
+    told = listen_to(coached.hass)
+    coached.sim.call("1001", "1002", answer=True)
+    await until(lambda: len(phone.shown) == 1)
+    gone = MockUser(name="Gone")
+    for shown, user in ((3, hass_read_only_user), (5, gone)):
+        await phone.press("Whisper", by=user)
+        await until(partial(has_shown, phone, shown))
+        assert phone.titles[-2] == "Not possible: Bruno Costa"
+    assert told.types == ["refused"] * 2
+    assert told.events[0][0]["user"] == hass_read_only_user.id
+    assert coached.sim.monitors == {}
+    assert not coached.sim.requests_to("extension/whisper")
+
+    await phone.press("Whisper")
+    await until(lambda: told.types == ["refused", "refused", "started"])
+    assert told.events[-1][0]["user"] == phone.user.id
+
+
 async def test_short_call_needs_no_coach(coached: Push, phone: Phone) -> None:
     """Nor does one that ended before, while another goes on."""
     call = coached.sim.call("1001", "1002", answer=True)
@@ -172,6 +206,25 @@ async def test_missed_call_notification(
         "extension": extension_device(pushing, "1002"),
         "to": "tel:00+358401234567",
     }
+
+
+async def test_call_back_needs_control_of_the_extension(
+    pushing: Push, phone: Phone, tmp_path: Path, hass_read_only_user: MockUser
+) -> None:
+    """A user who may only look lets no phone ring."""
+    inputs = {
+        "extensions": {"device_id": extension_device(pushing, "1002")},
+        "notify_device": phone.device_id,
+    }
+    await use(pushing.hass, tmp_path, "missed_call_notification", inputs)
+    call = pushing.sim.inbound("0401234567", "1002")
+    await a_moment(pushing)
+    call.hang_up()
+    await until(lambda: len(phone.shown) == 1)
+    await phone.press("Call back", by=hass_read_only_user)
+    await until(lambda: len(phone.shown) == 2)
+    assert phone.titles[1] == "Not called back: Bruno Costa"
+    assert not pushing.sim.requests_to("call/dial")
 
 
 @pytest.mark.parametrize(
@@ -251,6 +304,28 @@ async def test_doorbell_extension(pushing: Push, phone: Phone, tmp_path: Path) -
     await phone.press("Open")
     await until(lambda: len(opens) == 1)
     assert opens[0].data == {"entity_id": ["lock.front"]}
+
+
+async def test_door_stays_shut_for_a_user_who_may_only_look(
+    pushing: Push, phone: Phone, tmp_path: Path, hass_read_only_user: MockUser
+) -> None:
+    """What opens it runs without a user, so the button's user is checked before."""
+    hass = pushing.hass
+    opens = async_mock_service(hass, "lock", "open")
+    inputs = {
+        "door": extension_device(pushing, "1006"),
+        "notify_device": phone.device_id,
+        "open_button": "Open",
+        "open_actions": [
+            {"action": "lock.open", "target": {"entity_id": "lock.front"}}
+        ],
+    }
+    await use(hass, tmp_path, "doorbell_extension", inputs)
+    pushing.sim.call("1006", "1002")
+    await until(lambda: len(phone.shown) == 1)
+    await phone.press("Open", by=hass_read_only_user)
+    await a_moment(pushing)
+    assert opens == []
 
 
 async def test_doorbell_with_defaults(

@@ -9,6 +9,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.intent import IntentResponse
 from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import MockUser
 
 from .automations import extension_device
 from .conftest import Push
@@ -26,9 +27,9 @@ async def _assist(hass: HomeAssistant) -> None:
     assert await async_setup_component(hass, "conversation", {})
 
 
-async def say(hass: HomeAssistant, text: str) -> str:
-    """Say something to Assist, and return what it answers."""
-    result = await conversation.async_converse(hass, text, None, Context())
+async def say(hass: HomeAssistant, text: str, user_id: str | None = None) -> str:
+    """Say something to Assist, as a user types it, and return what it answers."""
+    result = await conversation.async_converse(hass, text, None, Context(user_id))
     response = result.response
     assert isinstance(response, IntentResponse)
     return str(response.speech["plain"]["speech"])
@@ -56,6 +57,21 @@ async def test_named_extension_is_whispered_to(
     """A full name, a part of it and the number are all understood."""
     await listening(pushing, tmp_path)
     assert await say(pushing.hass, f"whisper to {name}") == STARTED
+    assert whispered(pushing) == [("whisper", "1005", "1002")]
+
+
+async def test_user_needs_the_permission(
+    pushing: Push,
+    tmp_path: Path,
+    hass_read_only_user: MockUser,
+    hass_admin_user: MockUser,
+) -> None:
+    """Each user may talk to Assist; a sentence is checked like a button."""
+    await listening(pushing, tmp_path)
+    sentence = "whisper to Bruno"
+    assert await say(pushing.hass, sentence, hass_read_only_user.id) == REFUSED
+    assert whispered(pushing) == []
+    assert await say(pushing.hass, sentence, hass_admin_user.id) == STARTED
     assert whispered(pushing) == [("whisper", "1005", "1002")]
 
 

@@ -19,6 +19,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.pbx.const import DOMAIN
 from custom_components.pbx.flows.address import split_address
+from custom_components.pbx.hub.families import FAMILIES
 from tests.simulator import Fault, Simulator
 
 from .conftest import entry_for, small_office
@@ -138,6 +139,21 @@ def test_address_forms(text: str, expected: tuple[str, int, bool]) -> None:
         tuple(split_address({"host": text, "port": 8088, "ssl": True}).values())
         == expected
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "port"),
+    [
+        ("http://pbx.local", 5038),
+        ("https://pbx.local:8443/admin", 5038),
+        ("pbx.local:5039", 5039),
+    ],
+)
+def test_address_of_a_web_interface_elsewhere(text: str, port: int) -> None:
+    """Test a family whose PBX is not at its web interface: a URL gives the host."""
+    form = {"host": text, "port": 5038, "ssl": False}
+    found = split_address(form, web=False)
+    assert found == {"host": "pbx.local", "port": port, "ssl": False}
 
 
 @pytest.mark.parametrize(
@@ -468,6 +484,16 @@ async def test_discovery(hass: HomeAssistant, sim: Simulator) -> None:
     assert result["result"].unique_id == sim.serial
 
 
+@pytest.fixture
+def no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a discovered device not answer when it is asked for its family."""
+    known = AsyncMock(return_value=FAMILIES["yeastar_s"])
+    monkeypatch.setattr(
+        "custom_components.pbx.config_flow.async_discovered_family", known
+    )
+
+
+@pytest.mark.usefixtures("no_answer")
 async def test_discovery_beside_another_pbx(
     hass: HomeAssistant, sim: Simulator
 ) -> None:
@@ -477,6 +503,7 @@ async def test_discovery_beside_another_pbx(
     assert result["type"] is FlowResultType.FORM
 
 
+@pytest.mark.usefixtures("no_answer")
 async def test_discovery_is_offered_once(hass: HomeAssistant) -> None:
     """Every lease does not make a new card."""
     await start(hass, SOURCE_DHCP, found_at("192.0.2.1"))

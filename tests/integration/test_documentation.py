@@ -229,6 +229,7 @@ DATA: Final = {
     "username": "x",
     "password_md5": "0" * 32,
     "secret": "x",
+    "client_secret": "x",
 }
 
 

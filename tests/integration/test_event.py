@@ -1,10 +1,11 @@
 """What happens to the calls of each extension: told once, and only what is news."""
 
+from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.pbx.const import CONF_CONTACTS
-from tests.simulator import ManualClock, Simulator
+from tests.simulator import Fault, ManualClock, Simulator
 from tests.simulator.faults import ReportFault
 
 from .conftest import Push, set_up_pushing
@@ -189,3 +190,22 @@ async def test_unloading_cancels_the_timer_of_ended_calls(
     await in_time.hass.config_entries.async_unload(in_time.entry.entry_id)
     await in_time.pass_time(5)
     assert "ended" not in types(told, "1001")
+
+
+async def test_call_reported_while_polls_fail(pushing: Push, told: Told) -> None:
+    """The PBX that reports it is there, whatever became of the last poll."""
+    pushing.sim.faults.add(Fault("errno"))
+    await pushing.coordinator.async_refresh()
+    assert pushing.state("sensor.anna_berg") == STATE_UNAVAILABLE
+
+    call = pushing.sim.call("1001", "1002")
+    await pushing.settled()
+    call.answer()
+    call.hang_up()
+    await pushing.settled()
+    assert types(told, "1002") == ["ringing", "answered", "ended"]
+
+    pushing.sim.faults.clear()
+    await pushing.coordinator.async_refresh()
+    await pushing.settled()
+    assert types(told, "1002") == ["ringing", "answered", "ended"]

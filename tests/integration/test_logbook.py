@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from homeassistant.components.recorder import Recorder
-from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.core import Context, Event, EventOrigin, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
@@ -26,6 +26,7 @@ from custom_components.pbx.const import EVENT_MONITORING
 from custom_components.pbx.hub.options import SupervisionPolicy
 from custom_components.pbx.hub.permission import Denial
 from custom_components.pbx.hub.request import REFUSALS, Kind
+from custom_components.pbx.supervision.audit import async_setup_audit
 from custom_components.pbx.supervision.memory import async_forget_memory
 from tests.simulator import Fault, ManualClock, Simulator
 
@@ -260,6 +261,7 @@ async def test_event_holds_no_secret_and_all_that_is_told(
     agents_call(pushing.sim)
     await pushing.settled()
     await monitor(pushing, "whisper")
+    assert len(fired[0].pop("proof")) == 64
     assert fired == [
         {
             "type": "started",
@@ -274,6 +276,54 @@ async def test_event_holds_no_secret_and_all_that_is_told(
             "reason": None,
         }
     ]
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"extension_name": "Anna Berg (1001)"},
+        {"proof": ""},
+        {"proof": None},
+        {"proof": "\u00e9"},
+        {"type": "nothing"},
+        {},
+    ],
+)
+async def test_event_that_somebody_else_fires_is_not_believed(
+    pushing: Push, read: Read, forged: dict[str, Any]
+) -> None:
+    """The app of each user can fire one, even a copy of ours with other names."""
+    hass = pushing.hass
+    fired: list[dict[str, Any]] = []
+
+    @callback
+    def collect(event: Event[dict[str, Any]]) -> None:
+        fired.append(dict(event.data))
+
+    hass.bus.async_listen(EVENT_MONITORING, collect)
+    agents_call(pushing.sim)
+    await pushing.settled()
+    await monitor(pushing, "whisper")
+    data = fired[0] | forged if forged else {"entity_id": AGENT}
+    hass.bus.async_fire(EVENT_MONITORING, data, EventOrigin.remote)
+    hass.bus.async_fire(EVENT_MONITORING, fired[0], EventOrigin.remote)
+    entries = messages(await read())
+    assert entries.count(f"{SAMI} whispers to {BRUNO}") == 1
+    assert entries.count(logbook.UNPROVED) == 2
+    assert not any("Anna" in entry for entry in entries)
+
+
+async def test_old_entries_are_believed_after_a_restart(
+    pushing: Push, read: Read, hass_storage: dict[str, Any]
+) -> None:
+    """The key of the proofs stays the same; it is in no event."""
+    agents_call(pushing.sim)
+    await pushing.settled()
+    await monitor(pushing, "whisper")
+    await async_setup_audit(pushing.hass)
+    assert messages(await read()) == [f"{SAMI} whispers to {BRUNO}"]
+    key = hass_storage["pbx.audit"]["data"]["key"]
+    assert len(key) == 64
 
 
 def test_every_refusal_has_a_phrase_of_its_own() -> None:

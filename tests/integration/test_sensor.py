@@ -295,6 +295,48 @@ async def test_trunk_with_a_word_nobody_knows(
     ) == ("unknown", "unknown")
 
 
+def attributes_of(push: Push, entity_id: str) -> dict[str, Any]:
+    """Return the attributes of an entity."""
+    state = push.hass.states.get(entity_id)
+    assert state is not None
+    return dict(state.attributes)
+
+
+async def test_own_part_in_a_call(in_time: Push) -> None:
+    """State, its beginning, and the role: all of the extension, not of the other party."""
+    call = in_time.sim.call("1001", "1002")
+    await in_time.settled()
+    began = dt_util.utcnow()
+    caller = attributes_of(in_time, PARTY)
+    callee = attributes_of(in_time, PARTY.replace("anna_berg", "bruno_costa"))
+    own = ("state", "caller", "since", "calls", "is_extension")
+    assert [caller[key] for key in own] == ["dialing", True, began, 1, True]
+    assert [callee[key] for key in own] == ["ringing", False, began, 1, True]
+
+    await in_time.pass_time(5)
+    call.answer("1002")
+    await in_time.settled()
+    answered = dt_util.utcnow()
+    await in_time.pass_time(5)
+    caller = attributes_of(in_time, PARTY)
+    assert [caller[key] for key in own] == ["talking", True, answered, 1, True]
+
+    in_time.sim.inbound("0401234567", "1001", trunk="SIP-142")
+    await in_time.settled()
+    caller = attributes_of(in_time, PARTY)
+    assert (caller["state"], caller["calls"]) == ("talking", 2)
+
+
+async def test_late_states(pushing: Push) -> None:
+    """How late they may be is told until reports arrive."""
+    push = "sensor.yeastar_s100_push"
+    assert attributes_of(pushing, push)["max_age"] == 10
+    pushing.sim.call("1001", "1002")
+    await pushing.settled()
+    assert pushing.state(push) == "working"
+    assert "max_age" not in attributes_of(pushing, push)
+
+
 async def test_phone_shows_six_entities_by_default(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,

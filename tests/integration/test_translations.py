@@ -17,6 +17,7 @@ from custom_components.pbx.client.errors import (
     PbxLoginRejected,
     PbxNotTrusted,
     PbxRefused,
+    PbxRightMissing,
     PbxUnreachable,
     PbxWrongService,
     Refusal,
@@ -44,6 +45,7 @@ from custom_components.pbx.const import (
     ISSUE_MONITOR_MODE,
     ISSUE_MONITORING_FORBIDDEN,
     ISSUE_NOT_REPORTED,
+    ISSUE_PANEL_RESOURCE,
     ISSUE_PORT_TAKEN,
     ISSUE_PUSH_MISSING,
 )
@@ -70,6 +72,7 @@ FAILURES: list[PbxError] = [
     PbxLockedOut(600),
     PbxNotTrusted(b""),
     PbxRefused(Refusal.UNKNOWN, 31337),
+    PbxRightMissing("call", "read"),
     *(PbxUnreachable(reason) for reason in Unreachable),
     *(PbxWrongService(reason) for reason in WrongService),
 ]
@@ -307,7 +310,11 @@ def test_repair_of_a_certificate_ends_in_sentences() -> None:
 
 def test_no_repair_is_left_over() -> None:
     """What nothing raises any more is deleted."""
-    assert ENGLISH["issues"].keys() == {*CONNECTION_ISSUES, *OTHER_ISSUES}
+    assert ENGLISH["issues"].keys() == {
+        *CONNECTION_ISSUES,
+        *OTHER_ISSUES,
+        ISSUE_PANEL_RESOURCE,
+    }
 
 
 def test_every_option_is_explained() -> None:

@@ -31,6 +31,7 @@ SAME: Final = {
     "{name}": LANGUAGES,
     "Alarm": ("de", "nl"),
     "Contacts": ("fr",),
+    "Details": ("nl",),
     "Firmware": ("de", "es", "it", "nl", "pt-BR"),
     "Host": ("de", "es", "it", "nl", "pl", "pt-BR"),
     "IVR": ("de", "es", "it", "nl", "pl", "pt-BR", "zh-Hans"),
@@ -39,7 +40,7 @@ SAME: Final = {
     "Mode": ("fr",),
     "Monitoring": ("nl",),
     "Name": ("de",),
-    "Offline": ("de", "nl", "pt-BR"),
+    "Offline": ("de", "nl", "pl", "pt-BR"),
     "PBX": LANGUAGES,
     "Port": ("de", "fr", "pl"),
     "Supervision": ("de", "fr"),
@@ -49,6 +50,7 @@ SAME: Final = {
     "Trunk {name}": ("fr", "it", "nl"),
     "Type": ("fr", "nl"),
     "Voicemail": ("de", "nl"),
+    "voicemail": ("nl",),
 }
 FAULTS: Final[tuple[tuple[Callable[[str, str], bool], str], ...]] = (
     (

@@ -8,7 +8,8 @@ from zipfile import ZipFile
 
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "script" / "lib" / "package.py"
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "script" / "lib" / "package.py"
 
 
 @pytest.fixture
@@ -49,3 +50,18 @@ def test_archive_without_version(package: ModuleType, tmp_path: Path) -> None:
     """A tag that is no version is a mistake, and the loader would refuse it."""
     with pytest.raises(ValueError, match="is not a version"):
         package.build("latest", tmp_path / "pbx.zip")
+
+
+def test_archive_is_the_only_asset_of_a_release() -> None:
+    """HACS and the Marketplace ask for it by the name that stands in hacs.json."""
+    workflow = (ROOT / ".github" / "workflows" / "release.yaml").read_text("utf-8")
+    uploads = [
+        line.split("run: ")[1].split()
+        for line in workflow.splitlines()
+        if "gh release" in line
+    ]
+    assert uploads == [["gh", "release", "upload", '"$TAG"', "pbx.zip", "--clobber"]]
+    built = [line for line in workflow.splitlines() if "package.py" in line]
+    assert built == ['        run: python3 script/lib/package.py "$TAG" pbx.zip']
+    hacs = json.loads((ROOT / "hacs.json").read_text("utf-8"))
+    assert (hacs["zip_release"], hacs["filename"]) == (True, "pbx.zip")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Generator
 import heapq
+from math import inf
 import time
 from typing import Protocol
 
@@ -76,6 +77,12 @@ class ManualClock:
     def sleepers(self) -> int:
         """Return how many wait for the clock to move."""
         return sum(not future.done() for _, _, future in self._sleepers)
+
+    @property
+    def next_sleeper(self) -> float:
+        """Return when the next one wakes, infinity when nobody sleeps."""
+        times = [when for when, _, future in self._sleepers if not future.done()]
+        return min(times, default=inf)
 
     def advance(self, seconds: float) -> Turns:
         """Move the clock at once and wake who is due; await the result to let them run."""

@@ -3,17 +3,17 @@
 import hashlib
 
 from .clock import Clock
-from .exchange import Exchange, SimExtension, SimTrunk
-from .exchange.events import SettingsChanged
+from .exchange import Exchange
 from .people import OFFICE_IVR, OFFICE_QUEUE, OFFICE_RING_GROUP
 from .switches import Switches
+from .telephony import Telephony
 from .yeastar_s.identity import Identity
 from .yeastar_s.sessions import Sessions
 
 SECRET_LEAST_LENGTH = 6
 
 
-class Device:
+class Device(Telephony):
     """The PBX as its administrator sees it."""
 
     def __init__(
@@ -25,9 +25,7 @@ class Device:
         sessions: Sessions,
     ) -> None:
         """Put the parts together."""
-        self.clock = clock
-        self.switches = switches
-        self.exchange = exchange
+        super().__init__(clock, switches, exchange)
         self.identity = identity
         self.sessions = sessions
         self._passwords = {identity.password}
@@ -95,34 +93,3 @@ class Device:
                 )
             )
         return {secret for secret in found if len(secret) >= SECRET_LEAST_LENGTH}
-
-    @property
-    def extensions(self) -> dict[str, SimExtension]:
-        """Return the extensions by number."""
-        return self.exchange.extensions
-
-    @property
-    def trunks(self) -> dict[str, SimTrunk]:
-        """Return the trunks by name."""
-        return self.exchange.trunks
-
-    def add_extension(self, extension: SimExtension) -> None:
-        """Create an extension and report it."""
-        self.exchange.add(extension)
-
-    def remove_extension(self, number: str) -> None:
-        """Delete an extension and report it."""
-        self.exchange.remove(number)
-
-    def rename_extension(self, number: str, name: str) -> None:
-        """Rename an extension and report it."""
-        self.extensions[number].name = name
-        self.exchange.emit(SettingsChanged("extension", number, "update"))
-
-    def set_registered(self, number: str, registered: bool) -> None:
-        """Let a phone register or unregister and report it."""
-        self.exchange.set_registered(number, registered)
-
-    def set_trunk_status(self, name: str, status: str) -> None:
-        """Change the word a trunk shows; no report for that is documented (reference 5.3)."""
-        self.trunks[name].status = status

@@ -8,9 +8,7 @@ from typing import Self
 from .certificate import Certificate
 from .clock import Clock, SystemClock
 from .device import Device
-from .exchange import CallState, Exchange, MonitorLeg, SimCall, SimExtension, SimTrunk
-from .exchange.errors import NoSuchNumber, NotPossible
-from .exchange.events import LegKind
+from .exchange import Exchange, SimExtension, SimTrunk
 from .faults import Faults
 from .listener import Listener
 from .people import office_extensions, office_trunks
@@ -189,54 +187,3 @@ class Simulator(Device):
     def status_of(self, number: str) -> str:
         """Return the word the lists show for an extension."""
         return status_word(self.pbx, self.extensions[number])
-
-    # -- calls
-
-    @property
-    def calls(self) -> dict[str, SimCall]:
-        """Return the live calls by id."""
-        return self.exchange.calls
-
-    @property
-    def monitors(self) -> dict[str, MonitorLeg]:
-        """Return the supervisors' legs by their own call id."""
-        return self.exchange.monitors
-
-    def call(self, caller: str, callee: str, answer: bool = False) -> SimCall:
-        """Let one extension dial a number by hand."""
-        return self._answered(self.exchange.call(caller, callee), answer)
-
-    def inbound(
-        self, caller: str, callee: str, trunk: str | None = None, answer: bool = False
-    ) -> SimCall:
-        """Let somebody outside call an extension, IVR, queue or ring group."""
-        line = trunk or self._line()
-        return self._answered(self.exchange.inbound(caller, callee, line), answer)
-
-    def outbound(
-        self, caller: str, number: str, trunk: str | None = None, answer: bool = False
-    ) -> SimCall:
-        """Let an extension dial an outside number by hand."""
-        line = trunk or self.exchange.trunk_for(number) or self._line()
-        return self._answered(self.exchange.call(caller, number, line), answer)
-
-    def pick_up(self, number: str) -> None:
-        """Take the handset of a ringing phone, also of one that was called to monitor."""
-        self.exchange.pick_up(number)
-
-    def _line(self) -> str:
-        usable = [trunk.name for trunk in self.trunks.values() if trunk.usable]
-        for name in (*usable, *self.trunks):
-            return name
-        raise NoSuchNumber("There is no trunk")
-
-    @staticmethod
-    def _answered(call: SimCall, answer: bool) -> SimCall:
-        if not answer:
-            return call
-        if call.state is CallState.INVITED:
-            raise NotPossible("The call waits for accept or refuse")
-        outside_or_phone = (LegKind.EXTENSION, LegKind.OUTBOUND)
-        if call.state is CallState.RINGING and call.callees[0].kind in outside_or_phone:
-            call.answer()
-        return call

@@ -2,21 +2,22 @@
 
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
-from typing import Any, Final
+from typing import Any, Final, override
 from unittest.mock import patch
 
-from custom_components.pbx.client import Address, CallEvent, Changes, Switchboard
+from custom_components.pbx.client import Address, Switchboard
 from custom_components.pbx.client.errors import PbxError, PbxUnreachable, Unreachable
 from custom_components.pbx.client.yeastar.s import YeastarS, hash_password, reports
-from tests.simulator.clock import AlarmClock
+from tests.simulator import Simulator
 from tests.simulator.exchange.events import Booted, CallEvent as Happened, Event
 from tests.simulator.faults import mistyped, without
 from tests.simulator.yeastar_s.answers import encode
 from tests.simulator.yeastar_s.reports import reports_of
 
+from .beside import JUMPS, Beside
 from .history import History, View, view_of
 from .oracle import Oracle, Wrong
-from .steps import KINDS, NEWCOMER, PHONES, Activity, Day, Step, office
+from .steps import KINDS, NEWCOMER, PHONES, Day, Firmware, Step, office
 
 REMOTE: Final = "192.0.2.9"
 ENDPOINTS: Final = (
@@ -25,8 +26,6 @@ ENDPOINTS: Final = (
 )
 # An empty list looks like a good one, so it is no damage that anybody could notice.
 DAMAGES: Final = ("missing_fields", "wrong_types", "errno", "rows", "rows")
-# The clock of the integration is set by so many seconds.
-JUMPS: Final = (3600.0, -3600.0, 90.0, -90.0, 5.0, -5.0)
 
 
 class InProcess:
@@ -83,27 +82,25 @@ def client(
         )
 
 
-class Listening:
+class Listening(Beside):
     """A switchboard beside an exchange, with everything between them that can go wrong."""
+
+    sim: Simulator
 
     def __init__(self, day: Day, trace: list[str] | None = None) -> None:
         """Put both together."""
-        self.day = day
-        self.trace = trace
-        self.clock = AlarmClock()
-        self.offset = 0.0
-        self.sim = office(self.clock, day.firmware)
-        self.activity = Activity(self.sim)
-        self.history = History(self.sim, self.now)
-        self.board = Switchboard(reader=YeastarS.call_reader)
-        self.oracle = Oracle(self.history)
-        self.wrong: list[Wrong] = []
+        super().__init__(day, trace)
+        assert isinstance(day.firmware, Firmware)
+        self._format = day.firmware.report_format
+        sim = office(self.clock, day.firmware)
+        history = History(sim, self.now)
+        board = Switchboard(reader=YeastarS.call_reader)
+        self.furnish(sim, history, Oracle(history), board)
         self._faults: deque[str] = deque()
         self._late: list[tuple[Event, bytes]] = []
         self._held: tuple[Event, bytes] | None = None
         self._cut = False
         self._silent = True
-        self._doubtful = False
         self._race: tuple[int, Step] | None = None
         self._raced = False
         self._damage: tuple[str, str] | None = None
@@ -112,15 +109,6 @@ class Listening:
             self._post, self.sim.username, self.sim.password, self.clock.now
         )
         self.sim.exchange.listeners.append(self._happened)
-
-    def now(self) -> float:
-        """Return the time on our own clock, which may be set."""
-        return self.clock.now() + self.offset
-
-    def say(self, text: Callable[[], str]) -> None:
-        """Note a line of the trace, if one is wanted."""
-        if self.trace is not None:
-            self.trace.append(f"{self.clock.now() - 1_505_352_445.0:9.2f}  {text()}")
 
     # -- requests
 
@@ -158,7 +146,7 @@ class Listening:
             return
         reported = reports_of(
             event,
-            self.day.firmware.report_format,
+            self._format,
             self.sim.identity,
             self.sim.switches,
         )
@@ -205,15 +193,9 @@ class Listening:
         if received is not None:
             self.take(self.board.apply(received.report, self.now()))
 
-    def take(self, changes: Changes) -> None:
-        """Note what was told."""
-        if changes.events:
-            for event in changes.events:
-                self.say(lambda event=event: f"  TOLD   {told(event)}")  # type: ignore[misc]
-            self.oracle.told(changes.events, self.now())
-
     # -- polls
 
+    @override
     def poll(self) -> None:
         """Read everything, as the coordinator does."""
         self.board.expect_snapshot()
@@ -239,7 +221,7 @@ class Listening:
             self.history.polled(view, silent=silent)
         changes = self.board.reconcile(snapshot, self.now(), silent=silent)
         self._silent = False
-        self._doubtful = changes.doubtful
+        self.doubtful = changes.doubtful
         if silent:
             self.oracle.silent_poll()
         self.take(changes)
@@ -273,40 +255,9 @@ class Listening:
 
     # -- a day
 
-    def live(self) -> list[Wrong]:
-        """Let the day pass; return all that was wrong in it, and after quiet and one poll."""
-        self.poll()
-        self.poll()
-        waiting = deque(self.day.steps)
-        while waiting:
-            step = waiting.popleft()
-            self.say(lambda step=step: f"{step}")  # type: ignore[misc]
-            self._do(step, waiting)
-            self.history.look()
-            # Not two things happen at the very same time.
-            self.wait(0.25)
-            if not self.history.hit:
-                self.check(polled=False)
-                if self.wrong:
-                    return self.wrong
-        self.come_to_rest()
-        self.poll()
-        if self._doubtful:
-            self.poll()
-        self.wait(2.5)
-        self.check(polled=True)
-        return self.wrong
-
-    def check(self, *, polled: bool) -> None:
-        """Compare all with the exchange."""
-        found = self.oracle.check(self.board, polled=polled)
-        for one in found:
-            self.say(lambda one=one: f"  WRONG  {one}")  # type: ignore[misc]
-        self.wrong.extend(found)
-
-    def _do(self, step: Step, following: deque[Step]) -> None:
-        if self.activity.do(step):
-            return
+    @override
+    def do(self, step: Step, following: deque[Step]) -> None:
+        """Let a fault happen, or the PBX be read."""
         match step.what:
             case "race" if following:
                 self._race = (step.who, following.popleft())
@@ -356,6 +307,7 @@ class Listening:
             self._cut = False
             self.poll()
 
+    @override
     def come_to_rest(self) -> None:
         """Let everything go well again, and all reports arrive."""
         self.say(lambda: "rest")
@@ -396,17 +348,6 @@ def brief(value: Any) -> Any:
         return value
     lists = {"extlist", "extinfos", "trunklist", "errno"}
     return {key: brief(item) for key, item in value.items() if key in SHOWN | lists}
-
-
-def told(event: CallEvent) -> str:
-    """Return an event as a line of text."""
-    party = event.party.number if event.party is not None else None
-    call = event.call
-    return (
-        f"{event.number} {event.type} party={party} outcome={event.outcome} "
-        f"rang={event.rang} talked={event.talked} call={call.id} {call.direction} "
-        f"ended_by={call.ended_by} duration={call.duration}"
-    )
 
 
 def live(day: Day, trace: list[str] | None = None) -> list[Wrong]:

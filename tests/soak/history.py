@@ -7,7 +7,7 @@ not told cannot be known; that, and nothing else, is what `cannot_tell` may excu
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from tests.simulator import SimCall, Simulator
 from tests.simulator.exchange import CallState, Leg, MonitorLeg
@@ -23,6 +23,7 @@ from tests.simulator.exchange.events import (
     LegState,
     StateChanged,
 )
+from tests.simulator.telephony import Telephony
 
 STATES: Final = {
     LegState.CALLING: "dialing",
@@ -80,6 +81,8 @@ class Moment:
     """Whether a RING or ALERT of the PBX was due that names it."""
     before: bool = False
     """Whether the integration was loaded anew since."""
+    story: Story | None = None
+    """The call it happened in, where that has become part of another since."""
 
 
 @dataclass(slots=True, eq=False)
@@ -119,6 +122,12 @@ class Part:
     """Whether our own clock was set meanwhile."""
     stop_hit: bool = False
     """Whether the status that tells that it stopped ringing was lost, late or damaged."""
+
+    @property
+    def ids(self) -> set[str]:
+        """Return the ids of the calls it has been in."""
+        earlier = (one.story for one in self.moments if one.story is not None)
+        return {self.story.call_id, *(story.call_id for story in earlier)}
 
     @property
     def live(self) -> bool:
@@ -226,10 +235,10 @@ class Story:
         return [leg for leg in call.legs if leg.outside]
 
 
-class History:
+class History[S: Telephony = Any]:
     """Watches an exchange; `now` is our own clock, which need not be the PBX's."""
 
-    def __init__(self, sim: Simulator, now: Callable[[], float]) -> None:
+    def __init__(self, sim: S, now: Callable[[], float]) -> None:
         """Begin to watch."""
         self.sim = sim
         self.now = now
@@ -300,22 +309,18 @@ class History:
                     call.call_id,
                     call.kind,
                     now,
-                    call.dialled,
+                    self.dialed(call),
                     call.kind == "inbound",
                 )
-            if call.via:
-                story.vias.add(call.via)
+            self._learn_via(story, call)
             for leg in call.legs:
                 if leg.outside:
-                    story.outside.setdefault(leg.leg_id, leg)
-                    story.outside_since.setdefault(leg.leg_id, now)
-                    if (
-                        leg.connected
-                        and call.state is not CallState.QUEUED
-                        and leg.leg_id not in story.outside_answered
-                    ):
+                    line = self.line(leg)
+                    story.outside.setdefault(line, leg)
+                    story.outside_since.setdefault(line, now)
+                    if line not in story.outside_answered and self.answered(call, leg):
                         story.answers.append(now)
-                        story.outside_answered.add(leg.leg_id)
+                        story.outside_answered.add(line)
                 elif leg.kind in SERVICES:
                     story.services.add(leg.kind.value)
         present: set[Leg] = set()
@@ -350,6 +355,25 @@ class History:
                 story.ended = now
                 if story.call is not None:
                     story.failure = story.failure or story.call.failure
+
+    # -- what depends on the kind of PBX
+
+    def line(self, leg: Leg) -> str:
+        """Return the id by which the PBX tells one line outside from another."""
+        return leg.leg_id
+
+    def dialed(self, call: SimCall) -> str:
+        """Return the number that was dialled to begin a call."""
+        return call.dialled
+
+    def answered(self, call: SimCall, leg: Leg) -> bool:
+        """Return whether one end of a call is connected to anything."""
+        return leg.connected and call.state is not CallState.QUEUED
+
+    def _learn_via(self, story: Story, call: SimCall) -> None:
+        """Note the group or queue through which a call goes."""
+        if call.via:
+            story.vias.add(call.via)
 
     def _why_stopped(self, now: float) -> None:
         """Tell those who stopped ringing as another answered from those who just stopped."""
@@ -410,6 +434,11 @@ class History:
         part.ended, part.cause, part.outcome = now, cause, outcome
         story.parts.append(part)
         self.parts.append(part)
+
+    def others_of(self, part: Part) -> frozenset[str]:
+        """Return the numbers that an extension has at the other end of its call now."""
+        call = part.story.call
+        return frozenset() if call is None else self._others(call, part.leg)
 
     def _others(self, call: SimCall, leg: Leg) -> frozenset[str]:
         """Return the numbers at the other end, none for a service of the PBX."""
@@ -548,6 +577,8 @@ class History:
             story.late = story.late or fate == "late"
             if isinstance(event, CallEvent):
                 self._missed(story, event)
+                if event.kind == "bye" and fate == "late":
+                    self._bye_names(story, event, swapped)
             return
         self._named(story, event)
         now = self.now()
@@ -608,9 +639,7 @@ class History:
         if event.kind == "bye":
             story.bye_told = story.bye_told or now
             story.end_told = story.end_told or now
-            story.byes.update(
-                party.number for party in people[-1 if swapped else 0 :][:1]
-            )
+            self._bye_names(story, event, swapped)
         if event.kind in ("answer", "answered"):
             story.answer_told = story.answer_told or now
         words = WORDS.get(event.kind, ())
@@ -627,6 +656,11 @@ class History:
                         if len(event.parties) > 1 or event.kind != "ring":
                             part.role_told = part.role_told or now
                         self._tell(part, words[index], now)
+
+    def _bye_names(self, story: Story, event: CallEvent, swapped: bool) -> None:
+        """Note whom a report of an end names first."""
+        people = [p.number for p in event.parties if p.kind not in SERVICES]
+        story.byes.update(people[-1 if swapped else 0 :][:1])
 
     def _missed(self, story: Story, event: CallEvent) -> None:
         """Note what a report would have told that did not arrive in its turn."""

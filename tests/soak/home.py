@@ -6,45 +6,36 @@ same oracle and the same table of what this wire cannot tell.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Generator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
-from datetime import datetime, timedelta
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 import logging
+from math import ceil
 from typing import Any, Final, override
 from unittest.mock import patch
 
 from aiohttp import web
 from aiohttp.resolver import ThreadedResolver
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import (
     Event as BusEvent,
     EventStateChangedData,
     HomeAssistant,
-    State,
     callback,
 )
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.helpers import restore_state
+from homeassistant.helpers.restore_state import StoredState
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from homeassistant.util.async_ import get_scheduled_timer_handles
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
-    async_fire_time_changed,
     async_test_home_assistant,
 )
 
-from custom_components.pbx.client import (
-    Call,
-    CallDirection,
-    CallEvent,
-    CallEventType,
-    CallOutcome,
-    Party,
-    PartyState,
-)
 from custom_components.pbx.const import CONF_REPORT_ADDRESS, DOMAIN
 from tests.integration.conftest import entry_for
 from tests.simulator import Fault, ManualClock, ReportFault
@@ -54,23 +45,22 @@ from tests.simulator.exchange.events import (
     Event,
     SettingsChanged,
 )
-from tests.simulator.yeastar_s.lists import trunk_word
+from tests.simulator.yeastar_s.reports import reports_of
 
-from .board import ENDPOINTS
-from .history import History, Moment, Part, View, view_of
-from .oracle import STATUSES, STEP, TRUNKS, Oracle, Wrong
+from .beside import JUMPS, told
+from .board import ENDPOINTS, brief
+from .history import History, view_of
+from .oracle import Wrong
+from .shown import UNAVAILABLE, UNKNOWN, HomeOracle
 from .steps import KINDS, PHONES, Activity, Day, Step, office
 
 # So many turns of the loop are enough for any report; in one turn a socket is looked at.
 SPINS: Final = 3000
 # Each day begins then: whatever is drawn goes the same way in every run.
 MORNING: Final = "2026-11-02 08:00:00+00:00"
-# Seconds that pass at a time.
-CHUNK: Final = 5.0
 SERIALS: Final = ("369362089179", "369362089180")
 # What a request of the integration's own meets on its way.
 TROUBLES: Final = ("", "reset", "http", "errno", "truncated", "empty")
-ENTITY: Final = {"status": "sensor", "registered": "binary_sensor"}
 
 
 class LoopbackResolver(ThreadedResolver):
@@ -115,10 +105,14 @@ def errors() -> Generator[list[str]]:
 
 
 @asynccontextmanager
-async def home() -> AsyncGenerator[tuple[HomeAssistant, int]]:
-    """Run Home Assistant with its server on a free port."""
+async def home(
+    port: int = 0, states: Mapping[str, StoredState] | None = None
+) -> AsyncGenerator[tuple[HomeAssistant, int]]:
+    """Run Home Assistant with its server on a port; `states` are those of its last run."""
     async with async_test_home_assistant() as hass:
         del hass.data[DATA_CUSTOM_COMPONENTS]
+        if states is not None:
+            restore_state.async_get(hass).last_states = dict(states)
         with (
             patch(
                 "homeassistant.helpers.aiohttp_client._async_make_resolver",
@@ -136,280 +130,176 @@ async def home() -> AsyncGenerator[tuple[HomeAssistant, int]]:
             assert await async_setup_component(hass, "webhook", {})
             runner = web.AppRunner(hass.http.app, handle_signals=False, access_log=None)
             await runner.setup()
-            site = web.TCPSite(runner, "127.0.0.1", 0)
+            site = web.TCPSite(runner, "127.0.0.1", port)
             await site.start()
             try:
                 yield hass, runner.addresses[0][1]
             finally:
-                await runner.cleanup()
                 await hass.async_stop(force=True)
+                await runner.cleanup()
 
 
-def now() -> float:
-    """Return the time as Home Assistant has it."""
-    return dt_util.utcnow().timestamp()
+class House:
+    """Home Assistant and the PBXs, on one time that stands still by itself."""
 
+    def __init__(self, freezer: FrozenDateTimeFactory) -> None:
+        """Begin in the morning, with nothing started."""
+        freezer.move_to(MORNING)
+        self.clock = ManualClock()
+        self.port = 0
+        self.all_living: list[Living] = []
+        self._freezer = freezer
+        self._ahead = timedelta()
+        self._hass: HomeAssistant | None = None
+        self._running = AsyncExitStack()
 
-class HomeOracle(Oracle):
-    """Judges what Home Assistant shows of one PBX."""
+    # -- Home Assistant
 
-    step = CHUNK + 1.0
+    @property
+    def hass(self) -> HomeAssistant:
+        """Return the Home Assistant that runs."""
+        assert self._hass is not None
+        return self._hass
 
-    def __init__(self, history: History, hass: HomeAssistant, serial: str) -> None:
-        """Keep where to look."""
-        super().__init__(history)
-        self._hass = hass
-        self._serial = serial
-
-    # -- looking
-
-    def entity(self, key: str, domain: str = "sensor") -> str | None:
-        """Return the id of an entity of this PBX."""
-        registry = er.async_get(self._hass)
-        return registry.async_get_entity_id(domain, DOMAIN, f"{self._serial}_{key}")
-
-    def state(self, key: str, domain: str = "sensor") -> State | None:
-        """Return the state of an entity of this PBX."""
-        entity_id = self.entity(key, domain)
-        return None if entity_id is None else self._hass.states.get(entity_id)
-
-    def shown(self, key: str, domain: str = "sensor") -> str | None:
-        """Return what an entity shows, None for unknown."""
-        state = self.state(key, domain)
-        return None if state is None or state.state == "unknown" else state.state
-
-    # -- the comparison
-
-    def check_home(self) -> list[Wrong]:
-        """Return everything that is wrong after quiet and one poll."""
-        self._polled, self._wrong = True, []
-        sim = self.history.sim
-        words = {n: STATUSES[sim.status_of(n)] for n in sim.extensions}
-        for number, true in words.items():
-            self._differs("status", f"{number}_status", true, number)
-            self._differs(
-                "registered",
-                f"{number}_registered",
-                "off" if true == "offline" else "on",
-                number,
-                "binary_sensor",
-            )
-        self._differs(
-            "counts",
-            "extensions_registered",
-            str(sum(word != "offline" for word in words.values())),
+    async def start(self, states: Mapping[str, StoredState] | None = None) -> None:
+        """Start Home Assistant; `states` are those of its last run."""
+        self._hass, self.port = await self._running.enter_async_context(
+            home(self.port, states)
         )
-        self._differs(
-            "counts",
-            "extensions_in_use",
-            str(sum(word in ("busy", "ringing", "on_hold") for word in words.values())),
-        )
-        for name, trunk in sim.trunks.items():
-            word = TRUNKS[trunk_word(sim.pbx, trunk)]
-            self._differs("trunk status", f"trunk_{name}_status", word)
-        for number in PHONES:
-            if number in sim.extensions:
-                self._phone(number)
-        self._count()
-        ends = self._events()
-        for number, event in ends.items():
-            self._last_shown(number, event)
-        return self._wrong
 
-    def _differs(
-        self, field: str, key: str, true: str, number: str = "", domain: str = "sensor"
-    ) -> None:
-        shown = self.shown(key, domain)
-        if shown != true:
-            self._judge(field, shown, true, number=number, where=key)
+    async def stop(self) -> Mapping[str, StoredState]:
+        """Stop Home Assistant; return the states it would restore."""
+        stored = restore_state.async_get(self.hass).async_get_stored_states()
+        await self._running.aclose()
+        self._hass = None
+        return {one.state.entity_id: one for one in stored}
 
-    def _phone(self, number: str) -> None:
-        """Compare who an extension talks to, and since when."""
-        parts = [p for p in self.history.parts_of(number) if not p.story.monitor]
-        others = {
-            other
-            for part in parts
-            if part.story.call is not None
-            for other in self.history._others(part.story.call, part.leg)
-        }
-        state = self.state(f"{number}_other_party")
-        shown = None if state is None else state.attributes.get("number")
-        if shown is None:
-            for part in parts:
-                if part.story.call is not None and self.history._others(
-                    part.story.call, part.leg
-                ):
-                    # It may be in no call that is known, or its other end is not.
-                    if not self._judge(
-                        "missing call", None, "a call", part=part, where=number
-                    ):
-                        self._wrong.pop()
-                        self._judge("event party", None, others, part=part)
-        elif shown not in others:
-            gone = [p for p in self.history.parts if p.number == number]
-            self._judge(
-                "extra call",
-                shown,
-                others,
-                number=number,
-                story=gone[-1].story if gone else None,
-                where=f"{number} other party",
-            )
-        since = self.shown(f"{number}_in_call_since")
-        moment = None if since is None else dt_util.parse_datetime(since)
-        if moment is None:
-            self._since(number, None)
-            return
-        # Home Assistant shows whole seconds.
-        found = moment.timestamp()
-        true = min((p.answered for p in parts if p.answered is not None), default=found)
-        self._since(number, true if 0 <= true - found < 1 else found)
+    async def stop_and_start(self) -> None:
+        """Stop Home Assistant and start it, with the entries that it had."""
+        states = await self.stop()
+        for living in self.all_living:
+            living.forget()
+        await self.start(states)
+        for living in self.all_living:
+            await living.begin_again()
 
-    def _count(self) -> None:
-        """Compare how many calls there are: all that can be known, and none besides."""
-        shown = int(self.shown("calls") or -1)
-        live = [s for s in self.history.stories.values() if s.live and not s.monitor]
-        monitors = sum(s.live and s.monitor for s in self.history.stories.values())
-        before = len(self._wrong)
-        hidden = sum(
-            self._judge("missing call", None, "a call", story=story, where="calls")
-            for story in live
-        )
-        del self._wrong[before:]
-        most = len(live) + (
-            monitors if self.history.sim.switches.monitor_reports else 0
-        )
-        if not len(live) - hidden <= shown <= most and not any(
-            story.adopted or story.late or story.transfer_hit for story in live
-        ):
-            self._wrong.append(
-                Wrong("calls", f"{shown} calls, not {len(live)} ({hidden} hidden)")
-            )
+    # -- time
 
-    @override
-    def _call(
-        self, call: Call, story: Any, at: float | None, *, ends: bool = True
-    ) -> None:
-        when = now() if at is None else at
-        where = f"call {call.id}"
+    @contextmanager
+    def clock_on_the_wall(self) -> Generator[None]:
+        """Let the clock of Home Assistant be one that is set."""
+        with patch.object(dt_util, "utcnow", self._utcnow):
+            yield
 
-        def judge(field: str, shown: Any, true: Any) -> None:
-            late = STEP * 2 if field == "via" and not ends else 0.0
-            self._judge(field, shown, true, where=where, story=story, at=when - late)
+    def _utcnow(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
 
-        if call.id != story.call_id:
-            judge("id", call.id, story.call_id)
-        directions = {story.kind}
-        if story.kind == "internal" and story.outside:
-            directions.add("outbound")
-        direction = None if call.direction is None else call.direction.value
-        if direction not in directions:
-            judge("direction", direction, directions)
-        trunks = {leg.trunk for leg in story.outside.values()} or {None}
-        if call.trunk not in trunks:
-            judge("trunk", call.trunk, trunks)
-        if call.via is None and story.vias:
-            judge("via", None, story.vias)
-        elif call.via is not None and call.via not in story.vias:
-            judge("via", call.via, story.vias or None)
-        dialed = story.dialed if story.inbound else None
-        if call.dialed != dialed:
-            judge("dialed", call.dialed, dialed)
+    def now(self) -> float:
+        """Return the true time, which no clock shows once it was set."""
+        return datetime.now(UTC).timestamp()
 
-    @override
-    def _event(self, event: CallEvent, part: Part, moment: Moment, now: float) -> None:
-        def judge(field: str, shown: Any, true: Any) -> None:
-            where = f"{part.number} {event.type.value} in call {event.call.id}"
-            self._judge(
-                field, shown, true, where=where, part=part, moment=moment, at=event.at
-            )
+    def ahead(self) -> float:
+        """Return by how many seconds the clock of Home Assistant is ahead."""
+        return self._ahead.total_seconds()
 
-        if moment.told is not None and event.at > moment.told + CHUNK:
-            judge("event time", event.at, (moment.at, moment.told))
-        self._call(event.call, part.story, event.at)
-        self._met(event.party, part, moment, judge)
-        if moment.what == "end":
-            self._end(event, part, judge)
+    def set_clock(self, seconds: float) -> None:
+        """Set the clock of Home Assistant; no time passes."""
+        self._ahead += timedelta(seconds=seconds)
+        for living in self.all_living:
+            living.history.jumped()
 
-    @override
-    def _record(self, event: CallEvent, part: Part, judge: Any) -> None:
-        durations: set[int | None] = {r.duration for r in part.story.records} or {None}
-        if not any(told <= now() for told, _ in part.story.records_told):
-            durations.add(None)
-        if event.call.duration not in durations:
-            judge("duration", event.call.duration, durations)
+    async def wait(self, seconds: float) -> None:
+        """Let time pass, from one thing that waits for it to the next."""
+        end = self.clock.now() + seconds
+        while (rest := end - self.clock.now()) > 0:
+            part = min(rest, self._until_next())
+            self._freezer.tick(timedelta(seconds=part))
+            await self.clock.run_for(part)
+            await self.settled()
 
-    def _last_shown(self, number: str, event: CallEvent) -> None:
-        """Compare the sensor of the last call with the end that was told last."""
-        state = self.state(f"{number}_last_call")
-        outcome = "unknown" if event.outcome is None else event.outcome.value
-        shown = None if state is None else state.state
-        if shown != outcome and not self._silent_polls:
-            self._judge("last call", shown, outcome, number=number)
-        elif state is not None and not self._silent_polls:
-            for key, true in (
-                ("call_id", event.call.id),
-                ("number", event.party and event.party.number),
-                ("duration", event.call.duration),
-                ("ended_by", event.call.ended_by),
-            ):
-                if state.attributes.get(key) != true:
-                    self._judge(
-                        "last call",
-                        f"{key} {state.attributes.get(key)}",
-                        true,
-                        number=number,
-                    )
+    def _until_next(self) -> float:
+        """Return the seconds until the next thing that waits for the time, at least one µs."""
+        loop = self.hass.loop
+        times = [self.clock.next_sleeper - self.clock.now()]
+        times += [
+            timer.when() - loop.time()
+            for timer in get_scheduled_timer_handles(loop)
+            if not timer.cancelled()
+        ]
+        # Clocks count microseconds.
+        return ceil(max(min(times), 0.0) * 1e6 + 1) / 1e6
+
+    async def settled(self) -> None:
+        """Return when nothing is under way any more, but for what waits for the time."""
+        for _ in range(SPINS):
+            if not any(one.sim.reporter.sending for one in self.all_living):
+                break
+            await asyncio.sleep(0)
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+        for living in self.all_living:
+            living.history.look()
 
 
 class Living:
-    """The integration beside a PBX, both on one clock that stands still by itself."""
+    """The integration beside one PBX."""
 
     def __init__(
-        self,
-        hass: HomeAssistant,
-        port: int,
-        clock: ManualClock,
-        freezer: FrozenDateTimeFactory,
-        day: Day,
-        serial: str = SERIALS[0],
+        self, house: House, day: Day, serial: str, trace: list[str] | None = None
     ) -> None:
-        """Make a PBX, and an entry for it."""
-        self.hass = hass
-        self.clock = clock
-        self.day = day
-        self.sim = office(clock, day.firmware, serial)
+        """Make a PBX, and an entry for it; a trace takes lines of what happens."""
+        self.trace = trace
+        self.sim = office(house.clock, day.firmware, serial)
         self.activity = Activity(self.sim)
-        self.history = History(self.sim, now)
-        self.oracle = HomeOracle(self.history, hass, serial)
+        self.history = History(self.sim, house.now)
+        self.oracle = HomeOracle(self.history, house.hass, serial, house.ahead)
+        self.wrong: list[Wrong] = []
+        self.waiting = deque(day.steps)
         self.entry = MockConfigEntry(domain=DOMAIN)
+        self._house = house
         self._serial = serial
-        self._port = port
-        self._freezer = freezer
-        self._raced = False
-        self._stop: Any = None
+        # Whether the poll that is under way is spoiled: something happens meanwhile, or
+        # an answer is damaged.
+        self._spoiled = False
+        self._unlisten: Callable[[], None] | None = None
         self.sim.reporter.watchers.append(self._reported)
         self.sim.pbx.watchers.append(self._asked)
+
+    def say(self, text: Callable[[], str]) -> None:
+        """Note a line of the trace, if one is wanted."""
+        if self.trace is not None:
+            at = self._house.clock.now() - 1_505_352_445.0
+            self.trace.append(f"{self._serial[-1]} {at:9.2f}  {text()}")
 
     # -- what the integration can know
 
     def _reported(self, event: Event, index: int, fate: str) -> None:
+        self.say(lambda: f"  {fate:6} {self._body(event, index)}")
         swapped = index > 0 and isinstance(event, Happened) and event.kind == "bye"
         self.history.heard(event, fate, swapped)
         if isinstance(event, Booted) and fate == "late":
             self.history.booted_late()
 
+    def _body(self, event: Event, index: int) -> str:
+        """Return the text of a report."""
+        reported = reports_of(event, "1.0.2", self.sim.identity, self.sim.switches)
+        return reported[index].body.decode()
+
     def _asked(self, endpoint: str, answer: Any) -> None:
         """Note a poll at the last of its answers that the calls are in."""
-        if endpoint != "extensionlist/query" or self._raced:
+        self.say(lambda: f"  {endpoint} -> {brief(answer)}")
+        if not isinstance(answer, dict) or answer.get("status") != "Success":
             return
-        if isinstance(answer, dict) and answer.get("status") == "Success":
-            state = self.oracle.state(f"{PHONES[0]}_status")
-            silent = state is None or state.state == "unavailable"
-            view: View = view_of(self.sim)
-            self.history.polled(view, silent=silent)
-            if silent:
-                self.oracle.silent_poll()
+        if endpoint == "trunklist/query":
+            self.oracle.trunks_read()
+        if endpoint != "extensionlist/query":
+            return
+        if self._spoiled:
+            self.history.half_polled()
+            return
+        silent = not self.oracle.connected
+        self.history.polled(view_of(self.sim), silent=silent)
+        if silent:
+            self.oracle.silent_poll()
 
     # -- the entry
 
@@ -421,129 +311,99 @@ class Living:
             title="PBX",
             unique_id=self._serial,
             data=dict(entry.data),
-            options={CONF_REPORT_ADDRESS: f"127.0.0.1:{self._port}"},
+            options={CONF_REPORT_ADDRESS: f"127.0.0.1:{self._house.port}"},
+            minor_version=entry.minor_version,
         )
-        self.entry.add_to_hass(self.hass)
-        assert await self.hass.config_entries.async_setup(self.entry.entry_id)
-        await self.settled()
+        await self._set_up()
+
+    async def _set_up(self) -> None:
+        self.entry.add_to_hass(self._house.hass)
+        assert await self._house.hass.config_entries.async_setup(self.entry.entry_id)
+        await self._house.settled()
         self._listen()
+
+    async def begin_again(self) -> None:
+        """Set the entry up in a Home Assistant that was started anew."""
+        self.oracle.hass = self._house.hass
+        before = self.entry
+        self.entry = MockConfigEntry(
+            domain=DOMAIN,
+            title=before.title,
+            unique_id=before.unique_id,
+            entry_id=before.entry_id,
+            data=dict(before.data),
+            options=dict(before.options),
+            minor_version=before.minor_version,
+        )
+        await self._set_up()
+
+    def forget(self) -> None:
+        """Note that the integration begins without memory."""
+        self.history.hit = True
+        self.history.reloaded()
+        self.oracle.reloaded()
 
     def _listen(self) -> None:
         """Note what the event entities tell."""
-        numbers = {
-            entity_id: number
-            for number in self.sim.extensions
-            if (entity_id := self.oracle.entity(f"{number}_call", "event"))
-        }
 
         @callback
         def happened(change: BusEvent[EventStateChangedData]) -> None:
-            state = change.data["new_state"]
-            old = change.data["old_state"]
-            if state is None or state.state in ("unknown", "unavailable"):
+            state, old = change.data["new_state"], change.data["old_state"]
+            if state is None or state.domain != "event":
                 return
-            if old is None or old.state == "unavailable":
-                return  # only what it told before
-            event = self._told(numbers[change.data["entity_id"]], state)
-            self.oracle.told([event], now())
+            if state.state in (UNKNOWN, UNAVAILABLE):
+                return
+            if old is None or old.state in (UNAVAILABLE, state.state):
+                return  # no more than what it told before
+            event = self.oracle.event_of(state.entity_id, state)
+            if event is not None:
+                self.say(lambda: f"  TOLD   {told(event)}")
+                self.oracle.told([event], self._house.now())
 
-        if self._stop is not None:
-            self._stop()
-        self._stop = async_track_state_change_event(self.hass, list(numbers), happened)
-
-    def _told(self, number: str, state: State) -> CallEvent:
-        """Return what an event entity says as an event of the switchboard."""
-        said = state.attributes
-        at = datetime.fromisoformat(state.state).timestamp()
-        other = said.get("number")
-        inside = other in self.sim.extensions or other is None
-        legs = [
-            leg
-            for story in self.history.stories.values()
-            for leg in story.outside.values()
-            if leg.number == other and said.get("call_id") in (None, story.call_id)
-        ]
-        party = None
-        if other is not None:
-            line = legs[-1].leg_id if legs and not inside else None
-            trunk = legs[-1].trunk if legs and not inside else None
-            party = Party(other, inside, PartyState.TALKING, None, trunk, line)
-        own = Party(number, True, PartyState.TALKING)
-        direction = said.get("direction")
-        call = Call(
-            said.get("call_id"),
-            None if direction is None else CallDirection(direction),
-            (own,) if party is None else (own, party),
-            at,
-            said.get("trunk"),
-            said.get("via"),
-            said.get("dialed"),
-            ended_by=said.get("ended_by"),
-            duration=said.get("duration"),
+        self._unlisten = self._house.hass.bus.async_listen(
+            EVENT_STATE_CHANGED, happened
         )
-        outcome = said.get("outcome")
-        return CallEvent(
-            CallEventType(said["event_type"]),
-            number,
-            call,
-            party,
-            None if outcome is None else CallOutcome(outcome),
-            said.get("rang"),
-            said.get("talked"),
-            at,
-        )
-
-    # -- time
-
-    async def settled(self) -> None:
-        """Return when nothing is under way any more, but for what waits for the clock."""
-        targets = self.sim.reporter._targets
-        for _ in range(SPINS):
-            if not self.sim.online or not any(t.worker for t in targets.values()):
-                break
-            await asyncio.sleep(0)
-        await self.hass.async_block_till_done(wait_background_tasks=True)
-        self.history.look()
-
-    async def wait(self, seconds: float) -> None:
-        """Let time pass for both."""
-        for _ in range(max(1, int(seconds / CHUNK))):
-            part = min(seconds, CHUNK)
-            self._freezer.tick(timedelta(seconds=part))
-            await self.clock.run_for(part)
-            async_fire_time_changed(self.hass)
-            await self.settled()
 
     async def poll(self) -> None:
         """Ask for everything, as a user can at any time."""
         entity_id = self.oracle.entity(f"{PHONES[0]}_status")
-        await self.hass.services.async_call(
+        await self._house.hass.services.async_call(
             "homeassistant", "update_entity", {"entity_id": entity_id}, blocking=True
         )
-        await self.settled()
+        self._spoiled = False
+        await self._house.settled()
 
     # -- a day
 
-    async def step(self, step: Step, following: deque[Step]) -> None:
-        """Let one thing happen."""
+    async def step(self, step: Step) -> None:
+        """Let one thing happen, and compare, unless anything has gone wrong by then."""
+        self.say(lambda: str(step))
         if not self.activity.do(step):
-            await self._do(step, following)
+            await self._do(step)
         self.history.look()
-        await self.settled()
+        await self._house.settled()
         # Not two things happen at the very same time.
-        self.clock.advance(0.25)
-        self._freezer.tick(timedelta(seconds=0.25))
+        await self._house.wait(0.25)
+        if not self.history.hit:
+            self.check(polled=False)
 
-    async def _do(self, step: Step, following: deque[Step]) -> None:
+    def check(self, *, polled: bool) -> None:
+        """Compare all with the exchange."""
+        found = self.oracle.check_home(polled=polled)
+        for one in found:
+            self.say(lambda one=one: f"  WRONG  {one}")  # type: ignore[misc]
+        self.wrong += found
+
+    async def _do(self, step: Step) -> None:
         match step.what:
-            case "race" if following:
-                await self._race(ENDPOINTS[step.who % 5], following.popleft())
+            case "race" if self.waiting:
+                await self._race(ENDPOINTS[step.who % 5], self.waiting.popleft())
             case "poll":
                 await self.poll()
             case "wait" | "deliver":
-                await self.wait(5)
+                await self._house.wait(5)
             case "wait_long":
-                await self.wait(35)
+                await self._house.wait(35)
             case "cut":
                 await self.sim.go_offline()
             case "mend":
@@ -553,28 +413,28 @@ class Living:
                 self.sim.restart()
                 self.history.look()
                 await self._mend()
-                await self.settled()
+                await self._house.settled()
                 await self.poll()
             case "expire":
                 self.sim.expire_tokens()
             case "reload":
                 await self._mend()
-                self._forget()
-                assert await self.hass.config_entries.async_reload(self.entry.entry_id)
-                await self.settled()
-                self._listen()
+                self.forget()
+                assert await self._house.hass.config_entries.async_reload(
+                    self.entry.entry_id
+                )
+                await self._house.settled()
             case "damage":
                 await self._damage(ENDPOINTS[step.who % 5], step.whom)
             case "clock":
+                self._house.set_clock(JUMPS[step.who % 6])
+            case "act":
                 await self._act(step)
+            case "stop":
+                await self._house.stop_and_start()
             case _ if step.what in KINDS:
                 fault = ReportFault(KINDS[step.what], times=1 + step.who)
                 self.sim.faults.reports.add(fault)
-
-    def _forget(self) -> None:
-        self.history.hit = True
-        self.history.reloaded()
-        self.oracle.reloaded()
 
     async def _act(self, step: Step) -> None:
         """Let a user act through the integration; the way there may be troubled."""
@@ -591,55 +451,58 @@ class Living:
         )[step.whom % 6]
         data["config_entry_id"] = self.entry.entry_id
         with suppress(HomeAssistantError):
-            await self.hass.services.async_call(DOMAIN, action, data, blocking=True)
+            await self._house.hass.services.async_call(
+                DOMAIN, action, data, blocking=True
+            )
         self.sim.faults.pending.clear()
 
     async def _damage(self, endpoint: str, kind: int) -> None:
+        """Poll, and let one answer be damaged."""
         fault = ("missing_fields", "wrong_types", "errno", "garbled", "truncated")
-        self.sim.faults.add(Fault(fault[kind % 5], endpoint=endpoint, times=1))
-        self._raced = self.history.hit = True
+        await self._spoil(Fault(fault[kind % 5], endpoint=endpoint, times=1))
+
+    async def _race(self, endpoint: str, step: Step) -> None:
+        """Let something happen right after one answer of a poll was made up."""
+
+        def meanwhile(answer: dict[str, Any]) -> dict[str, Any]:
+            self.say(lambda: f"  meanwhile {step}")
+            self.activity.do(step)
+            return answer
+
+        await self._spoil(
+            Fault("rewrite", endpoint=endpoint, times=1, rewrite=meanwhile)
+        )
+
+    async def _spoil(self, fault: Fault) -> None:
+        self.sim.faults.add(fault)
+        self._spoiled = self.history.hit = True
         await self.poll()
-        self._raced = False
         self.sim.faults.pending.clear()
 
     async def _mend(self) -> None:
         if not self.sim.online:
             await self.sim.come_back()
 
-    async def _race(self, endpoint: str, step: Step) -> None:
-        """Let something happen right after one answer of a poll was made up."""
-
-        def meanwhile(answer: dict[str, Any]) -> dict[str, Any]:
-            self.activity.do(step)
-            return answer
-
-        self.sim.faults.add(
-            Fault("rewrite", endpoint=endpoint, times=1, rewrite=meanwhile)
-        )
-        self._raced = self.history.hit = True
-        await self.poll()
-        self._raced = False
-        self.sim.faults.pending.clear()
-
     async def come_to_rest(self) -> None:
         """Let everything go well again, all reports arrive, and one poll pass."""
+        self.say(lambda: "rest")
         self.sim.faults.clear()
         await self._mend()
         # What was held back goes out behind another report.
         self.sim.exchange.emit(SettingsChanged("trunk", "SIP-142", "update"))
-        await self.wait(10)
+        await self._house.wait(10)
         # Trunks are read once a minute.
-        await self.wait(65)
+        await self._house.wait(65)
         await self.poll()
         # One that leaves a doubt is followed by another.
-        await self.wait(10)
+        await self._house.wait(3)
 
     async def end(self) -> list[Wrong]:
         """Unload the entry; return what of it goes on."""
-        if self._stop is not None:
-            self._stop()
-        assert await self.hass.config_entries.async_unload(self.entry.entry_id)
-        await self.settled()
+        if self._unlisten is not None:
+            self._unlisten()
+        assert await self._house.hass.config_entries.async_unload(self.entry.entry_id)
+        await self._house.settled()
         found = [] if not self.sim.sessions.targets() else ["a session"]
         return [Wrong("left behind", one) for one in found]
 
@@ -656,35 +519,37 @@ def left_behind(hass: HomeAssistant) -> list[Wrong]:
     ]
 
 
-async def lived(days: Sequence[Day], freezer: FrozenDateTimeFactory) -> list[Wrong]:
-    """Let days pass, each at a PBX of its own; return what was wrong after quiet and a poll."""
-    freezer.move_to(MORNING)
+async def lived(
+    days: Sequence[Day],
+    freezer: FrozenDateTimeFactory,
+    trace: list[str] | None = None,
+) -> list[Wrong]:
+    """Let days pass, each at a PBX of its own; return what was wrong."""
+    house = House(freezer)
     wrong: list[Wrong] = []
-    with errors() as logged:
-        async with home() as (hass, port):
-            clock = ManualClock()
-            all_living = [
-                Living(hass, port, clock, freezer, day, serial)
-                for day, serial in zip(days, SERIALS, strict=False)
-            ]
-            for living in all_living:
+    with errors() as logged, house.clock_on_the_wall():
+        await house.start()
+        for day, serial in zip(days, SERIALS, strict=False):
+            house.all_living.append(Living(house, day, serial, trace))
+        try:
+            for living in house.all_living:
                 await living.sim.start()
-            try:
-                for living in all_living:
-                    await living.begin()
-                waiting = [deque(living.day.steps) for living in all_living]
-                while any(waiting):
-                    for living, steps in zip(all_living, waiting, strict=True):
-                        if steps:
-                            await living.step(steps.popleft(), steps)
-                for living in all_living:
-                    await living.come_to_rest()
-                for living in all_living:
-                    wrong += living.oracle.check_home()
-                for living in all_living:
-                    wrong += await living.end()
-                wrong += left_behind(hass)
-            finally:
-                for living in all_living:
-                    await living.sim.stop()
+            for living in house.all_living:
+                await living.begin()
+            while any(living.waiting for living in house.all_living):
+                for living in house.all_living:
+                    if living.waiting:
+                        await living.step(living.waiting.popleft())
+            for living in house.all_living:
+                await living.come_to_rest()
+            for living in house.all_living:
+                living.check(polled=True)
+                wrong += living.wrong
+            for living in house.all_living:
+                wrong += await living.end()
+            wrong += left_behind(house.hass)
+        finally:
+            await house.stop()
+            for living in house.all_living:
+                await living.sim.stop()
     return wrong + [Wrong("logged", line) for line in logged]

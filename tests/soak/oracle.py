@@ -5,15 +5,17 @@ say why this wire cannot tell it, and what may be shown instead.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from custom_components.pbx.client import Call, CallEvent, Party, Switchboard
+from tests.simulator import SimTrunk, Simulator
+from tests.simulator.exchange import Leg
 from tests.simulator.exchange.events import LegKind
 from tests.simulator.yeastar_s.lists import trunk_word
 
-from .cannot_tell import LINES, Case
+from .cannot_tell import LINES, Case, Line
 from .history import STATES, History, Moment, Part, Story
 
 STEP: Final = 0.001
@@ -39,6 +41,9 @@ ENDS: Final = frozenset({"ended", "missed", "failed"})
 RANKS: Final = ("talking", "ringing", "dialing", "held")
 NOTHING: Final = object()
 
+# Takes a difference for wrong unless something explains it: field, shown, true.
+type Judge = Callable[[str, Any, Any], object]
+
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
@@ -55,10 +60,13 @@ class Wrong:
 class Oracle:
     """Judges one day; `used` counts the lines of the table that excused anything.
 
-    `step` is how many seconds the clock moves at a time.
+    `step` is to how many seconds times are told.
     """
 
     step = 1.0
+    # The only excuses.
+    lines: tuple[Line, ...] = LINES
+    tells_talk_of_calls = True
 
     def __init__(self, history: History) -> None:
         """Begin with nothing told."""
@@ -81,6 +89,46 @@ class Oracle:
         self._closed: set[Part] = set()
         self._by_part: dict[Part, list[tuple[CallEvent, float]]] = {}
         self._last: dict[str, CallEvent] = {}
+
+    # -- what the PBX shows of the truth
+
+    def status(self, number: str) -> str:
+        """Return the true status of an extension."""
+        sim = self.history.sim
+        assert isinstance(sim, Simulator)
+        return STATUSES[sim.status_of(number)]
+
+    def trunk_status(self, trunk: SimTrunk) -> str:
+        """Return the true status of a trunk."""
+        sim = self.history.sim
+        assert isinstance(sim, Simulator)
+        return TRUNKS[trunk_word(sim.pbx, trunk)]
+
+    def is_caller(self, story: Story, leg: Leg) -> bool:
+        """Return whether one end of a call is the caller."""
+        return story.call is not None and story.call.caller is leg
+
+    def outside_state(self, story: Story, leg: Leg) -> str:
+        """Return what the end of a call outside does."""
+        true = STATES.get(leg.state, "gone")
+        if true == "dialing" and self.history.line(leg) in story.outside_answered:
+            return "talking"
+        return true
+
+    def latest(self, part: Part, moment: Moment) -> float | None:
+        """Return when the event of a moment was due, None for any time until now."""
+        if moment.what == "end":
+            return part.story.end_told if part.cause != "handed over" else None
+        return moment.told
+
+    def trunks_of(self, story: Story, when: float) -> set[str | None]:
+        """Return the trunks that a call used by a time."""
+        return {leg.trunk for leg in story.outside.values()} or {None}
+
+    def others_of(self, part: Part, moment: Moment) -> set[str]:
+        """Return the parties that an event of a moment may name."""
+        connected = moment.what in ("answered", "held", "resumed")
+        return set(moment.others) if connected else part.met
 
     # -- what is told
 
@@ -141,7 +189,7 @@ class Oracle:
             at,
             number or (part.number if part is not None else ""),
         )
-        for line in LINES:
+        for line in self.lines:
             if field in line.fields and line.when(case) and line.may(case):
                 self.used[line.name] += 1
                 return True
@@ -162,7 +210,7 @@ class Oracle:
                 continue
             if not there or shown is None:
                 continue
-            true = STATUSES[sim.status_of(number)]
+            true = self.status(number)
             status = None if shown.status is None else shown.status.value
             if status != true:
                 self._judge("status", status, true, number=number)
@@ -197,7 +245,7 @@ class Oracle:
     def _trunks(self, board: Switchboard) -> None:
         sim = self.history.sim
         for name, trunk in sim.trunks.items():
-            true = TRUNKS[trunk_word(sim.pbx, trunk)]
+            true = self.trunk_status(trunk)
             shown = board.trunks.get(name)
             word = None if shown is None or shown.status is None else shown.status.value
             if word != true:
@@ -260,7 +308,7 @@ class Oracle:
         numbers = {party.number for party in call.parties if party.extension}
         best: tuple[int, Story] | None = None
         for story in live.values():
-            there = {leg.leg_id for leg in story.current_outside}
+            there = {self.history.line(leg) for leg in story.current_outside}
             if lines or there:
                 if lines & there:
                     return story
@@ -287,6 +335,11 @@ class Oracle:
             late = STEP * 2 if field == "via" and not ends else 0.0
             self._judge(field, shown, true, where=where, story=story, at=when - late)
 
+        self._words(call, story, when, judge)
+        self._times(call, story, at, judge)
+
+    def _words(self, call: Call, story: Story, when: float, judge: Judge) -> None:
+        """Compare what is told of a call in words and numbers."""
         if call.id != story.call_id:
             judge("id", call.id, story.call_id)
         direction = None if call.direction is None else call.direction.value
@@ -297,18 +350,19 @@ class Oracle:
             directions.add("outbound")
         if direction not in directions:
             judge("direction", direction, directions)
-        trunks: set[str | None] = {leg.trunk for leg in story.outside.values()} or {
-            None
-        }
+        trunks = self.trunks_of(story, when)
         if call.trunk not in trunks:
             judge("trunk", call.trunk, trunks)
-        if call.via is not None and call.via not in story.vias:
+        vias: set[str | None] = {*story.vias} or {None}
+        if call.via not in vias:
             judge("via", call.via, story.vias or None)
-        elif call.via is None and story.vias:
-            judge("via", None, story.vias)
         dialed = story.dialed if story.inbound else None
         if call.dialed != dialed:
             judge("dialed", call.dialed, dialed)
+
+    def _times(self, call: Call, story: Story, at: float | None, judge: Judge) -> None:
+        """Compare the times of a call, and what becomes of it with time."""
+        when = self.history.now() if at is None else at
         first = story.first_told
         if not _between(
             call.started_at, story.started, when if first is None else first
@@ -365,7 +419,7 @@ class Oracle:
                     where=f"{where}: {number}",
                     part=part,
                 )
-            caller = story.call is not None and story.call.caller is part.leg
+            caller = self.is_caller(story, part.leg)
             if party.caller is not caller:
                 self._judge(
                     "role", party.caller, caller, where=f"{where}: {number}", part=part
@@ -376,7 +430,8 @@ class Oracle:
 
     def _outside(self, call: Call, story: Story, where: str) -> None:
         shown = [party for party in call.parties if not party.extension]
-        legs = {leg.leg_id: leg for leg in story.current_outside}
+        line = self.history.line
+        legs = {line(leg): leg for leg in story.current_outside}
         seen: set[str] = set()
         for party in shown:
             leg = legs.get(party.leg or "")
@@ -384,7 +439,7 @@ class Oracle:
                 same = [
                     one
                     for one in legs.values()
-                    if one.number == party.number and one.leg_id not in seen
+                    if one.number == party.number and line(one) not in seen
                 ]
                 if party.leg is not None or not same:
                     self._judge(
@@ -396,22 +451,20 @@ class Oracle:
                     )
                     continue
                 leg = same[0]
-                self._judge("line", None, leg.leg_id, where=where, story=story)
-            if leg.leg_id in seen:
+                self._judge("line", None, line(leg), where=where, story=story)
+            if line(leg) in seen:
                 self._judge("party twice", where, "each once", story=story, where=where)
-            seen.add(leg.leg_id)
+            seen.add(line(leg))
             if party.number != leg.number:
                 self._judge(
                     "number", party.number, leg.number, where=where, story=story
                 )
             if party.trunk != leg.trunk:
                 self._judge("trunk", party.trunk, {leg.trunk}, where=where, story=story)
-            caller = story.call is not None and story.call.caller is leg
+            caller = self.is_caller(story, leg)
             if party.caller is not caller:
                 self._judge("role", party.caller, caller, where=where, story=story)
-            true = STATES.get(leg.state, "gone")
-            if true == "dialing" and leg.leg_id in story.outside_answered:
-                true = "talking"
+            true = self.outside_state(story, leg)
             if party.state.value != true:
                 self._judge(
                     "outside state", party.state.value, true, where=where, story=story
@@ -562,7 +615,7 @@ class Oracle:
         """Return the part that an event tells of."""
         word = event.type.value
         if event.call.id is not None:
-            mine = [part for part in parts if part.story.call_id == event.call.id]
+            mine = [part for part in parts if event.call.id in part.ids]
         else:
             lines = {p.leg for p in event.call.parties if p.leg}
             who = {p.number for p in event.call.parties if p.number != event.number}
@@ -598,7 +651,14 @@ class Oracle:
             return None
         if event.call.id is not None and word in ("ringing", "dialing"):
             return mine[-1]
-        suits = [part for part in mine if any(_is(m, word) for m in part.moments)]
+        suits = [
+            part
+            for part in mine
+            if any(
+                _is(m, word) and (m.at <= event.at + STEP or part.jumped)
+                for m in part.moments
+            )
+        ]
         return suits[-1] if suits else mine[-1]
 
     def _sequence(self, part: Part, events: list[tuple[CallEvent, float]]) -> None:
@@ -696,16 +756,15 @@ class Oracle:
                 field, shown, true, where=where, part=part, moment=moment, at=event.at
             )
 
-        latest = moment.told
-        if moment.what == "end":
-            latest = part.story.end_told if part.cause != "handed over" else None
+        latest = self.latest(part, moment)
         if not _between(
             event.at,
             moment.at,
             self.history.now() if latest is None else max(latest, moment.at),
         ):
             judge("event time", event.at, (moment.at, latest))
-        self._call(event.call, part.story, now, ends=moment.what == "end")
+        story = moment.story or part.story
+        self._call(event.call, story, now, ends=moment.what == "end")
         if event.type.value == "answered" and event.call.answered_at is None:
             judge("answered", None, event.at)
         self._met(event.party, part, moment, judge)
@@ -714,12 +773,12 @@ class Oracle:
         elif event.outcome is not None:
             judge("outcome", event.outcome.value, None)
 
-    def _met(self, party: Party | None, part: Part, moment: Moment, judge: Any) -> None:
+    def _met(
+        self, party: Party | None, part: Part, moment: Moment, judge: Judge
+    ) -> None:
         """Compare the other party of an event."""
         story = part.story
-        others = part.met
-        if moment.what in ("answered", "held", "resumed"):
-            others = set(moment.others)
+        others = self.others_of(part, moment)
         if party is None:
             if others:
                 judge("event party", None, others)
@@ -743,7 +802,7 @@ class Oracle:
             elif party.trunk not in {leg.trunk for leg in legs}:
                 judge("trunk", party.trunk, {leg.trunk for leg in legs})
 
-    def _end(self, event: CallEvent, part: Part, judge: Any) -> None:
+    def _end(self, event: CallEvent, part: Part, judge: Judge) -> None:
         """Compare how a part ended."""
         story = part.story
         outcome = None if event.outcome is None else event.outcome.value
@@ -775,7 +834,7 @@ class Oracle:
         if event.rang is None or abs(event.rang - rang) > self.step + STEP:
             judge("rang", event.rang, rang)
 
-    def _record(self, event: CallEvent, part: Part, judge: Any) -> None:
+    def _record(self, event: CallEvent, part: Part, judge: Judge) -> None:
         story = part.story
         durations: set[int | None] = {record.duration for record in story.records}
         talks: set[int | None] = {record.talked for record in story.records}
@@ -784,7 +843,7 @@ class Oracle:
             talks.add(None)
         if event.call.duration not in durations:
             judge("duration", event.call.duration, durations)
-        if event.call.talked not in talks:
+        if event.call.talked not in talks and self.tells_talk_of_calls:
             judge("call talked", event.call.talked, talks)
 
     # -- last calls

@@ -1,7 +1,7 @@
 """Sows days: many random ones, each from a seed of its own; what is wrong is shrunk."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -11,11 +11,19 @@ import sys
 import time
 from typing import Final
 
-from .board import live
+from . import board, steps
+from .asterisk import board as asterisk_board, steps as asterisk_steps
 from .oracle import Wrong
-from .steps import LONG, SHORT, Day, Step, draw
+from .steps import LONG, SHORT, Chosen, Day, Firmware, Step
 
 type Play = Callable[[Day], list[Wrong]]
+type Draw = Callable[..., Day]
+
+ASTERISK: Final = "asterisk"
+LIVES: Final[Mapping[type[Chosen], Callable[..., list[Wrong]]]] = {
+    Firmware: board.live,
+    asterisk_steps.Installation: asterisk_board.live,
+}
 
 # Length, and whether anything goes wrong on the way; in turn.
 SORTS: Final = ((SHORT, True), (SHORT, False), (LONG, True), (LONG, False))
@@ -59,6 +67,11 @@ class Sown:
         )
 
 
+def live(day: Day, trace: list[str] | None = None) -> list[Wrong]:
+    """Let a day pass on its wire, and return what was wrong."""
+    return LIVES[type(day.firmware)](day, trace)
+
+
 def played(day: Day, play: Play = live) -> list[Wrong]:
     """Return what was wrong in a day; what it raises is wrong, too."""
     try:
@@ -69,9 +82,14 @@ def played(day: Day, play: Play = live) -> list[Wrong]:
 
 def day_named(name: str) -> Day:
     """Return the day that `Day.name` names, as it is printed."""
-    seed, kind, length = name.split()
+    *wire, seed, kind, length = name.split()
     low, _, high = length.partition("-")
-    return draw(int(seed), (int(low), int(high)), faults=kind == "faults")
+    return draw_of(wire)(int(seed), (int(low), int(high)), faults=kind == "faults")
+
+
+def draw_of(wire: list[str]) -> Draw:
+    """Return what draws the days of a wire: none is named for the S-Series."""
+    return asterisk_steps.draw if wire == [ASTERISK] else steps.draw
 
 
 def sow(days: Iterable[Day], play: Play = live, until: float | None = None) -> Sown:
@@ -142,11 +160,12 @@ def trace(day: Day) -> str:
 
 def main(arguments: list[str]) -> int:
     """Sow for so many seconds, or play or shrink one day: see README.md."""
-    match arguments:
+    wire = [one for one in arguments[:1] if one == ASTERISK]
+    match arguments[len(wire) :]:
         case ["trace", *name]:
-            sys.stdout.write(trace(day_named(" ".join(name))) + "\n")
+            sys.stdout.write(trace(day_named(" ".join((*wire, *name)))) + "\n")
         case ["shrink", *name]:
-            day = shrink(day_named(" ".join(name)))
+            day = shrink(day_named(" ".join((*wire, *name))))
             sys.stdout.write(trace(day) + "\n" + written(day) + "\n")
         case ["days", number, first, *name]:
             sorts = [
@@ -155,9 +174,9 @@ def main(arguments: list[str]) -> int:
                 if not name
                 or name == ["faults" if faults else "quiet", f"{length[0]}-{length[1]}"]
             ]
-            return _days(int(number), int(first), sorts)
+            return _days(draw_of(wire), int(number), int(first), sorts)
         case [seconds, first]:
-            return _sow_for(float(seconds), int(first))
+            return _sow_for(wire, float(seconds), int(first))
         case _:
             sys.stderr.write("usage: see tests/soak/README.md\n")
             return 2
@@ -173,7 +192,9 @@ def _report(sort: str, sown: Sown) -> None:
     sys.stdout.flush()
 
 
-def _days(number: int, first: int, sorts: list[tuple[tuple[int, int], bool]]) -> int:
+def _days(
+    draw: Draw, number: int, first: int, sorts: list[tuple[tuple[int, int], bool]]
+) -> int:
     failed = False
     for length, faults in sorts:
         days = (
@@ -185,22 +206,23 @@ def _days(number: int, first: int, sorts: list[tuple[tuple[int, int], bool]]) ->
     return int(failed)
 
 
-def _sow_sort(task: tuple[tuple[int, int], bool, float, int, int]) -> Sown:
+def _sow_sort(task: tuple[list[str], tuple[int, int], bool, float, int, int]) -> Sown:
     """Sow one share of a sort of days; runs in a process of its own."""
-    length, faults, seconds, first, step = task
+    wire, length, faults, seconds, first, step = task
     until = time.monotonic() + seconds
+    draw = draw_of(wire)
     days = (draw(seed, length, faults=faults) for seed in count(first, step))
     return sow(days, until=until)
 
 
-def _sow_for(seconds: float, first: int) -> int:
+def _sow_for(wire: list[str], seconds: float, first: int) -> int:
     """Sow on all cores: of each sort each core has seeds of its own."""
     cores = os.cpu_count() or 1
     failed = False
     with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
         for length, faults in SORTS:
             tasks = [
-                (length, faults, seconds / len(SORTS), first + core, cores)
+                (wire, length, faults, seconds / len(SORTS), first + core, cores)
                 for core in range(cores)
             ]
             whole = Sown()

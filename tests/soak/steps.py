@@ -20,6 +20,7 @@ from tests.simulator.clock import Clock
 from tests.simulator.exchange import CallState, Leg
 from tests.simulator.exchange.errors import ExchangeError
 from tests.simulator.exchange.events import LegKind, LegState, SettingsChanged
+from tests.simulator.telephony import Telephony
 
 PHONES: Final = ("1001", "1002", "1003", "1004", "1005", "1006")
 NEWCOMER: Final = "1007"
@@ -101,11 +102,17 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Firmware:
+class Chosen:
+    """A PBX whose switches are drawn: those that are not the first of theirs."""
+
+    chosen: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Firmware(Chosen):
     """How the PBX decides what the reference leaves open: the switches that are not first."""
 
     report_format: str = "1.0.2"
-    chosen: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def switches(self) -> Switches:
@@ -119,7 +126,7 @@ class Day:
     """A day: its steps on a PBX of some firmware; `seed` and kind name it."""
 
     steps: tuple[Step, ...]
-    firmware: Firmware
+    firmware: Chosen
     name: str = ""
 
 
@@ -181,27 +188,40 @@ def draw(seed: int, length: tuple[int, int] = SHORT, *, faults: bool = True) -> 
     }
     kind_name = f"{'faults' if faults else 'quiet'} {length[0]}-{length[1]}"
     return Day(
-        tuple(steps), Firmware(chance.choice(FORMATS), chosen), f"{seed} {kind_name}"
+        tuple(steps), Firmware(chosen, chance.choice(FORMATS)), f"{seed} {kind_name}"
     )
 
 
-def office(clock: Clock, firmware: Firmware, serial: str = SERIAL) -> Simulator:
+def office(clock: Clock, firmware: Chosen, serial: str = SERIAL) -> Simulator:
     """Return a PBX with six phones, a ring group, a queue, an IVR and two trunks."""
+    assert isinstance(firmware, Firmware)
     sim = Simulator(
-        clock,
-        firmware.switches,
-        serial=serial,
-        extensions=[
-            SimExtension(
-                number,
-                f"Phone {number}",
-                allow_being_monitored=True,
-                monitor_mode="Extensive",
-            )
-            for number in PHONES
-        ],
-        trunks=[SimTrunk("SIP-142"), SimTrunk("FXO-1", "FXO", "Idle", prefix="9")],
+        clock, firmware.switches, serial=serial, extensions=staff(), trunks=lines()
     )
+    furnish(sim)
+    return sim
+
+
+def staff() -> list[SimExtension]:
+    """Return the six phones."""
+    return [
+        SimExtension(
+            number,
+            f"Phone {number}",
+            allow_being_monitored=True,
+            monitor_mode="Extensive",
+        )
+        for number in PHONES
+    ]
+
+
+def lines() -> list[SimTrunk]:
+    """Return the two trunks."""
+    return [SimTrunk("SIP-142"), SimTrunk("FXO-1", "FXO", "Idle", prefix="9")]
+
+
+def furnish(sim: Telephony) -> None:
+    """Give a PBX its groups and services, and its people their settings."""
     exchange = sim.exchange
     exchange.ring_groups.clear()
     exchange.ring_groups["6200"] = ["1001", "1002", "1003"]
@@ -213,7 +233,6 @@ def office(clock: Clock, firmware: Firmware, serial: str = SERIAL) -> Simulator:
     exchange.parking.extend(SLOTS)
     sim.extensions["1005"].no_answer_forward = Forward(on=True)
     sim.extensions["1006"].busy_forward = Forward(True, "Extension", extension="1004")
-    return sim
 
 
 type Deed = Callable[[str, str, int], object]
@@ -225,7 +244,7 @@ class Activity:
     A phone that is not registered cannot press a key.
     """
 
-    def __init__(self, sim: Simulator) -> None:
+    def __init__(self, sim: Telephony) -> None:
         """Keep where."""
         self.sim = sim
         exchange = sim.exchange

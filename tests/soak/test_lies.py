@@ -5,19 +5,19 @@ from typing import Final
 import pytest
 
 from .lies import LIES, Lie, told
-from .sow import played
-from .steps import SHORT, draw
+from .sow import ASTERISK, draw_of, played
+from .steps import SHORT
 
 DAYS: Final = 400
 # Days in a row of which the first seed is this.
 FIRST: Final = 7_000_000
 
 
-def noticed(lie: Lie) -> int | None:
+def noticed(lie: Lie, wire: list[str]) -> int | None:
     """Return after how many days a lie is noticed that is no fault without it."""
     for index in range(DAYS):
         # Half of them without faults, as in those nothing may be lost.
-        day = draw(FIRST + index, SHORT, faults=index % 2 == 1)
+        day = draw_of(wire)(FIRST + index, SHORT, faults=index % 2 == 1)
         with told(lie):
             lied = {str(one) for one in played(day)}
         if lied and lied - {str(one) for one in played(day)}:
@@ -25,10 +25,11 @@ def noticed(lie: Lie) -> int | None:
     return None
 
 
+@pytest.mark.parametrize("wire", [[], [ASTERISK]], ids=["s_series", "asterisk"])
 @pytest.mark.parametrize("lie", LIES, ids=lambda lie: lie.name.replace(" ", "_"))
-def test_a_lie_is_noticed(lie: Lie) -> None:
+def test_a_lie_is_noticed(lie: Lie, wire: list[str]) -> None:
     """What an honest switchboard shows on the same day does not count."""
-    assert noticed(lie) is not None
+    assert noticed(lie, wire) is not None
 
 
 def test_there_are_lies_enough() -> None:

@@ -16,6 +16,8 @@ from ..client.model import Call, Extension, HistoryCall, Party, PartyState
 from ..client.pbx import HISTORY_LIMIT, Capability
 from ..const import (
     ATTR_CALL_ID,
+    ATTR_CALLER,
+    ATTR_CALLS,
     ATTR_DIALED,
     ATTR_DIRECTION,
     ATTR_DURATION,
@@ -23,7 +25,9 @@ from ..const import (
     ATTR_EXTENSION,
     ATTR_LIMIT,
     ATTR_OUTCOME,
+    ATTR_SINCE,
     ATTR_START,
+    ATTR_STATE,
     ATTR_TALKED,
     ATTR_TRUNK,
     ATTR_VIA,
@@ -39,7 +43,6 @@ from ..hub.request import async_request
 from .definition import OF_PBX, REFERENCE, Action
 from .targets import Target, find_extension, find_pbx, invalid, loaded_pbxs
 
-ATTR_CALLS: Final = "calls"
 # The time span when no start is given.
 RECENT: Final = timedelta(days=1)
 MOST: Final = 1000
@@ -105,7 +108,7 @@ def _live(coordinator: PbxCoordinator, call: Call) -> JsonObjectType:
         ATTR_CONFIG_ENTRY_ID: entry.entry_id,
         "pbx": entry.title,
         **call_data(call),
-        "since": _time(call.started_at),
+        ATTR_SINCE: _time(call.started_at),
         "answered_since": _time(call.answered_at) if call.answered_at else None,
         "held": call.held,
         "parties": [
@@ -121,8 +124,8 @@ def _party(coordinator: PbxCoordinator, party: Party) -> JsonObjectType:
     return {
         **party_data(coordinator, party),
         ATTR_EXTENSION: party.extension,
-        "state": party.state.value,
-        "caller": party.caller,
+        ATTR_STATE: party.state.value,
+        ATTR_CALLER: party.caller,
     }
 
 
@@ -144,8 +147,11 @@ async def _async_get_call_history(call: ServiceCall) -> JsonObjectType:
         coordinator = runtime.coordinator
         number, subject = None, coordinator.config_entry.title
         await _async_check_all(call, coordinator)
-    end = _pbx_time(call.data.get(ATTR_END) or dt_util.now())
-    start = _pbx_time(call.data.get(ATTR_START) or end - RECENT)
+    try:
+        end = _pbx_time(call.data.get(ATTR_END) or dt_util.now())
+        start = _pbx_time(call.data.get(ATTR_START) or end - RECENT)
+    except OverflowError as err:
+        raise invalid("not_a_time") from err
     if end < start:
         raise invalid("end_before_start")
     calls = await async_request(

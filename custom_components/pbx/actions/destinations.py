@@ -27,6 +27,8 @@ _NOT_DIALLED: Final = re.compile(
 )
 # A template makes a number of `+358401234567` and drops the plus, but not of a text.
 _SCHEME: Final = "tel:"
+# A number of Home Assistant, such as the state of a helper: `1002.0` is not 10020.
+_FLOAT: Final = re.compile(r"(\d+)\.0", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Destination:
 
 def number_to_dial(text: str) -> str:
     """Return the dial string for a number as users write it."""
+    if number := _FLOAT.fullmatch(text):
+        text = number[1]
     try:
         return dial_string(_NOT_DIALLED.sub("", text.removeprefix(_SCHEME)))
     except ValueError as err:

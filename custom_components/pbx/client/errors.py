@@ -121,3 +121,16 @@ class PbxRefused(PbxError):
         super().__init__(f"Refused by the PBX: {refusal} ({code})")
         self.refusal = refusal
         self.code = code
+
+
+class PbxRightMissing(PbxRefused):
+    """The user of the login lacks a right that reading the PBX needs.
+
+    `right` is its name and `where` that of the list it belongs into, in the PBX's words.
+    """
+
+    def __init__(self, right: str, where: str) -> None:
+        """Initialize with the right."""
+        super().__init__(Refusal.UNSUPPORTED)
+        self.right = right
+        self.where = where

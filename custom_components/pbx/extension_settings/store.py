@@ -15,7 +15,7 @@ from ..const import LOGGER
 from ..hub.coordinator import PbxCoordinator
 from ..hub.describe import spoken_name
 from ..hub.request import async_request
-from ..hub.subscriptions import News, Part
+from ..hub.subscriptions import News, Part, Topic
 from .changes import PendingChange, PendingChanges
 from .schedule import CHUNK, Schedule
 
@@ -237,7 +237,7 @@ class SettingsStore:
             self._logged = True
             LOGGER.warning("The PBX does not return extension settings: %s", err)
         for number in self._coordinator.data.extensions:
-            self._coordinator.subscriptions.subjects.async_call((Part.SETTINGS, number))
+            self._show(number)
 
     @callback
     def _note(self, number: str, settings: ExtensionSettings | None) -> None:
@@ -248,7 +248,14 @@ class SettingsStore:
             del self._known[number]
         else:
             self._known[number] = settings
-        self._coordinator.subscriptions.subjects.async_call((Part.SETTINGS, number))
+        self._show(number)
+
+    @callback
+    def _show(self, number: str) -> None:
+        """Update what shows the settings of an extension."""
+        subjects = self._coordinator.subscriptions.subjects
+        subjects.async_call((Part.SETTINGS, number))
+        subjects.async_call(Topic.SETTINGS)
 
 
 def _may_have_changed(err: PbxError) -> bool:

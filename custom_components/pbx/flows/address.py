@@ -15,10 +15,11 @@ _NAME: Final = re.compile(r"(?!-)[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
 _LOOKS_LIKE_IPV4: Final = re.compile(r"[0-9.]+")
 
 
-def split_address(user_input: Mapping[str, Any]) -> dict[str, Any]:
+def split_address(user_input: Mapping[str, Any], *, web: bool = True) -> dict[str, Any]:
     """Return host, port and TLS from a form whose host may be a pasted URL.
 
-    The parts of a URL take precedence over the fields beside it. Raises ValueError when
+    The parts of a URL take precedence over the fields beside it; but where the PBX is
+    not at its web interface, a URL of that gives the host alone. Raises ValueError when
     the input has no host.
     """
     text = user_input[CONF_HOST].strip()
@@ -26,6 +27,12 @@ def split_address(user_input: Mapping[str, Any]) -> dict[str, Any]:
     url = URL(text if "://" in text else f"//[{text}]" if bare_ipv6 else f"//{text}")
     if not url.host or " " in url.host or url.scheme not in ("", "http", "https"):
         raise ValueError("No host")
+    if url.scheme and not web:
+        return {
+            CONF_HOST: url.host,
+            CONF_PORT: user_input[CONF_PORT],
+            CONF_SSL: user_input[CONF_SSL],
+        }
     tls = url.scheme == "https" if url.scheme else user_input[CONF_SSL]
     port = url.explicit_port or (url.port if url.scheme else user_input[CONF_PORT])
     return {CONF_HOST: url.host, CONF_PORT: port, CONF_SSL: tls}

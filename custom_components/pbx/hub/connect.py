@@ -11,6 +11,7 @@ from ..client.errors import (
     PbxLoginRejected,
     PbxNotTrusted,
     PbxRefused,
+    PbxRightMissing,
     PbxUnreachable,
     PbxWrongService,
 )
@@ -46,6 +47,8 @@ def failure_key(err: PbxError) -> str:
             return "not_trusted"
         case PbxUnreachable() | PbxWrongService():
             return err.reason.value
+        case PbxRightMissing():
+            return "right_missing"
         case PbxRefused():
             return "refused"
         case _:
@@ -59,6 +62,8 @@ def failure_placeholders(err: PbxError, address: Address) -> dict[str, str]:
         placeholders["minutes"] = str(max(1, round(err.retry_after / 60)))
     elif isinstance(err, PbxWrongService):
         placeholders["answer"] = err.answer or "?"
+    elif isinstance(err, PbxRightMissing):
+        placeholders |= {"right": err.right, "where": err.where}
     elif isinstance(err, PbxRefused):
         placeholders["code"] = str(err.code or "-")
     return placeholders

@@ -1,6 +1,6 @@
 """The families of PBX, one row each: the only module that imports a family."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from ..client.asterisk import Asterisk
 from ..client.pbx import Address, Pbx
+from ..client.yeastar.p import YeastarP, is_p_series
 from ..client.yeastar.s import YeastarS, hash_password
 from ..const import CONF_FAMILY, CONF_FINGERPRINT
 
@@ -42,8 +43,10 @@ class Credential:
 class Family:
     """A family of PBX: its form, the data of its entries, and its creation.
 
-    `mac_prefix` is the vendor's, as Home Assistant's discovery writes it. `web` tells
-    whether the PBX's web interface is at the same address.
+    `mac_prefix` is the vendor's, as Home Assistant's discovery writes it. Where a vendor
+    has several families, `answers_at` tells whether this one's API is at an address;
+    one of them is without. `web` tells whether the PBX's web interface is at the same
+    address.
 
     `texts` is the suffix of the translation keys of a family's own texts: those of the
     steps in STEPS_OF_A_FAMILY, and those of the failures in `own_failures`. A blank one
@@ -57,6 +60,7 @@ class Family:
     default_port: int
     default_tls: bool
     mac_prefix: str | None = None
+    answers_at: Callable[[ClientSession, Address], Awaitable[bool]] | None = None
     web: bool = True
     texts: str = ""
     own_failures: frozenset[str] = frozenset()
@@ -79,6 +83,19 @@ def _yeastar_s(
         address,
         data[CONF_USERNAME],
         data["password_md5"],
+        fingerprint=data.get(CONF_FINGERPRINT),
+    )
+
+
+def _yeastar_p(
+    session: ClientSession, address: Address, data: Mapping[str, Any]
+) -> Pbx:
+    """Return a Yeastar P-Series PBX."""
+    return YeastarP(
+        session,
+        address,
+        data[CONF_USERNAME],
+        data["client_secret"],
         fingerprint=data.get(CONF_FINGERPRINT),
     )
 
@@ -107,6 +124,22 @@ _FAMILIES: Final = (
         mac_prefix="f4:b5:49",
     ),
     Family(
+        key="yeastar_p",
+        name="Yeastar P-Series",
+        create=_yeastar_p,
+        credentials=(
+            Credential(CONF_USERNAME, CONF_USERNAME),
+            # In clear: each login sends it (over TLS, by default).
+            Credential(CONF_PASSWORD, "client_secret", secret=True),
+        ),
+        default_port=8088,
+        default_tls=True,
+        mac_prefix="f4:b5:49",
+        answers_at=is_p_series,
+        texts="yeastar_p",
+        own_failures=frozenset({"not_the_api", "api_off", "invalid_auth", "refused"}),
+    ),
+    Family(
         key="asterisk",
         name="Asterisk / FreePBX",
         create=_asterisk,
@@ -120,7 +153,7 @@ _FAMILIES: Final = (
         web=False,
         texts="asterisk",
         own_failures=frozenset(
-            {"cannot_connect", "timed_out", "not_the_api", "invalid_auth", "refused"}
+            {"cannot_connect", "timed_out", "not_the_api", "invalid_auth"}
         ),
     ),
 )
@@ -141,12 +174,24 @@ def create_pbx(hass: HomeAssistant, data: Mapping[str, Any]) -> Pbx:
     return family.create(async_get_clientsession(hass), address, data)
 
 
-def family_of_mac(mac: str) -> Family | None:
-    """Return the family whose vendor a formatted MAC address belongs to."""
+async def async_discovered_family(
+    hass: HomeAssistant, mac: str, host: str
+) -> Family | None:
+    """Return the family of a device on the network, None if it is of no known vendor.
+
+    `mac` is its formatted MAC address. Nothing secret is sent.
+    """
+    found = None
     for family in FAMILIES.values():
-        if family.mac_prefix is not None and mac.startswith(family.mac_prefix):
+        if family.mac_prefix is None or not mac.startswith(family.mac_prefix):
+            continue
+        if family.answers_at is None:
+            found = family
+            continue
+        address = Address(host, family.default_port, family.default_tls)
+        if await family.answers_at(async_get_clientsession(hass), address):
             return family
-    return None
+    return found
 
 
 def secret_keys() -> set[str]:

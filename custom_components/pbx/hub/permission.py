@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import Unauthorized
@@ -74,13 +75,28 @@ async def async_check_control(
     if context.user_id is None:
         return
     user = await hass.auth.async_get_user(context.user_id)
-    if user is not None and user.is_admin:
-        return
     for key, name in sensors.items():
-        entity_id = sensor_id(hass, coordinator.serial_number, key)
-        if (
-            user is None
-            or entity_id is None
-            or not user.permissions.check_entity(entity_id, POLICY_CONTROL)
-        ):
+        if not may(hass, user, coordinator.serial_number, key, POLICY_CONTROL):
             raise NotPermitted(Denial.NOT_PERMITTED, context, extension=name)
+
+
+def may_control(
+    hass: HomeAssistant, user: User | None, serial_number: str, number: str
+) -> bool:
+    """Return whether a user may control the status of an extension."""
+    return may(hass, user, serial_number, f"{number}_{KEY_STATUS}", POLICY_CONTROL)
+
+
+def may(
+    hass: HomeAssistant, user: User | None, serial_number: str, key: str, policy: str
+) -> bool:
+    """Return whether a user may read or control a sensor of a PBX.
+
+    `key` is the end of the sensor's unique id.
+    """
+    if user is None or not user.is_active:
+        return False
+    if user.is_admin:
+        return True
+    entity_id = sensor_id(hass, serial_number, key)
+    return entity_id is not None and user.permissions.check_entity(entity_id, policy)

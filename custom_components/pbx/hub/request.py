@@ -129,14 +129,18 @@ class RequestFailed(HomeAssistantError):
         self.maybe_done = maybe_done
 
 
+def refused_as(capability: Capability, refusal: Refusal) -> str:
+    """Return the key of the sentence for a refusal of a request."""
+    return f"{kind_of(capability)}_{refusal}"
+
+
 def require(
     coordinator: PbxCoordinator, capability: Capability, placeholders: dict[str, str]
 ) -> None:
     """Raise RequestRefused where the PBX lacks a capability."""
     if capability not in coordinator.pbx.capabilities:
-        unsupported = Refusal.UNSUPPORTED
-        key = f"{kind_of(capability)}_{unsupported}"
-        raise RequestRefused(unsupported, key, placeholders)
+        key = refused_as(capability, Refusal.UNSUPPORTED)
+        raise RequestRefused(Refusal.UNSUPPORTED, key, placeholders)
 
 
 async def async_request[T](

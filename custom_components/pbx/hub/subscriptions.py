@@ -18,6 +18,9 @@ class Topic(Enum):
     CALLS = auto()
     PUSH = auto()
     REPORTS = auto()
+    # Any supervision, or the settings of any extension.
+    SUPERVISION = auto()
+    SETTINGS = auto()
 
 
 class Part(Enum):
@@ -29,6 +32,7 @@ class Part(Enum):
     CALLS = auto()
     LAST_CALL = auto()
     SETTINGS = auto()
+    SUPERVISION = auto()
     TRUNK = auto()
 
 
@@ -94,7 +98,8 @@ class Subscriptions:
     """The subscriptions of one PBX.
 
     Callbacks of `subjects` are for changes of a value, those of `calls` for the events
-    of an extension's calls, those of `news` for other parts of the integration.
+    of an extension's calls, those of `news` for other parts of the integration, and
+    those of `changes` for all that changed at once.
     """
 
     def __init__(self) -> None:
@@ -102,6 +107,7 @@ class Subscriptions:
         self.subjects = Subscribers[Subject]()
         self.calls = Subscribers[str, CallEvent]()
         self.news = Subscribers[News, list[str]]()
+        self.changes = Subscribers[None, Changes]()
         self._counts: dict[Topic, int] = {}
 
     @callback
@@ -137,6 +143,7 @@ class Subscriptions:
             self.calls.async_call(event.number, event)
             if event.outcome is not None or event.type is CallEventType.ENDED:
                 self.subjects.async_call((Part.LAST_CALL, event.number))
+        self.changes.async_call(None, changes)
 
     def _changed_counts(self, board: Switchboard) -> list[Topic]:
         """Return the topics of the counts that have changed since the last call."""

@@ -15,11 +15,19 @@ from homeassistant.util import dt as dt_util
 
 from ..client.model import ExtensionStatus, TrunkStatus
 from ..const import (
+    ATTR_CALLER,
+    ATTR_CALLS,
     ATTR_DIALED,
+    ATTR_IS_EXTENSION,
+    ATTR_MONITOR_MODE,
     ATTR_MONITORED_BY,
+    ATTR_MONITORING_SINCE,
+    ATTR_MONITORS,
     ATTR_NAME,
     ATTR_NUMBER,
     ATTR_PORT,
+    ATTR_SINCE,
+    ATTR_STATE,
     ATTR_TYPE,
     KEY_OTHER_PARTY,
     KEY_STATUS,
@@ -104,6 +112,17 @@ class ExtensionStatusSensor(ExtensionEntity, SensorEntity):
 
     _attr_name = None
 
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Subscribe to the supervision of the extension, too."""
+        await super().async_added_to_hass()
+        subjects = self.coordinator.subscriptions.subjects
+        self.async_on_remove(
+            subjects.async_add(
+                (Part.SUPERVISION, self._number), self.async_write_ha_state
+            )
+        )
+
     @property
     @override
     def native_value(self) -> str | None:
@@ -113,7 +132,7 @@ class ExtensionStatusSensor(ExtensionEntity, SensorEntity):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return number, type and port of the extension, and its supervisors."""
+        """Return number, type and port, its supervisors, and whom it supervises."""
         extension = self._extension
         attributes: dict[str, Any] = {ATTR_NUMBER: extension.number}
         if extension.type:
@@ -122,6 +141,12 @@ class ExtensionStatusSensor(ExtensionEntity, SensorEntity):
             attributes[ATTR_PORT] = extension.port
         if monitored := self._runtime.supervision.monitored_by(self._number):
             attributes[ATTR_MONITORED_BY] = monitored
+        monitoring = self._runtime.supervision.monitoring_of(self._number)
+        if monitoring is not None:
+            since = dt_util.utc_from_timestamp(monitoring.since)
+            attributes[ATTR_MONITORS] = monitoring.extension
+            attributes[ATTR_MONITOR_MODE] = monitoring.mode.value
+            attributes[ATTR_MONITORING_SINCE] = since
         return attributes
 
 
@@ -146,12 +171,22 @@ class OtherPartySensor(ExtensionEntity, SensorEntity):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return the other party and the data of the call."""
-        call = self.coordinator.data.current_call(self._number)
-        if call is None:
+        """Return the other party, the call, and the extension's own part in it."""
+        board = self.coordinator.data
+        tracked = board.current(self._number)
+        if tracked is None:
             return {}
+        call, own = tracked.picture, tracked.legs[self._number]
         other = call.other(self._number)
-        return {**party_data(self.coordinator, other), **call_data(call)}
+        return {
+            **party_data(self.coordinator, other),
+            ATTR_IS_EXTENSION: None if other is None else other.extension,
+            ATTR_STATE: own.state.value,
+            ATTR_CALLER: own.party.caller,
+            ATTR_SINCE: dt_util.utc_from_timestamp(own.state_since),
+            ATTR_CALLS: len(board.calls_of(self._number)),
+            **call_data(call),
+        }
 
 
 class InCallSinceSensor(ExtensionEntity, SensorEntity):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -14,7 +14,7 @@ from homeassistant.components.sensor import (
 from homeassistant.const import EntityCategory
 from homeassistant.helpers.typing import StateType
 
-from ..const import KEY_CALLS
+from ..const import ATTR_MAX_AGE, KEY_CALLS
 from ..entity import PbxEntity
 from ..hub.coordinator import PbxCoordinator
 from ..hub.polling import PushMode
@@ -27,6 +27,15 @@ class PbxSensorDescription(SensorEntityDescription):
 
     topic: Topic
     value_fn: Callable[[PbxCoordinator], StateType | datetime]
+    attributes_fn: Callable[[PbxCoordinator], dict[str, Any]] | None = None
+
+
+def _max_age(coordinator: PbxCoordinator) -> dict[str, Any]:
+    """Return the seconds by which states may be late while reports do not arrive."""
+    polling = coordinator.polling
+    if polling.mode is PushMode.WORKING:
+        return {}
+    return {ATTR_MAX_AGE: round(polling.interval.total_seconds())}
 
 
 PBX_SENSORS: tuple[PbxSensorDescription, ...] = (
@@ -60,6 +69,7 @@ PBX_SENSORS: tuple[PbxSensorDescription, ...] = (
         options=[mode.value for mode in PushMode],
         topic=Topic.PUSH,
         value_fn=lambda coordinator: coordinator.polling.mode.value,
+        attributes_fn=_max_age,
     ),
     PbxSensorDescription(
         key="last_report",
@@ -83,3 +93,10 @@ class PbxSensor(PbxEntity, SensorEntity):
     def native_value(self) -> StateType | datetime:
         """Return the value."""
         return self.entity_description.value_fn(self.coordinator)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """Return the attributes, if there are any."""
+        attributes_fn = self.entity_description.attributes_fn
+        return None if attributes_fn is None else attributes_fn(self.coordinator)

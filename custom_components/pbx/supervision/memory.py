@@ -1,6 +1,6 @@
 """Memory of running supervision, for a reload of the entry and a restart."""
 
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
@@ -19,6 +19,7 @@ class Remembered(TypedDict):
     supervisor: str
     extension: str
     user_id: str | None
+    since: NotRequired[float]
 
 
 class MonitoringMemory:

@@ -1,6 +1,6 @@
 """The supervisors in calls, tracked by the state of their phones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from ..client.errors import Refusal
 from ..client.model import ExtensionStatus, MonitorMode
 from ..hub.coordinator import PbxCoordinator
 from ..hub.permission import Denial
-from ..hub.subscriptions import Part
+from ..hub.subscriptions import Part, Topic
 from .memory import MonitoringMemory, Remembered
 
 # Seconds within which the supervisor's phone must be seen ringing or in the call.
@@ -33,6 +33,7 @@ class EndReason(StrEnum):
 
     STOPPED = "stopped"
     CHANGED = "changed"
+    NEVER_MONITORED = "never_monitored"
     NOT_PICKED_UP = "not_picked_up"
 
 
@@ -58,7 +59,7 @@ class MonitoringEvent:
 class Monitoring:
     """The monitoring of an extension's call by one supervisor.
 
-    `seen` tells whether the supervisor's phone was seen in use since the start,
+    `since` is the start, in seconds since the epoch. `seen` tells whether the supervisor's phone was seen in use since the start,
     `joined` whether it was picked up, `overdue` whether it should have rung by now.
     `reason` and `ended_by` are set before an end by an action.
     """
@@ -67,6 +68,7 @@ class Monitoring:
     supervisor: str
     extension: str
     context: Context
+    since: float
     seen: bool = False
     joined: bool = False
     overdue: bool = False
@@ -80,7 +82,8 @@ class Monitoring:
 class MonitoringTable:
     """The monitorings of one PBX, one for each supervisor.
 
-    `tell` is called with each event, `ended` after each end.
+    `tell` is called with each event, `ended` after each end, `calls_changed` after each
+    change of the calls of a monitored extension.
     """
 
     def __init__(
@@ -90,14 +93,21 @@ class MonitoringTable:
         memory: MonitoringMemory,
         tell: Callable[[MonitoringEvent], None],
         ended: CALLBACK_TYPE,
+        calls_changed: Callable[[Monitoring], None],
     ) -> None:
         """Initialize without monitorings."""
+        self._calls_changed = calls_changed
         self._memory = memory
         self._hass = hass
         self._coordinator = coordinator
         self._tell_event = tell
         self._ended = ended
         self._of_supervisor: dict[str, Monitoring] = {}
+
+    @property
+    def running(self) -> Collection[Monitoring]:
+        """Return all monitorings, from the call of the supervisor's phone on."""
+        return self._of_supervisor.values()
 
     def of_supervisor(self, number: str) -> Monitoring | None:
         """Return the monitoring of a supervisor, None when there is none."""
@@ -139,6 +149,7 @@ class MonitoringTable:
                 supervisor=monitoring.supervisor,
                 extension=monitoring.extension,
                 user_id=monitoring.context.user_id,
+                since=monitoring.since,
             )
         )
         self._tell(MonitoringEventType.STARTED, monitoring, monitoring.context)
@@ -156,16 +167,30 @@ class MonitoringTable:
         self._look(monitoring)
 
     def _watch(self, monitoring: Monitoring) -> None:
-        """Subscribe to the changes of a supervisor's phone."""
+        """Subscribe to the changes of a supervisor's phone, and of the joined calls."""
         self._of_supervisor[monitoring.supervisor] = monitoring
-        monitoring.unsubscribe = self._coordinator.async_add_listener(
+        add = self._coordinator.async_add_listener
+        phone = add(
             lambda: self._look(monitoring), (Part.STATUS, monitoring.supervisor)
         )
+        calls = add(
+            lambda: self._calls_changed(monitoring), (Part.CALLS, monitoring.extension)
+        )
+
+        @callback
+        def unsubscribe() -> None:
+            """Remove both subscriptions."""
+            phone()
+            calls()
+
+        monitoring.unsubscribe = unsubscribe
 
     def _show(self, monitoring: Monitoring) -> None:
-        """Update the state of the monitored extension, which names its supervisors."""
+        """Update the states of the extension and of the supervisor."""
         subjects = self._coordinator.subscriptions.subjects
-        subjects.async_call((Part.STATUS, monitoring.extension))
+        subjects.async_call((Part.SUPERVISION, monitoring.extension))
+        subjects.async_call((Part.SUPERVISION, monitoring.supervisor))
+        subjects.async_call(Topic.SUPERVISION)
 
     @callback
     def _look(self, monitoring: Monitoring) -> None:
@@ -176,9 +201,15 @@ class MonitoringTable:
         if extension is not None and extension.in_use:
             monitoring.seen = True
             if extension.status is not ExtensionStatus.RINGING:
-                monitoring.joined = True
+                self._join(monitoring)
         elif monitoring.seen or monitoring.overdue or extension is None:
             self.async_end(monitoring)
+
+    def _join(self, monitoring: Monitoring) -> None:
+        """Mark a supervisor as in the call."""
+        if not monitoring.joined:
+            monitoring.joined = True
+            self._coordinator.subscriptions.subjects.async_call(Topic.SUPERVISION)
 
     @callback
     def async_end(self, monitoring: Monitoring) -> None:

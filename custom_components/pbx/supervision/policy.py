@@ -1,11 +1,13 @@
 """The policy of supervision: the supervisors and extensions that the options allow."""
 
+from collections.abc import Set as AbstractSet
 from typing import Final
 
+from homeassistant.auth.models import User
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 
-from ..client.model import Extension
+from ..client.model import Extension, PartyState
 from ..const import DOMAIN
 from ..hub.coordinator import PbxCoordinator
 from ..hub.describe import spoken_name
@@ -14,6 +16,8 @@ from ..hub.permission import Denial, NotPermitted, async_check_permission
 
 # The characters of feature codes.
 CODE_CHARACTERS: Final = frozenset("*#")
+# The states of parties that nobody can hear.
+NOT_HEARD: Final = frozenset({PartyState.RINGING, PartyState.DIALING, PartyState.GONE})
 
 
 class SupervisionDenied(ServiceValidationError):
@@ -58,18 +62,45 @@ async def async_check_policy(
     An automation without a user acts for its owner.
     """
     options = coordinator.options
-    denial = None
-    if options.supervision is SupervisionPolicy.OFF:
-        denial = Denial.SUPERVISION_OFF
-    elif options.supervisors and supervisor.number not in options.supervisors:
-        denial = Denial.NOT_A_SUPERVISOR
-    elif options.never_monitored & _parties(coordinator, extension.number):
-        denial = Denial.NEVER_MONITORED
+    parties = _parties(coordinator, extension.number)
+    denial = not_a_supervisor(options, supervisor.number) or never_monitored(
+        options, parties
+    )
     if denial is not None:
         raise SupervisionDenied(denial, supervisor, extension)
     await async_check_permission(hass, context, coordinator, supervisor, extension)
-    if not await _allowed_by_role(hass, options, context):
-        raise NotPermitted(Denial.ADMINISTRATORS_ONLY, context)
+    denial = await _denied_by_role(hass, options, context)
+    if denial is not None:
+        raise NotPermitted(denial, context)
+
+
+def supervision_off(options: PbxOptions) -> Denial | None:
+    """Return why there is no supervision at all, None if there is."""
+    off = options.supervision is SupervisionPolicy.OFF
+    return Denial.SUPERVISION_OFF if off else None
+
+
+def not_a_supervisor(options: PbxOptions, number: str) -> Denial | None:
+    """Return why an extension may not supervise for any user, None if it may."""
+    if (denial := supervision_off(options)) is not None:
+        return denial
+    if options.supervisors and number not in options.supervisors:
+        return Denial.NOT_A_SUPERVISOR
+    return None
+
+
+def never_monitored(options: PbxOptions, parties: AbstractSet[str]) -> Denial | None:
+    """Return why nobody may join a call with these extensions, None if it is allowed."""
+    return Denial.NEVER_MONITORED if options.never_monitored & parties else None
+
+
+def role_denied(options: PbxOptions, user: User | None) -> Denial | None:
+    """Return why a user may not supervise with any extension, None if they may."""
+    if options.supervision is not SupervisionPolicy.ADMINISTRATORS:
+        return None
+    if user is not None and user.is_admin:
+        return None
+    return Denial.ADMINISTRATORS_ONLY
 
 
 async def async_check_code(
@@ -90,9 +121,8 @@ async def async_check_code(
         return
     if (
         context.user_id is None
-        or options.supervision is SupervisionPolicy.OFF
-        or (options.supervisors and extension.number not in options.supervisors)
-        or not await _allowed_by_role(hass, options, context)
+        or not_a_supervisor(options, extension.number)
+        or await _denied_by_role(hass, options, context)
     ):
         raise CodeDenied(number)
 
@@ -107,14 +137,23 @@ def _parties(coordinator: PbxCoordinator, number: str) -> set[str]:
     }
 
 
-async def _allowed_by_role(
+def connected_parties(coordinator: PbxCoordinator, number: str) -> set[str]:
+    """Return the extensions that an extension can be connected to, itself included.
+
+    Those that only ring, or are only dialled, are not heard.
+    """
+    return {number} | {
+        party.number
+        for call in coordinator.data.calls_of(number)
+        for party in call.parties
+        if party.extension and party.state not in NOT_HEARD
+    }
+
+
+async def _denied_by_role(
     hass: HomeAssistant, options: PbxOptions, context: Context
-) -> bool:
-    """Return whether a user is an administrator, where the policy asks for one."""
-    if (
-        options.supervision is not SupervisionPolicy.ADMINISTRATORS
-        or context.user_id is None
-    ):
-        return True
-    user = await hass.auth.async_get_user(context.user_id)
-    return user is not None and user.is_admin
+) -> Denial | None:
+    """Return why the user of a context may not supervise; an automation may."""
+    if context.user_id is None:
+        return None
+    return role_denied(options, await hass.auth.async_get_user(context.user_id))

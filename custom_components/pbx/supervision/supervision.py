@@ -1,16 +1,17 @@
 """Supervision: supervisors join calls, change their mode, and leave."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
 
 from ..client.errors import Refusal
 from ..client.model import Extension, MonitorMode
 from ..client.pbx import Capability
-from ..const import DOMAIN
+from ..const import DOMAIN, LOGGER
 from ..hub.coordinator import PbxCoordinator
 from ..hub.describe import spoken_name
 from ..hub.permission import Denial, NotPermitted
@@ -25,7 +26,12 @@ from .monitoring import (
     MonitoringEventType,
     MonitoringTable,
 )
-from .policy import SupervisionDenied, async_check_policy
+from .policy import (
+    SupervisionDenied,
+    async_check_policy,
+    connected_parties,
+    never_monitored,
+)
 from .refusals import RefusalCounter
 from .wait import Waiting
 
@@ -77,7 +83,12 @@ class Supervision:
         self._subscribers = Subscribers[None, MonitoringEvent]()
         self._memory = async_memory_of(hass, coordinator.config_entry.entry_id)
         self._monitorings = MonitoringTable(
-            hass, coordinator, self._memory, self._tell, self._waiting.async_wake
+            hass,
+            coordinator,
+            self._memory,
+            self._tell,
+            self._waiting.async_wake,
+            self._calls_changed,
         )
         self._refusals = RefusalCounter(hass, coordinator)
         self.async_subscribe(AuditLog(hass, coordinator).async_log)
@@ -106,6 +117,15 @@ class Supervision:
         """Return the supervisors in an extension's call."""
         return self._monitorings.supervisors_of(number)
 
+    def monitoring_of(self, number: str) -> Monitoring | None:
+        """Return the monitoring of a supervisor, None when there is none."""
+        return self._monitorings.of_supervisor(number)
+
+    @property
+    def running(self) -> Collection[Monitoring]:
+        """Return all monitorings, from the call of the supervisor's phone on."""
+        return self._monitorings.running
+
     async def async_restore(self) -> None:
         """Go on with the supervision that ran before a reload or a restart.
 
@@ -118,10 +138,12 @@ class Supervision:
                 remembered["supervisor"],
                 remembered["extension"],
                 Context(user_id=remembered["user_id"]),
+                remembered.get("since", dt_util.utcnow().timestamp()),
                 joined=True,
             )
             if self._in_use_without_call(monitoring.supervisor):
                 self._monitorings.async_go_on(monitoring)
+                self._calls_changed(monitoring)
                 continue
             self._memory.async_drop(monitoring.supervisor)
             self._tell(
@@ -163,7 +185,13 @@ class Supervision:
         Returns the id of the supervisor's own call where the PBX tells it. Returns when
         the supervisor's phone is being called, with `wait` when it was picked up.
         """
-        wanted = Monitoring(mode, supervisor.number, extension.number, context)
+        wanted = Monitoring(
+            mode,
+            supervisor.number,
+            extension.number,
+            context,
+            dt_util.utcnow().timestamp(),
+        )
         try:
             names = _names(supervisor, extension)
             require(self._coordinator, CAPABILITIES[mode], names)
@@ -305,11 +333,37 @@ class Supervision:
             self._monitorings.async_begin(monitoring, look=look)
         return call_id
 
+    @callback
+    def _calls_changed(self, monitoring: Monitoring) -> None:
+        """End supervision once an extension that is never monitored is connected too.
+
+        By a transfer or a conference it may enter a call that was joined before.
+        """
+        coordinator = self._coordinator
+        if monitoring.reason is None and never_monitored(
+            coordinator.options, connected_parties(coordinator, monitoring.extension)
+        ):
+            coordinator.config_entry.async_create_task(
+                self._hass, self._leave(monitoring), "pbx end of supervision"
+            )
+
+    async def _leave(self, monitoring: Monitoring) -> None:
+        """Hang up a supervisor who may no longer be in the call."""
+        number = monitoring.supervisor
+        async with self._lock(number):
+            supervisor = self._coordinator.data.extensions.get(number)
+            if monitoring.ended or supervisor is None:
+                return
+            try:
+                await self._end(monitoring, supervisor, None, EndReason.NEVER_MONITORED)
+            except (RequestFailed, RequestRefused) as err:
+                LOGGER.warning("A supervisor could not be removed from a call: %s", err)
+
     async def _end(
         self,
         monitoring: Monitoring,
         supervisor: Extension,
-        context: Context,
+        context: Context | None,
         reason: EndReason,
     ) -> None:
         """Hang up the supervisor's phone, unless the supervisor has done so already."""

@@ -13,6 +13,7 @@ from custom_components.pbx.client import (
     MonitorMode,
     PbxNotTrusted,
     PbxRefused,
+    PbxRightMissing,
     PbxUnreachable,
     Refusal,
     Unreachable,
@@ -637,10 +638,44 @@ async def test_a_user_who_may_not_look(wire: ManagerWire) -> None:
     """Test that a user without the right to read is refused and logged off."""
     wire.answers["ListCommands"] = success(Ping="(Priv: <none>)")
     pbx = wire.client()
-    with pytest.raises(PbxRefused) as refused:
+    with pytest.raises(PbxRightMissing) as missing:
         await pbx.connect()
-    assert refused.value.refusal is Refusal.UNSUPPORTED
+    assert (missing.value.right, missing.value.where) == ("reporting", "write")
+    assert missing.value.refusal is Refusal.UNSUPPORTED
     assert wire.actions()[-1] == "Logoff"
+    await pbx.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "heard"),
+    [
+        (success(Value="system,cdr,agent"), False),
+        (success(Value="system, call,cdr"), True),
+        (success(Value="all"), True),
+        # Of another time, or not to be read: nothing is concluded.
+        (success(Value="cdr"), True),
+        (success(Value=""), True),
+        (error("GetVar Access Forbidden: Variable"), True),
+    ],
+)
+async def test_a_user_who_hears_nothing_of_calls(
+    wire: ManagerWire, answer: Answer, heard: bool
+) -> None:
+    """Test that the missing right is named, unless the user may have it."""
+    identity = wire.answers["Getvar"]
+
+    def variable(asked: Fields) -> str:
+        mine = f"AST_CONFIG(manager.conf,{USER},read,-1)"
+        return answer(asked) if asked["Variable"] == mine else identity(asked)
+
+    wire.answers["Getvar"] = variable
+    pbx = wire.client()
+    if heard:
+        await pbx.connect()
+    else:
+        with pytest.raises(PbxRightMissing) as missing:
+            await pbx.connect()
+        assert (missing.value.right, missing.value.where) == ("call", "read")
     await pbx.close()
 
 

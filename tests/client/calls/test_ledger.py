@@ -6,14 +6,19 @@ import pytest
 
 from custom_components.pbx.client import CallEventType, CallOutcome
 from custom_components.pbx.client.calls import steps
-from custom_components.pbx.client.calls.ledger import SETTLE, Ledger, difference
+from custom_components.pbx.client.calls.ledger import (
+    MAX_RECENT,
+    SETTLE,
+    Ledger,
+    difference,
+)
 
 from .told import GONE, HELD, RINGING, TALKING, UNKNOWN, ext
 
 
 def types(ledger: Ledger) -> list[tuple[str, CallEventType]]:
     """Return what was told since the last time."""
-    return [(event.number, event.type) for event in ledger.drain()[0]]
+    return [(event.number, event.type) for event in ledger.drain().events]
 
 
 def test_calls_and_legs_never_change() -> None:
@@ -38,14 +43,14 @@ def test_step_that_changes_nothing_copies_nothing() -> None:
     assert steps.set_state(call, "1001", TALKING, 101) is call
     assert steps.learn(call, None) is call
     ledger.put(call, 101)
-    assert ledger.drain() == ([], set())
+    assert not any(ledger.drain())
 
 
 def test_nothing_is_told_of_a_call_that_is_not_put() -> None:
     """Steps alone change nothing."""
     ledger = Ledger()
     steps.sit(ledger.begin("1", 100), ext("1001", RINGING), 100)
-    assert ledger.drain() == ([], set())
+    assert not any(ledger.drain())
     assert ledger.of("1001") == []
 
 
@@ -101,7 +106,8 @@ def test_silent_ledger_remembers_what_it_does_not_tell() -> None:
     ledger.silent = True
     ledger.put(call, 100)
     ledger.put(steps.close(call, 101, None, ledger.wait), 101)
-    assert ledger.drain() == ([], {"1001"})
+    drained = ledger.drain()
+    assert (drained.events, drained.touched) == ([], {"1001"})
     assert ledger.last["1001"].type is CallEventType.ENDED
     assert ledger.next_deadline is None
 
@@ -121,3 +127,48 @@ def test_call_is_found_by_the_id_it_gets_later() -> None:
     left = ledger.find("7.1")
     assert left is not None
     assert left.legs["1001"].state is GONE
+
+
+def test_recent_call_gathers_the_ends_of_its_extensions() -> None:
+    """One call that rang two phones is one, and the oldest make room."""
+    ledger = Ledger(lambda number: number != "1003")
+    call = ledger.begin("1", 100)
+    for number in ("1001", "1002", "1003"):
+        call = steps.sit(call, ext(number, RINGING), 100)
+    ledger.put(call, 100)
+    assert ledger.drain().changed == {call.key}
+    ledger.put(steps.close(call, 105, None, 0), 105)
+    drained = ledger.drain()
+    assert (drained.changed, drained.listed) == ({call.key}, {call.key})
+    assert [event.number for event in ledger.recent[call.key]] == ["1001", "1002"]
+    for at in range(200, 200 + MAX_RECENT):
+        other = steps.sit(ledger.begin(None, at), ext("1001", RINGING), at)
+        ledger.put(other, at)
+        ledger.put(steps.close(other, at + 1, None, 0), at + 1)
+    assert call.key not in ledger.recent
+    assert len(ledger.recent) == MAX_RECENT
+
+
+def test_time_of_an_answer_that_was_seen_is_exact() -> None:
+    """That of a conversation found in progress is not, and learned later it is."""
+    ledger = Ledger()
+    rings = steps.sit(ledger.begin("1", 100), ext("1001", RINGING), 100)
+    assert steps.sit(rings, ext("1001", TALKING), 104).answered_exact
+    found = steps.sit(ledger.begin("2", 100), ext("1001", TALKING), 100)
+    assert not found.answered_exact
+    told = steps.answered(found, "1001", 90)
+    assert told.answered_exact
+    assert told.legs["1001"].state_since == 90
+    unknown = steps.sit(ledger.begin("3", 100), ext("1001", UNKNOWN), 100)
+    assert not steps.sit(unknown, ext("1001", TALKING), 104).answered_exact
+
+
+def test_state_of_a_party_has_its_own_time() -> None:
+    """The time of the answer stays when the party is put on hold."""
+    ledger = Ledger()
+    call = steps.sit(ledger.begin("1", 100), ext("1001", RINGING), 100)
+    call = steps.sit(call, ext("1001", TALKING), 104)
+    held = steps.set_state(call, "1001", HELD, 150).legs["1001"]
+    assert (held.since, held.answered_at, held.state_since) == (100, 104, 150)
+    learned = steps.sit(call, ext("1001", TALKING, True), 160).legs["1001"]
+    assert learned.state_since == 104

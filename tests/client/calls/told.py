@@ -156,7 +156,8 @@ class Told:
 
     def happened(self) -> list[str]:
         """Return what was told since the last time: number, event, outcome if any."""
-        events, self.touched = self.ledger.drain()
+        drained = self.ledger.drain()
+        events, self.touched = drained.events, drained.touched
         self.all_events += events
         return [
             " ".join(filter(None, (event.number, event.type, event.outcome)))

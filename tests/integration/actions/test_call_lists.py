@@ -299,6 +299,25 @@ async def test_end_before_start_is_refused_before_a_request(
 @pytest.mark.parametrize(
     "data",
     [
+        {"end": "0001-01-01 00:00:00"},
+        {"start": "0001-01-01 00:00:00+14:00", "end": "2026-11-02 08:00"},
+        {"start": "9999-12-31 23:59:59-12:00"},
+    ],
+)
+@pytest.mark.usefixtures("coordinator")
+async def test_time_beyond_the_calendar_is_refused_before_a_request(
+    hass: HomeAssistant, sim: Simulator, data: dict[str, Any]
+) -> None:
+    """Neither another zone nor a day before ends in a traceback."""
+    with pytest.raises(ServiceValidationError) as err:
+        await act(hass, "get_call_history", **data)
+    assert err.value.translation_key == "not_a_time"
+    assert bodies(sim, "cdr/get_random") == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
         {"limit": 0},
         {"limit": 1001},
         {"limit": "many"},

@@ -88,6 +88,20 @@ async def test_outside_numbers_as_people_write_them(
     assert call.kind == "outbound"
 
 
+@pytest.mark.parametrize("to", [1002.0, "1002.0", "{{ 1002.0 }}"])
+@pytest.mark.usefixtures("coordinator")
+async def test_decimal_of_a_number_is_not_dialled(
+    hass: HomeAssistant, sim: Simulator, to: Any
+) -> None:
+    """The state of a number helper has one; 10020 is someone else."""
+    if isinstance(to, str):
+        to = Template(to, hass).async_render()
+    await act(hass, "dial", extension="1005", to=to)
+    assert bodies(sim, "extension/dial_extension") == [
+        {"caller": "1005", "callee": "1002", "autoanswer": "no"}
+    ]
+
+
 @pytest.mark.parametrize(
     "to",
     [
@@ -103,6 +117,16 @@ async def test_outside_numbers_as_people_write_them(
         "--",
         "tel:",
         "040,,1",
+        "040w1",
+        "040p1",
+        "\uff0a901002",
+        "\uff11\uff10\uff10\uff12",
+        "sip:1002@pbx",
+        "tel:1002;phone-context=x",
+        "tel:tel:1002",
+        "1002@from-internal",
+        "${EXTEN}",
+        "Local/1002",
     ],
 )
 async def test_what_is_no_number_is_not_sent(

@@ -38,8 +38,8 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
 
 
 def test_no_action_is_left_out() -> None:
-    """The tests below are about all of them."""
-    assert CALLS.keys() == {action.name for action in ACTIONS}
+    """The tests below are about all of them that ask a PBX."""
+    assert CALLS.keys() | {"act_for_user"} == {action.name for action in ACTIONS}
 
 
 async def call(

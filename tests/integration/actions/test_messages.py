@@ -271,6 +271,10 @@ async def test_permission_is_not_needed_inside(
         ({"to": "1002", "prompts": ["hello111", " "]}, "not_a_prompt"),
         ({"to": "1002", "prompts": "a\r\nb"}, "not_a_prompt"),
         ({"to": "1002", "prompts": "x" * 129}, "not_a_prompt"),
+        ({"to": "1002", "prompts": "../../etc/passwd"}, "not_a_prompt"),
+        ({"to": "1002", "prompts": "..\\hello"}, "not_a_prompt"),
+        ({"to": "1002", "prompts": "/etc/passwd"}, "not_a_prompt"),
+        ({"to": "1002", "prompts": ".hidden"}, "not_a_prompt"),
     ],
 )
 async def test_invalid_prompt_is_refused_before_a_request(

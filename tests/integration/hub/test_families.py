@@ -1,18 +1,30 @@
-"""The families of PBX."""
+"""The family of a device that is discovered on the network."""
 
-import pytest
+from homeassistant.core import HomeAssistant
 
-from custom_components.pbx.hub.families import FAMILIES, Family, family_of_mac
+from custom_components.pbx.hub.families import FAMILIES, async_discovered_family
+from tests.simulator import Simulator
+from tests.simulator.yeastar_p import PSimulator
 
-VENDORS = [one for one in FAMILIES.values() if one.mac_prefix is not None]
-
-
-@pytest.mark.parametrize("family", VENDORS, ids=lambda one: one.key)
-def test_vendor_is_known_by_its_hardware_address(family: Family) -> None:
-    """A discovered device of a vendor gets the form of its family."""
-    assert family_of_mac(f"{family.mac_prefix}:11:22:33") is family
+YEASTAR = "f4:b5:49:11:22:33"
 
 
-def test_other_hardware_addresses_are_of_no_family() -> None:
+async def test_api_that_answers_tells_two_families_of_a_vendor(
+    hass: HomeAssistant, socket_enabled: None
+) -> None:
+    """Both have the same MAC prefix; nothing is sent that needs a login."""
+    p_series, s_series = FAMILIES["yeastar_p"], FAMILIES["yeastar_s"]
+    assert p_series.mac_prefix == s_series.mac_prefix == "f4:b5:49"
+    port = p_series.default_port
+    async with PSimulator().running(port=port, tls=True) as sim:
+        found = await async_discovered_family(hass, YEASTAR, sim.host)
+        assert found is p_series
+        assert not sim.tokens.issued
+    async with Simulator().running(port=port, tls=True) as other:
+        assert await async_discovered_family(hass, YEASTAR, other.host) is s_series
+    assert await async_discovered_family(hass, YEASTAR, "127.0.0.1") is s_series
+
+
+async def test_other_hardware_addresses_are_of_no_family(hass: HomeAssistant) -> None:
     """The user is asked."""
-    assert family_of_mac("00:11:22:33:44:55") is None
+    assert await async_discovered_family(hass, "00:11:22:33:44:55", "192.0.2.1") is None

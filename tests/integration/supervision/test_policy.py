@@ -177,3 +177,30 @@ async def test_never_monitored(office: Any) -> None:
     await push.settled()
     await act(push.hass, "whisper", whisperer="1005", whispered="1001")
     assert legs(push.sim) == [("1005", "whisper", "1001", "active")]
+
+
+async def test_supervision_ends_when_a_never_monitored_extension_joins(
+    office: Any,
+) -> None:
+    """A transfer brings it into a call that was joined before; ringing is not enough."""
+    push = await office(never_monitored=["1006"])
+    await monitor(push, "listen")
+    await push.settled()
+    told = listen_to(push.hass)
+    (call,) = push.sim.calls.values()
+    waiting = push.sim.call("1006", "1002")
+    await push.settled()
+    assert len(legs(push.sim)) == 1
+    waiting.hang_up()
+    await push.settled()
+    call.transfer("1006", by="1001")
+    await push.settled()
+    assert len(legs(push.sim)) == 1
+    call.answer("1006")
+    for _ in range(5):
+        await push.settled()
+    assert legs(push.sim) == []
+    assert (told.types, told.reasons) == (["stopped"], ["never_monitored"])
+    assert monitored_by(push) is None
+    # The others go on talking.
+    assert push.sim.status_of("1002") == "Busy"

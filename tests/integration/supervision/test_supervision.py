@@ -316,6 +316,9 @@ async def test_supervision_is_stored_for_a_restart(
     await pushing.settled()
     await flush_store(pushing.hass)
     key = f"pbx.supervision.{pushing.entry.entry_id}"
+    supervisor = pushing.hass.states.get("sensor.sami_virtanen")
+    assert supervisor is not None
+    since = supervisor.attributes["monitoring_since"].timestamp()
     assert hass_storage[key]["data"] == {
         "running": {
             "1005": {
@@ -323,6 +326,7 @@ async def test_supervision_is_stored_for_a_restart(
                 "supervisor": "1005",
                 "extension": "1002",
                 "user_id": ada.id,
+                "since": since,
             }
         }
     }
@@ -331,6 +335,9 @@ async def test_supervision_is_stored_for_a_restart(
     pushing.hass.data.pop(MEMORIES)
     await set_up_again(pushing)
     assert monitored_by(pushing) == ["1005"]
+    again = pushing.hass.states.get("sensor.sami_virtanen")
+    assert again is not None
+    assert again.attributes["monitoring_since"].timestamp() == since
     await act(pushing.hass, "stop_monitoring", supervisor="1005")
     await pushing.settled()
     await flush_store(pushing.hass)
@@ -415,3 +422,26 @@ async def test_two_supervisors(pushing: Push, told: Told) -> None:
     await pushing.settled()
     assert monitored_by(pushing) is None
     assert told.types == ["started", "started", "stopped", "stopped"]
+
+
+async def test_supervisors_status_tells_whom_they_supervise(pushing: Push) -> None:
+    """From the call of the phone to the end; that of the extension names the supervisor."""
+    agents_call(pushing.sim)
+    await pushing.settled()
+    before = dt_util.utcnow()
+    await monitor(pushing, "whisper")
+    await pushing.settled()
+    supervisor = pushing.hass.states.get(SUPERVISOR)
+    assert supervisor is not None
+    assert supervisor.attributes["monitors"] == "1002"
+    assert supervisor.attributes["monitor_mode"] == "whisper"
+    assert before <= supervisor.attributes["monitoring_since"] <= dt_util.utcnow()
+    await act(pushing.hass, "stop_monitoring", supervisor="1005")
+    await pushing.settled()
+    supervisor = pushing.hass.states.get(SUPERVISOR)
+    assert supervisor is not None
+    assert not supervisor.attributes.keys() & {
+        "monitors",
+        "monitor_mode",
+        "monitoring_since",
+    }

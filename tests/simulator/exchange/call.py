@@ -44,6 +44,10 @@ class SimCall(Connection):
         """Begin a call that has not reached anybody yet."""
         super().__init__(exchange, call_id, kind, caller, dialled, by_api)
         self.when_picked_up: Callable[[], None] | None = None
+        # Whether it ended because nobody answered in time: no party hung up.
+        self.ran_out = False
+        # The call that an attended transfer is joining with this one.
+        self.consulted: SimCall | None = None
         self._timer: Alarm | None = None
 
     def emit(self, kind: CallEventKind, *legs: Leg | None, digits: str = "") -> None:
@@ -128,6 +132,7 @@ class SimCall(Connection):
         chosen = next((leg for leg in ringing if by in (None, leg.number)), None)
         if self.state is not CallState.RINGING or chosen is None:
             raise NotPossible(f"Nothing rings here: {self.state}")
+        chosen.declined = True
         if len(ringing) > 1:
             self._exchange.release(chosen)
             self.callees.remove(chosen)

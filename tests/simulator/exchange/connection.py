@@ -61,6 +61,11 @@ class Connection:
         self.told: list[CallEvent] = []
 
     @property
+    def sequence(self) -> int:
+        """Return the place of the call in the order in which calls began."""
+        return int(self.call_id.rpartition(".")[2])
+
+    @property
     def legs(self) -> list[Leg]:
         """Return both ends, the caller's first."""
         return [self.caller, *self.callees]

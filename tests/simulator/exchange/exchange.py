@@ -17,6 +17,8 @@ from .monitoring import MonitorLeg, MonitorMode
 class Exchange(Lines):
     """The PBX without its wire."""
 
+    older_call_stays = False
+
     def route(self, call: SimCall, number: str, trunk: str | None = None) -> None:
         """Put a call through to a number of any kind."""
         routing.route(self, call, number, trunk)
@@ -172,9 +174,12 @@ class Exchange(Lines):
         """Connect the other ends of an extension's two calls, which it leaves.
 
         [choose]: reference 3.9 has no fields for it, and 5.3 one report for a transfer.
-        The first call goes on, the second ends with a record of its own.
+        The first call goes on, the second ends with a record of its own. Where
+        `older_call_stays`, the first is the older one, not the first on the phone.
         """
         calls = [call for call in self.calls_of(by) if call.connected]
+        if self.older_call_stays:
+            calls.sort(key=lambda call: call.sequence)
         if len(calls) != 2 or len(self.legs_of(by)) != 2:
             raise NotPossible(f"{by} has not two calls to connect")
         first, second = calls
@@ -191,6 +196,7 @@ class Exchange(Lines):
             or staying.number == joining.number
         ):
             raise NotPossible(f"{by} cannot connect these")
+        first.consulted = second
         first.emit("transfer", mine, staying)
         first.hand_over(staying)
         joined = Leg(
@@ -205,6 +211,7 @@ class Exchange(Lines):
         )
         self.occupy(joined)
         second.hang_up_leg(asking)
+        first.consulted = None
         first.connect(joined)
         return first
 

@@ -18,6 +18,8 @@ class Leg:
     to_number: str = ""
     trunk: str = ""
     muted: bool = False
+    declined: bool = False
+    """Whether its phone declined the call."""
 
     @property
     def outside(self) -> bool:

@@ -99,9 +99,14 @@ class Lines:
         task.add_done_callback(self._timers.discard)
         return TaskAlarm(task)
 
+    @property
+    def next_leg_id(self) -> str:
+        """Return the id that the next leg gets."""
+        return f"{int(self.clock.now())}.{self.next_sequence}"
+
     def new_leg(self, kind: LegKind, number: str, call_id: str = "") -> Leg:
         """Make one end of a call; without a call id it begins a call of its own (3.8)."""
-        leg_id = f"{int(self.clock.now())}.{self.next_sequence}"
+        leg_id = self.next_leg_id
         self.next_sequence += 1
         return Leg(kind, number, leg_id, call_id or leg_id)
 

@@ -92,6 +92,7 @@ def _ring_group(exchange: Exchange, call: SimCall, number: str) -> None:
 
 
 def _unanswered(call: SimCall) -> None:
+    call.ran_out = True
     call.hang_up_leg(call.caller)
 
 
@@ -131,7 +132,7 @@ def _not_answered(exchange: Exchange, call: SimCall, leg: Leg) -> None:
     if extension is None or not _forward(
         exchange, call, extension, extension.no_answer_forward
     ):
-        call.hang_up_leg(call.caller)
+        _unanswered(call)
 
 
 def go_on_after_reject(exchange: Exchange, call: SimCall, leg: Leg) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import aiohttp
 
@@ -39,14 +39,30 @@ class SentReport:
     delivered: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A report on its way to one session: of which event, and which of its reports.
+
+    `cut_off` is one that was made while there was no network.
+    """
+
+    report: Report
+    session: Session
+    event: Event
+    index: int
+    cut_off: bool
+
+
 @dataclass(slots=True)
 class Target:
     """One receiver with its own queue, so that a dead one delays nobody else."""
 
     url: str
-    waiting: deque[tuple[Report, Session]] = field(default_factory=deque)
-    held_back: tuple[Report, Session] | None = None
+    waiting: deque[Item] = field(default_factory=deque)
+    held_back: Item | None = None
     worker: asyncio.Task[None] | None = None
+    pausing: bool = False
+    """Whether it waits before it tries once more."""
 
 
 class Reporter:
@@ -76,7 +92,7 @@ class Reporter:
         self.dropped = 0
         self.log: deque[SentReport] = deque(maxlen=LOG_LIMIT)
         # Told of each report of an event, of its place among them, and of its fate: told,
-        # lost, late or garbled.
+        # lost, late or garbled. One that is lost for want of a network may come late.
         self.watchers: list[Callable[[Event, int, str], None]] = []
         exchange.listeners.append(self.happened)
 
@@ -91,8 +107,9 @@ class Reporter:
             for index, report in enumerate(
                 reports_of(event, session.report_format, self._identity, self._switches)
             ):
-                fate = self._queue(report, session)
-                self._watched(event, index, fate if self.network_up else "lost")
+                item = Item(report, session, event, index, not self.network_up)
+                fate = self._queue(item)
+                self._watched(event, index, "lost" if item.cut_off else fate)
             watched = True
         if not watched:
             self._watched(event, 0, "lost")
@@ -128,6 +145,14 @@ class Reporter:
                 return
             await asyncio.wait(tasks)
 
+    @property
+    def sending(self) -> bool:
+        """Return whether a report is under way, other than to wait for the clock."""
+        return any(
+            target.worker is not None and not target.pausing
+            for target in self._targets.values()
+        )
+
     def is_reported(self, event: Event) -> bool:
         """Return False for what "Status Monitor" is not ticked for (reference 5.1)."""
         if isinstance(event, StateChanged | Reregistered):
@@ -141,11 +166,12 @@ class Reporter:
         extension = self._exchange.extensions.get(number)
         return extension is not None and extension.status_monitored
 
-    def _queue(self, report: Report, session: Session) -> str:
+    def _queue(self, item: Item) -> str:
         """Let the faults have their way with a report, then line it up; return its fate."""
-        assert session.target is not None
-        target = self._targets.setdefault(session.target, Target(session.target))
-        item = (report, session)
+        url, report = item.session.target, item.report
+        assert url is not None
+        target = self._targets.setdefault(url, Target(url))
+        behind = target.pausing
         fault = self._faults.next(report.action)
         kind = "" if fault is None else fault.kind
         if kind == "lost":
@@ -161,25 +187,23 @@ class Reporter:
             task.add_done_callback(self._late.discard)
             return "late"
         if kind == "garbled":
-            item = (
-                Report(report.action, report.body[: len(report.body) // 2] + b"\xff{"),
-                session,
-            )
+            body = report.body[: len(report.body) // 2] + b"\xff{"
+            item = replace(item, report=Report(report.action, body))
         self._line_up(target, item)
         if kind == "doubled":
             self._line_up(target, item)
         if target.held_back is not None:
             held, target.held_back = target.held_back, None
             self._line_up(target, held)
-        return "garbled" if kind == "garbled" else "told"
+        if kind == "garbled":
+            return "garbled"
+        return "late" if behind else "told"
 
-    async def _later(
-        self, seconds: float, target: Target, item: tuple[Report, Session]
-    ) -> None:
+    async def _later(self, seconds: float, target: Target, item: Item) -> None:
         await self._clock.sleep(seconds)
         self._line_up(self._targets.setdefault(target.url, target), item)
 
-    def _line_up(self, target: Target, item: tuple[Report, Session]) -> None:
+    def _line_up(self, target: Target, item: Item) -> None:
         target.waiting.append(item)
         while len(target.waiting) > self._switches.report_queue:
             target.waiting.popleft()
@@ -191,25 +215,29 @@ class Reporter:
         """Send what waits for one target, one report after the other."""
         try:
             while target.waiting:
-                report, session = target.waiting.popleft()
-                await self._deliver(target.url, report, session)
+                await self._deliver(target, target.waiting.popleft())
         finally:
             target.worker = None
             if not target.waiting and target.held_back is None:
                 self._targets.pop(target.url, None)
 
-    async def _deliver(self, url: str, report: Report, session: Session) -> None:
+    async def _deliver(self, target: Target, item: Item) -> None:
         """Try until the server answers 200, but not for ever."""
-        sent = SentReport(url, report.action, report.body, self._clock.now())
+        report = item.report
+        sent = SentReport(target.url, report.action, report.body, self._clock.now())
         self.log.append(sent)
         for attempt in range(self._switches.report_tries):
             if attempt:
+                target.pausing = True
                 await self._clock.sleep(self._switches.report_spacing)
+                target.pausing = False
             sent.tries += 1
-            if await self._post(url, report.body):
+            if await self._post(target.url, report.body):
                 sent.delivered = True
                 if self._switches.reports_keep_token:
-                    session.used = self._clock.now()
+                    item.session.used = self._clock.now()
+                if item.cut_off:
+                    self._watched(item.event, item.index, "late")
                 return
 
     async def _post(self, url: str, body: bytes) -> bool:

@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 
 from ..model import CallOutcome, ExtensionStatus
 from ..report import CallNow, ExtensionReport, Report, SettingsChanged, Subject
+from ..texts import outside_number
 from .connection import Message
 from .directory import Directory
 from .grouped_call import CALLS, DOWN, RINGS, SPY_ID, UP, Channel, GroupedCall
@@ -18,6 +19,8 @@ _UNKNOWN: Final = "<unknown>"
 _OUT_OF_REACH: Final = frozenset({"UNAVAILABLE", "INVALID"})
 # Custom devices that report a setting; the extension's number follows the prefix.
 _LAMPS: Final = ("Custom:DND", "Custom:CF")
+# Applications with a bridge of their own, in which a party may be alone.
+_ROOMS: Final = frozenset({"ConfBridge", "MeetMe", "Page"})
 # The number of ended calls kept, because records and messages may arrive after the end.
 _REMEMBERED: Final = 64
 
@@ -205,36 +208,40 @@ class ChannelTable:
     def _take_row(self, row: Message, channel_id: str, now: float) -> None:
         """Apply a channel of a list, except where an event meanwhile is newer."""
         channel = self._channels.get(channel_id)
+        known = channel is not None
         if channel is None:
             channel = self._add(row, now - _seconds(row.get("Duration", "")))
-            if channel.caller and channel.state == UP and not row.get("BridgeId"):
+            hosted = not row.get("BridgeId") or row.get("Application") in _ROOMS
+            if channel.caller and channel.state == UP and hosted:
                 channel.call.served = True
         elif channel_id not in self._heard:
             channel.state = row.get("ChannelStateDesc", channel.state)
         application = row.get("Application", "")
         data = row.get("ApplicationData", "")
+        channel.hosted = application in _ROOMS
         if application == "ChanSpy":
             channel.spy = True
-        elif application == "Queue" and channel.call.via is None:
-            channel.call.via = data.partition(",")[0] or None
+        elif application == "Queue":
+            channel.call.via = channel.call.via or data.partition(",")[0] or None
+            channel.call.queued = True
         if channel_id not in self._heard:
             self._move(channel, row.get("BridgeId") or None)
             channel.parked = application in ("Park", "ParkAndAnnounce")
-            channel.waits = (
-                channel.state == UP
-                and not channel.caller
-                and not row.get("BridgeId")
-                and not application.startswith("AppDial")
-            )
+            # Another party has parked it.
+            channel.met = channel.met or channel.parked
+            alone = channel.state == UP and not row.get("BridgeId")
+            dialing = not channel.caller and not application.startswith("AppDial")
+            channel.waits = alone and (dialing or (known and channel.waits))
 
     def _conclude_ends(self, on_hold: AbstractSet[str]) -> None:
         """Mark legs that have left their call (reference, section 5, blind transfer).
 
-        The phone of a transferor stays alone in its bridge until it hangs up. A party
-        that waits while the transferor consults another one is alone too, but on hold.
+        The phone of a transferor stays alone in its bridge until it hangs up; that of a
+        conference may have one party only. A party that waits while the transferor consults another one is alone too, but on hold.
         """
         for channel in self._channels.values():
-            if channel.bridge is None or channel.parked or self._connected(channel):
+            alone = channel.bridge is not None and not self._connected(channel)
+            if not alone or channel.parked or channel.hosted:
                 continue
             waits = channel.id in on_hold
             channel.met = channel.met or waits
@@ -307,7 +314,7 @@ class ChannelTable:
             number = event.get("DestCallerIDNum", "")
             if number in ("", _UNKNOWN):
                 number = event.get("DialString", "").partition("@")[0].partition("/")[0]
-            called.number = number
+            called.number = outside_number(number)
             exten = event.get("Exten", "")
             if (
                 call.via is None
@@ -337,6 +344,10 @@ class ChannelTable:
                 outcome = CallOutcome.ANSWERED if swapped.met else None
                 swapped.call.note_left(swapped, outcome, self.directory.by_device)
         bridge = event.get("BridgeUniqueid", "")
+        if channel.bridge != bridge and (swapped is None or swapped.real):
+            # No party begins a conversation by holding the others; in the place of a
+            # Local channel it goes on with one.
+            channel.held = False
         self._move(channel, bridge)
         channel.parked = event.get("BridgeType") == "parking"
         if not channel.parked:
@@ -349,7 +360,6 @@ class ChannelTable:
         channel = self._of(event, now)
         if channel.bridge == event.get("BridgeUniqueid"):
             self._leave(channel)
-            channel.held = False
             self._touch(channel)
 
     def _on_hold(self, event: Message, now: float) -> None:
@@ -406,6 +416,7 @@ class ChannelTable:
         """Set the queue in which a caller waits."""
         channel = self._of(event, now)
         channel.call.via = event.get("Queue") or channel.call.via
+        channel.call.queued = True
         self._touch(channel)
 
     def _on_message_waiting(self, event: Message, now: float) -> None:
@@ -493,7 +504,7 @@ class ChannelTable:
         channel = Channel(channel_id, "", call, channel_id == linked, state)
         self._name(channel, event.get("Channel", ""))
         number = event.get("CallerIDNum", "")
-        channel.number = "" if number == _UNKNOWN else number
+        channel.number = "" if number == _UNKNOWN else outside_number(number)
         channel.spy = channel_id.startswith(SPY_ID)
         self._channels[channel_id] = channel
         call.channels[channel_id] = channel
@@ -518,7 +529,7 @@ class ChannelTable:
         if extension:
             call.code = exten.startswith("*")
         elif begins:
-            call.dialed = exten or None
+            call.dialed = outside_number(exten) or None
 
     def _name(self, channel: Channel, name: str) -> None:
         """Index a channel by a name, and by the device in that name."""
@@ -683,7 +694,8 @@ class ChannelTable:
         if now is None and not call.legs():
             if any(channel.spy for channel in call.channels.values()):
                 if call.told is not None:
-                    yield call.dissolved(None)
+                    # The supervisor has answered, which is when the spying starts.
+                    yield call.dissolved(CallOutcome.ANSWERED)
                 call.told = call.opening = None
                 return
             if call.told is None:

@@ -25,6 +25,7 @@ from ..errors import (
     WrongService,
 )
 from ..pbx import Address
+from ..texts import one_line
 from ..tls import fingerprint_of, read_certificate
 from .refusals import refusal_of
 
@@ -380,7 +381,7 @@ def parse(raw: bytes) -> dict[str, str]:
     for line in raw.decode("utf-8", "replace").split("\r\n"):
         key, colon, value = line.partition(":")
         if colon:
-            message[key] = value.strip()
+            message[key] = one_line(value)
     return message
 
 

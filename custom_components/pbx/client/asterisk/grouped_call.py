@@ -38,15 +38,10 @@ CAUSES: Final = {
     21: CallOutcome.REJECTED,
     **dict.fromkeys((1, 2, 3, 20, 27, 28, 34, 38, 41, 42, 44, 58), CallOutcome.FAILED),
 }
-# The outcomes of an unanswered call; if its legs ended differently, the first counts.
-_RESULTS: Final = (
-    CallOutcome.MISSED,
-    CallOutcome.REJECTED,
-    CallOutcome.BUSY,
-    CallOutcome.FAILED,
-)
 # Calls of these outcomes end without a party that hangs up.
-_REFUSED: Final = frozenset(_RESULTS[1:])
+_REFUSED: Final = frozenset(
+    {CallOutcome.REJECTED, CallOutcome.BUSY, CallOutcome.FAILED}
+)
 # The order in which a leg counts if an extension has several in one call.
 _RANK: Final = (
     PartyState.TALKING,
@@ -66,7 +61,8 @@ class Channel:
     `caller` is True for the channel that began the call. `number` is the caller's own
     number for the caller, and the dialled number for a callee. `met` is True once it
     was connected to another party; `waits` while another callee is dialled for it;
-    `gone` after it left the call by a transfer, until its phone hangs up.
+    `gone` after it left the call by a transfer, until its phone hangs up; `hosted` in a
+    conference of the PBX.
     `requested` is the order of its hang-up, 0 before. `heard` is True if an event named
     the channel, `missed` if the last list lacked it.
     """
@@ -84,6 +80,7 @@ class Channel:
     waits: bool = False
     spy: bool = False
     gone: bool = False
+    hosted: bool = False
     requested: int = 0
     heard: bool = False
     missed: bool = False
@@ -140,7 +137,7 @@ class GroupedCall:
     `started_at` is in seconds since the epoch. `order` is the order in which calls
     began. `linked` has the Linkedids of its channels. `callers` and `called` are
     devices. `served` is True if the PBX itself answered, as a queue, an IVR or the
-    voicemail; `fallback` if it did so after a callee was dialled. `code` is True for a
+    voicemail; `fallback` if it did so after a callee was dialled. `queued` is True if the caller waited in a queue. `code` is True for a
     feature code such as `*78`, which is no call. `talkers` has the parties that talked
     last, before that the caller. `told` is the last report; `opening` is the report
     that is held back while the caller is the only party.
@@ -162,6 +159,7 @@ class GroupedCall:
     served: bool = False
     fallback: bool = False
     voicemail: bool = False
+    queued: bool = False
     talkers: list[Channel] = field(default_factory=list)
     code: bool = False
     told: CallNow | None = None
@@ -182,6 +180,7 @@ class GroupedCall:
         self.code = self.code and other.code
         self.results += other.results
         self.voicemail = self.voicemail or other.voicemail
+        self.queued = self.queued or other.queued
         for number, outcome in other.left.items():
             self.left.setdefault(number, outcome)
 
@@ -233,6 +232,7 @@ class GroupedCall:
             len(parties) == 1
             and parties[0].state is PartyState.DIALING
             and not self.served
+            and not self.answered
         ):
             self.opening = now
             return None
@@ -256,12 +256,12 @@ class GroupedCall:
             now.trunk,
             now.left,
             outcome,
-            None if outcome in _REFUSED else self._ended_by(extensions),
+            None if outcome in _REFUSED else now.ended_by,
             now.started_at,
             recorded=not waits,
         )
 
-    def dissolved(self, outcome: CallOutcome | None) -> CallNow:
+    def dissolved(self, outcome: CallOutcome) -> CallNow:
         """Return the end of a reported call that was merged, or is no call at all."""
         told = self.told.parties if self.told else ()
         left = tuple((party.number, outcome) for party in told if party.extension)
@@ -273,17 +273,18 @@ class GroupedCall:
             return CallOutcome.ANSWERED
         if self.voicemail:
             return CallOutcome.VOICEMAIL
-        for outcome in _RESULTS:
-            if outcome in self.results:
-                return outcome
-        if self.results:
+        refused = [outcome for outcome in self.results if outcome in _REFUSED]
+        if self.queued or len(refused) < len(self.results):
             return CallOutcome.MISSED
-        if self.served:
-            inbound = self._direction(extensions) is CallDirection.INBOUND
-            return CallOutcome.MISSED if inbound else CallOutcome.ANSWERED
-        if self.caller_cause is None:
-            return None
-        return CAUSES.get(self.caller_cause)
+        if refused:
+            # What the last callee did decides.
+            return refused[-1]
+        cause = None if self.caller_cause is None else CAUSES.get(self.caller_cause)
+        if not self.served:
+            return cause
+        if self._direction(extensions) is CallDirection.INBOUND:
+            return CallOutcome.MISSED
+        return cause or CallOutcome.ANSWERED
 
     def _described(
         self,
@@ -313,6 +314,7 @@ class GroupedCall:
                 for number, own in self.left.items()
                 if number not in present
             ),
+            ended_by=self._ended_by(extensions),
             started_at=self.started_at,
         )
 

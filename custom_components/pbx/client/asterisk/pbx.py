@@ -78,7 +78,7 @@ class Asterisk(CallActions, StoredSettings, ReportsByStream):
 
         Also reads the user's rights and the extensions (reference, sections 2 and 3).
         Raises PbxLoginRejected, PbxWrongService, PbxNotTrusted, PbxUnreachable, and
-        PbxRefused for a user without the rights that reading needs, as `reporting`.
+        PbxRightMissing for a user without the rights that reading needs.
         """
         session = self._session
         await session.connect()

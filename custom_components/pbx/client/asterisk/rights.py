@@ -1,14 +1,23 @@
 """The rights of a user of the manager interface (reference, section 2)."""
 
 from collections.abc import Collection, Mapping
+import re
 from typing import Final
 
+from ..errors import PbxRefused, PbxRightMissing
 from ..pbx import Capability
+from .connection import Connection
 
 # The actions that reading the PBX needs; without one of them, a login is refused.
-LOOK: Final = frozenset(
+_LOOK: Final = frozenset(
     {"CoreSettings", "CoreShowChannels", "DBGetTree", "DeviceStateList", "Getvar"}
 )
+# The class that permits them, under `write`.
+_LOOK_CLASS: Final = "reporting"
+# The classes under `read` of which one is needed for the events of calls.
+_EVENTS_OF_CALLS: Final = frozenset({"call", "all"})
+# A user's name that can be an argument of a dialplan function.
+_PLAIN: Final = re.compile(r"[\w.@-]+")
 
 _NEEDS: Final[Mapping[Capability, frozenset[str]]] = {
     Capability.LISTEN: frozenset({"Originate"}),
@@ -21,6 +30,39 @@ _NEEDS: Final[Mapping[Capability, frozenset[str]]] = {
     Capability.TRANSFER: frozenset({"Redirect"}),
     Capability.SETTINGS: frozenset({"DBGetTree", "DBPut", "DBDel", "Setvar"}),
 }
+
+
+async def check_rights(
+    connection: Connection, username: str, actions: Collection[str]
+) -> None:
+    """Raise PbxRightMissing for a user who cannot read the PBX, or not the calls.
+
+    `actions` are those that the user may carry out. Raises PbxUnreachable.
+    """
+    if not _LOOK.issubset(actions):
+        raise PbxRightMissing(_LOOK_CLASS, "write")
+    readable = await _readable(connection, username)
+    # Who could log in may read `system`: a line without it is of another time.
+    if "system" in readable and not readable & _EVENTS_OF_CALLS:
+        raise PbxRightMissing("call", "read")
+
+
+async def _readable(connection: Connection, username: str) -> frozenset[str]:
+    """Return the classes of events that a user may receive, none if they are unknown.
+
+    No action tells them, but the PBX's own configuration may be read (reference,
+    section 2): of the user's section, this one line.
+    """
+    if not _PLAIN.fullmatch(username):
+        return frozenset()
+    line = f"AST_CONFIG(manager.conf,{username},read,-1)"
+    try:
+        answer = await connection.request("Getvar", {"Variable": line})
+    except PbxRefused:
+        return frozenset()
+    return frozenset(
+        one.strip() for one in answer.fields.get("Value", "").split(",") if one.strip()
+    )
 
 
 def all_capabilities() -> Capability:

@@ -5,12 +5,19 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Final
 
-from ..errors import PbxError, PbxRefused, PbxUnreachable, Refusal, Unreachable
+from ..errors import (
+    PbxError,
+    PbxRefused,
+    PbxRightMissing,
+    PbxUnreachable,
+    Refusal,
+    Unreachable,
+)
 from ..pbx import Address
 from ..report import Report, SettingsChanged, Subject
 from .channels import ChannelTable
 from .connection import ActionAnswer, Connection, Message
-from .rights import LOOK
+from .rights import check_rights
 
 # Seconds within which a called phone rings, or is known to be unreachable.
 RING_WITHIN: Final = 5.0
@@ -83,7 +90,8 @@ class ManagerSession:
         """Log in where that has not been done yet, and read the user's rights.
 
         Raises PbxLoginRejected, PbxWrongService, PbxNotTrusted, PbxUnreachable, and
-        PbxRefused for a user without the right to read the PBX (reference, section 2).
+        PbxRightMissing for a user without a right to read the PBX (reference,
+        section 2).
         """
         async with self._lock:
             if self._closed:
@@ -98,14 +106,15 @@ class ManagerSession:
                 self.table.begin_connection()
                 await connection.log_in(self._username, self._secret)
                 commands = await connection.request("ListCommands")
+                self.actions = frozenset(commands.fields)
+                await check_rights(connection, self._username, self.actions)
+            except PbxRightMissing:
+                await connection.close()
+                raise
             except BaseException:
                 # A cancelled task must not leave the connection open either.
                 connection.cut_off()
                 raise
-            self.actions = frozenset(commands.fields)
-            if not self.actions >= LOOK:
-                await connection.close()
-                raise PbxRefused(Refusal.UNSUPPORTED)
             self._connection = connection
             self.generation += 1
             self.directory_read = False

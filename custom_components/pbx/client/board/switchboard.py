@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ..calls.call import TrackedCall
 from ..calls.ledger import Ledger, MakeReader
 from ..calls.whole import WholeCalls
 from ..model import Call, CallEvent, Extension, ExtensionStatus, PartyState, Trunk
@@ -28,6 +29,7 @@ _CURRENT: Final = (
 )
 
 _NONE: Final[frozenset[str]] = frozenset()
+_NO_KEYS: Final[frozenset[int]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Changes:
     `changed` extensions are still known: with another value, or absent, or listed
     again. Of these, `presence` are absent or listed again. `registered` are present
     extensions whose registration has changed, `calls` extensions whose calls have
-    changed. `unreported` are extensions whose new status was found by
+    changed, `keys` these calls, and `recent` the recent calls that have been added to.
+    `unreported` are extensions whose new status was found by
     the snapshot without a report. `doubtful` tells that snapshot and reports contradict
     each other, or that a reported status may not be true, so that the PBX should be
     read again.
@@ -49,6 +52,8 @@ class Changes:
     registered: frozenset[str] = _NONE
     removed: frozenset[str] = _NONE
     calls: frozenset[str] = _NONE
+    keys: frozenset[int] = _NO_KEYS
+    recent: frozenset[int] = _NO_KEYS
     events: tuple[CallEvent, ...] = ()
     unreported: frozenset[str] = _NONE
     doubtful: bool = False
@@ -120,17 +125,32 @@ class Switchboard:
         """Return the calls in progress, the oldest first."""
         return [call.picture for call in self._ledger.live.values()]
 
+    @property
+    def live(self) -> Mapping[int, TrackedCall]:
+        """Return the calls in progress by key, the oldest first."""
+        return self._ledger.live
+
+    @property
+    def recent(self) -> Mapping[int, tuple[CallEvent, ...]]:
+        """Return the ends of extensions' parts in recent calls, the latest call last."""
+        return self._ledger.recent
+
     def calls_of(self, number: str) -> list[Call]:
         """Return an extension's calls in progress, the oldest first."""
         return [call.picture for call in self._ledger.of(number)]
 
     def current_call(self, number: str) -> Call | None:
         """Return an extension's main call: by its own state, then the newest."""
-        best: tuple[int, Call] | None = None
+        call = self.current(number)
+        return None if call is None else call.picture
+
+    def current(self, number: str) -> TrackedCall | None:
+        """Return an extension's main call with the legs of all parties."""
+        best: tuple[int, TrackedCall] | None = None
         for call in self._ledger.of(number):
             rank = _CURRENT.index(call.legs[number].state)
             if best is None or rank <= best[0]:
-                best = (rank, call.picture)
+                best = (rank, call)
         return best[1] if best else None
 
     def in_call_since(self, number: str) -> float | None:
@@ -295,13 +315,15 @@ class Switchboard:
 
     def _drain(self, changes: Changes) -> Changes:
         """Add the collected changes of calls and registrations to the changes."""
-        events, calls = self._ledger.drain()
+        drained = self._ledger.drain()
         registered = self._extensions.drain()
-        if not (events or calls or registered):
+        if not (any(drained) or registered):
             return changes
         return replace(
             changes,
             registered=registered,
-            calls=frozenset(calls),
-            events=tuple(events),
+            calls=frozenset(drained.touched),
+            keys=frozenset(drained.changed),
+            recent=frozenset(drained.listed),
+            events=tuple(drained.events),
         )

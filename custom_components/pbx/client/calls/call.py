@@ -14,7 +14,9 @@ CONNECTED = frozenset({PartyState.TALKING, PartyState.HELD})
 class Leg:
     """The leg of one party in a call.
 
-    Times are seconds since the epoch, None before they occur. `part` counts the earlier
+    Times are seconds since the epoch, None before they occur. `state_since` is the start
+    of the present state. `exact` is False for a leg that was found connected, whose
+    `answered_at` is the time of the discovery. `part` counts the earlier
     parts of a party that left the call and came back. `met` is the other party it was
     connected to when it left. `due` is the latest time to emit the event of the leg's
     end, None while the end waits for further information. `told` tells that
@@ -23,8 +25,10 @@ class Leg:
 
     party: Party
     since: float
+    state_since: float
     part: int = 0
     answered_at: float | None = None
+    exact: bool = True
     left_at: float | None = None
     met: Party | None = None
     outcome: CallOutcome | None = None
@@ -136,15 +140,27 @@ class TrackedCall:
 
     # -- derived values
 
+    @property
+    def answered_exact(self) -> bool:
+        """Return False where the call was answered at `answered_at` or earlier."""
+        at = self.picture.answered_at
+        return at is None or any(leg.exact for leg in self if leg.answered_at == at)
+
     @cached_property
-    def picture(self) -> Call:
-        """Return the call in the form of the public model."""
+    def shown(self) -> tuple[Leg, ...]:
+        """Return the legs of the parties of the picture, in the same order."""
         if self.live:
             legs = self.present()
         else:
             legs = [self.legs[key] for key in self.last if key in self.legs]
         # The caller comes first if it is known; the stable sort keeps all other order.
         legs.sort(key=lambda leg: not leg.party.caller)
+        return tuple(legs)
+
+    @cached_property
+    def picture(self) -> Call:
+        """Return the call in the form of the public model."""
+        legs = self.shown
         answered = [leg.answered_at for leg in self if leg.answered_at is not None]
         record = self.records[-1] if self.records else None
         trunk = next((leg.party.trunk for leg in self if leg.party.trunk), self.trunk)

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Set as AbstractSet
 from dataclasses import replace
 from itertools import takewhile
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from ..model import (
     Call,
@@ -24,6 +24,8 @@ SETTLE: Final = 2.0
 MAX_LIVE: Final = 2000
 # The number of ended calls kept, so that a late or repeated report finds its call.
 MAX_ENDED: Final = 500
+# The number of ended calls whose ends are kept for a list of recent calls.
+MAX_RECENT: Final = 100
 
 # The events for the first state of a party.
 _BEGINNINGS: Final = {
@@ -68,13 +70,26 @@ class CallReader(Protocol):
 type MakeReader = Callable[["Ledger", StatusOf], CallReader]
 
 
+class Drained(NamedTuple):
+    """What has happened since the last time.
+
+    `touched` are the extensions whose calls changed. `changed` are the keys of calls
+    with another picture, `listed` those of the recent calls that were added to.
+    """
+
+    events: list[CallEvent]
+    touched: set[str]
+    changed: set[int]
+    listed: set[int]
+
+
 class Ledger:
     """The calls of one PBX, live or recently ended, without I/O or a clock.
 
     Times are arguments. Calls and legs are frozen; `put` stores all changes. Events and
     the extensions whose calls changed are collected until `drain` returns them. While
     `silent` is set, no events are emitted. `known` selects the extensions whose last
-    call is stored.
+    call is stored, and listed among the recent ones.
     """
 
     def __init__(self, known: Callable[[str], bool] = lambda number: True) -> None:
@@ -82,6 +97,8 @@ class Ledger:
         self.known = known
         self.live: dict[int, TrackedCall] = {}
         self.last: dict[str, CallEvent] = {}
+        # The ends of the extensions' parts in a call, by the key of the call.
+        self.recent: OrderedDict[int, tuple[CallEvent, ...]] = OrderedDict()
         self.silent = False
         self._ended: OrderedDict[int, TrackedCall] = OrderedDict()
         self._keys: dict[str, int] = {}
@@ -89,6 +106,8 @@ class Ledger:
         self._waiting: dict[int, float] = {}
         self._events: list[CallEvent] = []
         self._touched: set[str] = set()
+        self._changed: set[int] = set()
+        self._listed: set[int] = set()
         self._next = 0
 
     # -- queries
@@ -191,9 +210,11 @@ class Ledger:
                 self._touched.add(event.number)
                 if self.known(event.number):
                     self.last[event.number] = event
+                    self._list_recent(after.key, event)
             if not self.silent:
                 self._events.append(event)
         if before is None or before.picture != after.picture:
+            self._changed.add(after.key)
             for call in (before, after):
                 if call is not None:
                     self._touched.update(leg.number for leg in call.extensions())
@@ -205,11 +226,19 @@ class Ledger:
             if due <= now and call is not None:
                 self._change(call, call, now)
 
-    def drain(self) -> tuple[list[CallEvent], set[str]]:
-        """Return and clear the events and the extensions whose calls changed."""
-        events, touched = self._events, self._touched
+    def _list_recent(self, key: int, event: CallEvent) -> None:
+        """Add the end of an extension's part to the recent calls."""
+        self.recent[key] = (*self.recent.pop(key, ()), event)
+        self._listed.add(key)
+        if len(self.recent) > MAX_RECENT:
+            self.recent.popitem(last=False)
+
+    def drain(self) -> Drained:
+        """Return and clear what has happened since the last time."""
+        drained = Drained(self._events, self._touched, self._changed, self._listed)
         self._events, self._touched = [], set()
-        return events, touched
+        self._changed, self._listed = set(), set()
+        return drained
 
     def _index(self, before: TrackedCall | None, after: TrackedCall) -> None:
         """Update the indexes of calls by key, id, extension and deadline."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from ..model import CallDirection, CallOutcome, Party, PartyState
-from .call import Leg, TrackedCall
+from .call import CONNECTED, Leg, TrackedCall
 
 # The progress of a party in a call, which never decreases.
 _PROGRESS: Final = {
@@ -35,21 +35,15 @@ def sit(call: TrackedCall, party: Party, now: float) -> TrackedCall:
         known.trunk or party.trunk,
         known.leg or party.leg,
     )
-    if leg.present and party.state is not PartyState.GONE:
-        answered = leg.answered_at
-        if _goes_on(learned, party.state):
-            learned = replace(learned, state=party.state)
-            if answered is None and party.state in (
-                PartyState.TALKING,
-                PartyState.HELD,
-            ):
-                answered = now
-        if learned == known:
-            return call
-        return _with(call, key, replace(leg, party=learned, answered_at=answered))
-    if learned == known:
-        return call
-    return _with(call, key, replace(leg, party=learned))
+    if learned != known:
+        leg = replace(leg, party=learned)
+    if (
+        leg.present
+        and party.state is not PartyState.GONE
+        and _goes_on(learned, party.state)
+    ):
+        leg = _in_state(leg, party.state, now)
+    return call if leg is call.legs[key] else _with(call, key, leg)
 
 
 def _new_leg(call: TrackedCall, key: str, party: Party, now: float) -> Leg:
@@ -63,9 +57,20 @@ def _new_leg(call: TrackedCall, key: str, party: Party, now: float) -> Leg:
     return Leg(
         party,
         now,
-        answered_at=now if state in (PartyState.TALKING, PartyState.HELD) else None,
+        now,
+        answered_at=now if state in CONNECTED else None,
+        exact=state not in CONNECTED,
         left_at=now if state is PartyState.GONE else None,
     )
+
+
+def _in_state(leg: Leg, state: PartyState, now: float) -> Leg:
+    """Return a leg whose party is in another state than before."""
+    answered, exact = leg.answered_at, leg.exact
+    if answered is None and state in CONNECTED:
+        answered, exact = now, leg.state is not PartyState.UNKNOWN
+    party = replace(leg.party, state=state)
+    return replace(leg, party=party, state_since=now, answered_at=answered, exact=exact)
 
 
 def _role_of(call: TrackedCall, key: str, party: Party) -> bool | None:
@@ -98,16 +103,18 @@ def set_state(
     leg = call.legs[key]
     if leg.state is state:
         return call
-    answered = leg.answered_at
-    if answered is None and state in (PartyState.TALKING, PartyState.HELD):
-        answered = now
-    party = replace(leg.party, state=state)
-    return _with(call, key, replace(leg, party=party, answered_at=answered))
+    return _with(call, key, _in_state(leg, state, now))
 
 
-def answered(call: TrackedCall, key: str, at: float) -> TrackedCall:
+def answered(
+    call: TrackedCall, key: str, at: float, *, exact: bool = True
+) -> TrackedCall:
     """Set the time at which the leg of a party was answered."""
-    return _with(call, key, replace(call.legs[key], answered_at=at))
+    leg = call.legs[key]
+    talks = leg.state is PartyState.TALKING
+    since = min(at, leg.state_since) if talks else leg.state_since
+    leg = replace(leg, answered_at=at, exact=exact, state_since=since)
+    return _with(call, key, leg)
 
 
 def leave(

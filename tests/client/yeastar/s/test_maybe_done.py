@@ -13,6 +13,7 @@ from custom_components.pbx.client import (
     PbxUnreachable,
     Unreachable,
 )
+from custom_components.pbx.client.yeastar.http import RequestBody
 from custom_components.pbx.client.yeastar.s import YeastarS, hash_password, transport
 from tests.client.conftest import BAD_ANSWERS, client_of, endpoints
 from tests.simulator import Fault, Simulator
@@ -179,7 +180,7 @@ async def test_connection_lost_just_before_writing_is_told_by_the_writing() -> N
         def enable_chunking(self) -> None: ...
         async def write_headers(self, *args: object) -> None: ...
 
-    body = transport.RequestBody(b"{}")
+    body = RequestBody(b"{}")
     with pytest.raises(aiohttp.ClientConnectionResetError):
         await body.write_with_length(Gone(), None)
     assert body.sent

@@ -19,7 +19,7 @@ from custom_components.pbx.client.report import (
     Subject,
 )
 from custom_components.pbx.client.yeastar.s import answers
-from custom_components.pbx.client.yeastar.s.answers import UnknownWords
+from custom_components.pbx.client.yeastar.values import UnknownWords
 
 from .report_samples import (
     DIALING,

@@ -154,7 +154,7 @@ def test_event_goes_before_action() -> None:
 
 def test_name_of_another_report_is_short_and_printable() -> None:
     """It ends up in logs and diagnostics."""
-    assert told('{"action":"x\\n\\u0000\\u202e\\ud800y"}') == OtherReport("x????y")
+    assert told('{"action":"x\\n\\u0000\\u202e\\ud800y"}') == OtherReport("x ?y")
     assert told(json.dumps({"event": "ä" * 1000})) == OtherReport("ä" * 40)
     assert told('{"event":30011}') == OtherReport("30011")
 

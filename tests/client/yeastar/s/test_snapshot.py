@@ -206,7 +206,6 @@ async def test_extensions_come_and_go(connected: YeastarS, sim: Simulator) -> No
         "N" * 200,
         "林小姐",
         "סמי וירטנן",
-        "two\nlines\tand a tab",
         "{{ states('x') }} %s {0}",
         "1001",
     ],
@@ -217,6 +216,12 @@ async def test_name_may_hold_anything(
     """It is passed on as it is."""
     sim.rename_extension("1001", name)
     assert (await connected.snapshot()).extensions[0].name == name
+
+
+async def test_name_is_one_line(connected: YeastarS, sim: Simulator) -> None:
+    """It stands in states, messages and logs; marks of direction would turn them round."""
+    sim.rename_extension("1001", "two\nlines\tand\x00 \u202ea tab\r\n")
+    assert (await connected.snapshot()).extensions[0].name == "two lines and a tab"
 
 
 async def test_name_with_bytes_that_are_not_utf8_costs_only_itself(

@@ -13,7 +13,8 @@ from custom_components.pbx.client import (
     Unreachable,
     WrongService,
 )
-from custom_components.pbx.client.yeastar.s import YeastarS, transport
+from custom_components.pbx.client.yeastar import http as http_transport
+from custom_components.pbx.client.yeastar.s import YeastarS
 from tests.client.conftest import BAD_ANSWERS, Connect, client_of, endpoints
 from tests.simulator import Fault, Simulator
 
@@ -55,9 +56,9 @@ async def test_each_request_has_a_connection_of_its_own(
 
 async def test_timeouts_are_what_they_are_meant_to_be() -> None:
     """Five seconds to connect, ten in all, two mebibytes."""
-    assert transport.CONNECT_TIMEOUT == 5
-    assert transport.TOTAL_TIMEOUT == 10
-    assert transport.MAX_BODY == 2_097_152
+    assert http_transport.CONNECT_TIMEOUT == 5
+    assert http_transport.TOTAL_TIMEOUT == 10
+    assert http_transport.MAX_BODY == 2_097_152
 
 
 @pytest.mark.parametrize("kind", BAD_ANSWERS)

@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.pbx.client import Trunk, TrunkStatus
 from custom_components.pbx.client.yeastar.s import YeastarS, lists
-from custom_components.pbx.client.yeastar.s.answers import UnknownWords
+from custom_components.pbx.client.yeastar.values import UnknownWords
 from tests.simulator import Fault, Simulator
 
 

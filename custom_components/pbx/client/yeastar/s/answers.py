@@ -1,69 +1,11 @@
 """Parsing of the PBX's answers; no field is trusted to have its documented type."""
 
-import json
-import logging
-from typing import Any, Final
-
 from ...errors import PbxUnreachable, Unreachable
 from ...model import Extension, ExtensionStatus, PbxInfo
+from ..values import Answer, UnknownWords, text
 from .dialect import STATUS_WORDS, Dialect
 
-_LOGGER = logging.getLogger(__name__)
-
-type Answer = dict[str, Any]
-
-# The limits keep a faulty device, which could send a new word each time, from filling
-# log and memory.
-_MAX_UNKNOWN_WORDS: Final = 50
-_MAX_WORD: Final = 40
-
-
-class UnknownWords:
-    """The unknown status words of one kind of object; each is logged once."""
-
-    def __init__(self, kind: str) -> None:
-        """Initialize without words."""
-        self._kind = kind
-        self._logged: set[str] = set()
-
-    def log(self, word: str) -> None:
-        """Log a word, unless it or too many others have been logged."""
-        word = word[:_MAX_WORD]
-        if len(self._logged) < _MAX_UNKNOWN_WORDS and word.lower() not in self._logged:
-            self._logged.add(word.lower())
-            _LOGGER.warning("Unknown %s status %r, please report it", self._kind, word)
-
-
 unknown_words = UnknownWords("extension")
-
-
-def decode(body: bytes | bytearray) -> Answer | None:
-    """Return the JSON object of a body, None when it is not one (section 1.3).
-
-    Numbers are kept as text: as a number, the id 1495698433.20 would lose its zero.
-    All values are documented as strings anyway (section 1.4).
-    """
-    try:
-        answer = json.loads(
-            # A name cut in the middle of a character must not invalidate the whole list.
-            body.decode("utf-8-sig", errors="replace"),
-            parse_int=str,
-            parse_float=str,
-            parse_constant=str,
-        )
-    except ValueError, RecursionError:
-        return None
-    return answer if isinstance(answer, dict) else None
-
-
-def text(value: object) -> str:
-    """Return a text without surrounding white space, blank for any other value."""
-    if not isinstance(value, str):
-        return ""
-    if value.isascii():
-        return value.strip()
-    # JSON can contain halves of surrogate pairs, which cannot be encoded and stored.
-    return value.strip().encode(errors="replace").decode()
 
 
 def succeeded(answer: Answer) -> bool:

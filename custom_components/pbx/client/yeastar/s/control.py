@@ -10,7 +10,7 @@ from ...dial_string import dial_string
 from ...errors import PbxRefused, Refusal
 from ...model import Call, CallDirection, DestinationKind, Party, PartyState
 from ...pbx import Pbx
-from .answers import text
+from ..values import text
 from .session import Session
 
 # A call id is `<seconds>.<sequence>` (section 3.8); other forms are not documented.
@@ -18,6 +18,8 @@ _CALL_ID: Final = re.compile(r"[0-9A-Za-z._-]{1,64}")
 _MAX_NAME: Final = 128
 # Control characters, halves of surrogate pairs, separators of lines and paragraphs.
 _NOT_TEXT: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+# A plus separates names, the others are parts of paths.
+_NO_PATH: Final = frozenset("+/\\")
 # Section 3.11; the manual counts a Chinese character as two.
 MAX_MESSAGE: Final = 2000
 _NO_EMOJI: Final = "\uffff"
@@ -245,9 +247,12 @@ def _message(message: str) -> str:
 
 
 def _prompt(name: str) -> str:
-    """Return the name of a prompt; raise ValueError for one the PBX cannot accept."""
-    if "+" in _name(name) or name.isdigit():
-        raise ValueError("A prompt's name has no +, and does not consist of digits")
+    """Return the name of a prompt; raise ValueError for one the PBX cannot accept.
+
+    A name is never a path: the PBX may look for its file.
+    """
+    if not _NO_PATH.isdisjoint(_name(name)) or name[0] == "." or name.isdigit():
+        raise ValueError("A prompt's name has no + and no path, and not only digits")
     return name
 
 

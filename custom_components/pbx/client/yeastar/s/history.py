@@ -14,8 +14,8 @@ from ...errors import PbxRefused, PbxUnreachable, Refusal, Unreachable
 from ...model import HistoryCall
 from ...pbx import HISTORY_LIMIT, Pbx
 from ...report import CallRecord
+from ..values import text
 from . import errno, reports
-from .answers import text
 from .session import Session
 
 _LOGGER = logging.getLogger(__name__)
@@ -67,6 +67,8 @@ class CallHistory(Pbx):
     ) -> tuple[HistoryCall, ...]:
         """Read records of calls (reference, section 3.11), version 1.1 of the API only.
 
+        The PBX is not trusted to send the records of one extension only.
+
         Raises ValueError for a `limit` that is not 1 to 1000; the errors of `connect`;
         PbxRefused with Refusal.UNSUPPORTED and nothing sent for older versions, with
         Refusal.TOO_MUCH for more than 100,000 records or 16 MiB.
@@ -85,7 +87,7 @@ class CallHistory(Pbx):
         await self._session.log_in()
         if not self._session.dialect.history:
             raise PbxRefused(Refusal.UNSUPPORTED)
-        table = Table(limit)
+        table = Table(limit, number)
         try:
             answer = await self._session.request("cdr/get_random", span)
             random = text(answer.get("random"))
@@ -107,12 +109,15 @@ class Table:
     The order of the records in the file is not documented.
     """
 
-    def __init__(self, limit: int) -> None:
-        """Initialize before the first line, for at most `limit` calls."""
+    def __init__(self, limit: int, number: str | None = None) -> None:
+        """Initialize before the first line, for at most `limit` calls of an extension."""
         self._limit = limit
+        self._number = number
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
         self._rest = ""
         self._size = 0
+        self._seen = 0
+        # Those that count: of the extension, if one is given.
         self._rows = 0
         self._columns: tuple[str, ...] = ()
         # Ordered by time; records of the same second in the order of the file.
@@ -155,14 +160,17 @@ class Table:
         if not self._columns:
             self._columns = _header(cells)
             return
-        self._rows += 1
-        if self._rows > MAX_ROWS:
+        self._seen += 1
+        if self._seen > MAX_ROWS:
             raise PbxRefused(Refusal.TOO_MUCH)
         row = {
             column: cell
             for column, cell in zip(self._columns, cells, strict=False)
             if column in _KEPT
         }
+        if self._number is not None and not _is_of(row, self._number):
+            return
+        self._rows += 1
         started = row.get("timestart", "")
         if _IS_TIME.fullmatch(started):
             item = (started, self._rows, row)
@@ -191,6 +199,13 @@ def _header(cells: list[str]) -> tuple[str, ...]:
     if len(names) < len(_COLUMNS) - 1:
         raise PbxUnreachable(Unreachable.BAD_ANSWER)
     return _COLUMNS
+
+
+def _is_of(row: _Row, number: str) -> bool:
+    """Return whether an extension is a party of a call, also within a ring group."""
+    callee = row.get("callto", "")
+    reached = callee.removesuffix(")").rpartition("(")[2].strip()
+    return number in (row.get("callfrom"), callee, reached)
 
 
 def _call(row: _Row) -> HistoryCall | None:

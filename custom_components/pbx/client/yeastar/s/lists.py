@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ...model import CallDirection, Party, PartyState, Trunk, TrunkStatus
-from .answers import Answer, UnknownWords, text
+from ...texts import outside_number
+from ..values import Answer, UnknownWords, text
 from .dialect import TRUNK_WORDS, Dialect
 from .found import FoundCall, Ties
 
@@ -71,7 +72,7 @@ def _inbound(item: dict[str, Any]) -> FoundCall:
     callees = list(_objects(item.get("callee")))
     numbers = (text(callee.get("extid")) for callee in callees)
     caller = Party(
-        text(item.get("from")),
+        outside_number(text(item.get("from"))),
         extension=False,
         state=PartyState.TALKING if answered else PartyState.DIALING,
         caller=True,
@@ -96,7 +97,7 @@ def _inbound(item: dict[str, Any]) -> FoundCall:
         numbers=tuple(dict.fromkeys(number for number in numbers if number)),
         outside=(caller, *onward),
         answered=answered,
-        dialed=text(item.get("to")) or None,
+        dialed=outside_number(text(item.get("to"))) or None,
     )
 
 
@@ -137,7 +138,7 @@ def _callee(line: str, item: dict[str, Any]) -> Party:
     """Return the callee on an outbound line."""
     talking = text(item.get("status")).lower() == _TALKING
     return Party(
-        text(item.get("to")),
+        outside_number(text(item.get("to"))),
         extension=False,
         state=PartyState.TALKING if talking else PartyState.RINGING,
         caller=False,

@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from ...model import Party, PartyState
-from .answers import text
+from ...texts import outside_number
+from ..values import text
 from .lenient_json import Pairs
 
 type Fields = dict[str, Any]
@@ -23,8 +24,11 @@ def first_of(fields: Fields, *names: str) -> str:
 
 def identifier(fields: Fields, *names: str) -> str:
     """Return a number or an id; a damaged one, with other characters, becomes blank."""
-    found = first_of(fields, *names)
-    return found if found.isascii() and found.isprintable() else ""
+    for name in names:
+        value = fields.get(name)
+        if isinstance(value, str) and (found := value.strip()):
+            return found if found.isascii() and found.isprintable() else ""
+    return ""
 
 
 def members_of(pairs: Pairs) -> list[Member]:
@@ -67,7 +71,7 @@ def party_of(
         state = PartyState.DIALING if inbound else PartyState.RINGING
     leg = ("inboundid",) if inbound else ("outboundid", "ouboundid")
     return Party(
-        number=first_of(fields, "from" if inbound else "to"),
+        number=outside_number(first_of(fields, "from" if inbound else "to")),
         extension=False,
         state=state,
         caller=inbound,

@@ -11,8 +11,9 @@ from ...errors import PbxRefused
 from ...model import Extension, ExtensionStatus, MonitorMode, PbxInfo
 from ...pbx import Address, Capability, ReportsByPost, ReportTarget
 from ...report import Received
+from ..values import Answer, text
 from . import answers, lists, reports
-from .answers import Answer, ExtensionList
+from .answers import ExtensionList
 from .control import CallControl
 from .found import FoundCall, PolledSnapshot, Ties
 from .history import CallHistory
@@ -228,7 +229,7 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
             {request.supervisor: supervisor, request.extension: extension},
             acting=True,
         )
-        return answers.text(answer.get("callid")) or None
+        return text(answer.get("callid")) or None
 
     @override
     async def close(self) -> None:

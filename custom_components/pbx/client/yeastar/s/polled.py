@@ -393,7 +393,9 @@ class PolledCalls:
                 party = replace(leg.party, state=state)
                 call = steps.again(call, party, self._now)
                 if leg.answered_at is not None:
-                    call = steps.answered(call, number, leg.answered_at)
+                    call = steps.answered(
+                        call, number, leg.answered_at, exact=leg.exact
+                    )
             return call
         return None
 
@@ -543,5 +545,5 @@ class PolledCalls:
         call = steps.sit(call, replace(party, state=known), self._now)
         call = steps.set_state(call, key, state, self._now)
         if connected and call.legs[key].answered_at is None:
-            call = steps.answered(call, key, self._now)
+            call = steps.answered(call, key, self._now, exact=False)
         return call

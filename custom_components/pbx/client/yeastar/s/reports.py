@@ -20,7 +20,9 @@ from ...report import (
     SettingsChanged,
     Subject,
 )
-from .answers import extension_status, text
+from ...texts import outside_number
+from ..values import text
+from .answers import extension_status
 from .lenient_json import read
 from .parties import (
     Fields,
@@ -125,7 +127,7 @@ def _call_report(
     dialed = None
     if "inbound" in kinds:
         direction = CallDirection.INBOUND
-        dialed = first_of(members[kinds.index("inbound")][1], "to") or None
+        dialed = outside_number(first_of(members[kinds.index("inbound")][1], "to"))
     elif "outbound" in kinds:
         direction = CallDirection.OUTBOUND
     elif sum(party.extension for party in known) > 1:
@@ -133,7 +135,7 @@ def _call_report(
     via = next(
         (path for _, told in members if (path := first_of(told, "callpath"))), None
     )
-    return CallReport(call_id, known, direction, dialed, via)
+    return CallReport(call_id, known, direction, dialed or None, via)
 
 
 def _progress(
@@ -233,14 +235,14 @@ def _record(fields: Fields, _members: list[Member]) -> CallRecord | None:
         trunks.insert(0, "srctrunkname")
     return CallRecord(
         call_id=call_id,
-        caller=first_of(fields, "callfrom"),
-        callee=composite[2].strip() if composite else callee,
+        caller=outside_number(first_of(fields, "callfrom")),
+        callee=outside_number(composite[2].strip() if composite else callee),
         outcome=_OUTCOMES.get(first_of(fields, "status").lower()),
         direction=_DIRECTIONS.get(kind),
         transfer=kind == "transfer",
         via=composite[1].strip() if composite else None,
         trunk=first_of(fields, *trunks) or None,
-        dialed=first_of(fields, "didnumber") or None,
+        dialed=outside_number(first_of(fields, "didnumber")) or None,
         duration=_seconds(first_of(fields, "callduraction", "callduration")),
         talked=_seconds(first_of(fields, "talkduraction", "talkduration")),
     )

@@ -16,8 +16,9 @@ from ...errors import (
     WrongService,
 )
 from ...pbx import ReportTarget
+from ..values import Answer, text
 from . import errno
-from .answers import Answer, error_code, succeeded, text
+from .answers import error_code, succeeded
 from .dialect import DIALECTS, Dialect
 from .transport import Transport
 

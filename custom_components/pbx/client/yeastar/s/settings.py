@@ -15,7 +15,7 @@ from ...extension_settings import (
     SettingsChange,
 )
 from ...pbx import Pbx
-from .answers import Answer, text
+from ..values import Answer, text
 from .dialect import FORWARD_WORDS, MONITOR_PERMISSION_WORDS, MONITOR_PERMISSIONS
 from .session import Session
 

@@ -1,0 +1,1 @@
+"""The client of the P-Series, over the simulated PBX."""

@@ -1,0 +1,171 @@
+"""A real Asterisk with phones that talk, in a real browser and in the demo."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+import os
+from pathlib import Path
+import sys
+
+from playwright.async_api import Page, expect
+import pytest
+
+from tests.asterisk.install import SUITES
+from tests.asterisk.office import EXTENSIONS, OUTSIDE
+from tests.asterisk.remote import RemoteRig, running_rig
+from tests.asterisk.requirement import require_asterisk
+from tests.asterisk.sound import AUDIBLE, LONG_ENOUGH, SILENT
+from tests.demo import dashboard
+from tests.demo.home_assistant import HomeAssistantProcess
+
+from .conftest import ROOT, HomeStage, fixture
+from .screen import log_in, picture, section
+from .truth import until
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.timeout(180),
+    pytest.mark.asyncio(loop_scope="session"),
+]
+
+AGENT, SUPERVISOR = "1001", "1005"
+WHISPER = [[f"PJSIP/{SUPERVISOR}", f"PJSIP/{AGENT}", "qwESu"]]
+USER = "homeassistant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RigStage(HomeStage):
+    """A running Home Assistant and a real Asterisk."""
+
+    rig: RemoteRig
+
+
+@fixture()
+async def rig_stage(tmp_path: Path) -> AsyncGenerator[RigStage]:
+    """Give a stage where nothing was set up yet."""
+    require_asterisk(SUITES[0])
+    config = tmp_path / "config"
+    config.mkdir()
+    with running_rig(SUITES[0]) as rig:
+        home_assistant = await HomeAssistantProcess.start(
+            Path(sys.executable), config, tmp_path
+        )
+        try:
+            yield RigStage(rig=rig, home_assistant=home_assistant)
+        finally:
+            await home_assistant.stop()
+
+
+async def add_asterisk(page: Page, stage: RigStage) -> None:
+    """Add the PBX under Settings, at first with a wrong secret."""
+    await page.goto(f"{stage.home_assistant.url}/config/integrations/dashboard")
+    await page.get_by_role("button", name="Add integration").click()
+    # The page behind has a search field, too.
+    dialog = page.locator("dialog-add-integration")
+    await dialog.get_by_role("textbox").fill("PBX")
+    await dialog.get_by_text("PBX", exact=True).first.click()
+    form = page.locator("step-flow-form")
+    await form.get_by_text("Asterisk").click()
+    await page.get_by_role("button", name="Submit").click()
+    await form.locator("input[name=host]").fill("127.0.0.1")
+    await form.locator("input[type=number]").fill(str(stage.rig.ports["AMI"]))
+    await form.locator("input[name=username]").fill(USER)
+    await form.locator("input[name=password]").fill("wrong")
+    await page.get_by_role("button", name="Submit").click()
+    await expect(form.locator("ha-alert")).to_be_visible()
+    await form.locator("input[name=password]").fill(f"{USER}-secret")
+    await page.get_by_role("button", name="Submit").click()
+    await page.get_by_role("button", name="Skip and finish").click()
+
+
+@pytest.mark.browser
+async def test_from_adding_asterisk_to_the_voice_in_the_agents_ear(
+    rig_stage: RigStage, page: Page, pictures: Path
+) -> None:
+    """Add, see a call, whisper, stop, whisper again, hang up: and who heard whom."""
+    rig, home_assistant = rig_stage.rig, rig_stage.home_assistant
+    await log_in(page, rig_stage)
+    await add_asterisk(page, rig_stage)
+    await home_assistant.wait_for_states(len(EXTENSIONS))
+    await page.goto(await dashboard.create(home_assistant))
+    agent, supervisor = section(page, AGENT), section(page, SUPERVISOR)
+    await expect(agent).to_contain_text("Anna Berg")
+    await expect(agent).to_contain_text("1001 · Idle")
+
+    # A customer calls, and the phone rings.
+    await rig.do("1001 does ring")
+    await rig.do(f"{OUTSIDE} call_in 5550101")
+    await expect(agent).to_contain_text("1001 · Ringing")
+    await rig.do("1001 answer")
+    await expect(agent).to_contain_text("1001 · Busy")
+    await expect(agent).to_contain_text(OUTSIDE)
+
+    # The supervisor's phone is called, and picks up by itself.
+    await agent.get_by_role("button", name="Whisper").click()
+    await until(partial(rig.do, "spies"), WHISPER)
+    await expect(supervisor).to_contain_text("1005 · Busy")
+    await expect(agent).to_contain_text("1001 · Busy · 1005")
+    await picture(page, pictures, "asterisk")
+    await page.get_by_role("button", name="Stop monitoring").click()
+    await until(partial(rig.do, "spies"), [])
+    await expect(supervisor).to_contain_text("1005 · Idle")
+    await expect(agent).to_contain_text("1001 · Busy")
+
+    await agent.get_by_role("button", name="Whisper").click()
+    await until(partial(rig.do, "spies"), WHISPER)
+    await asyncio.sleep(LONG_ENOUGH)
+    await agent.get_by_role("button", name="Hang up").click()
+    await page.get_by_role("button", name="OK").click()
+    await expect(agent).to_contain_text("1001 · Idle")
+    await expect(supervisor).to_contain_text("1005 · Idle")
+    heard = await rig.hears(AGENT, OUTSIDE, SUPERVISOR)
+    audible = {
+        number: {party for party, level in levels.items() if level >= AUDIBLE}
+        for number, levels in heard.items()
+    }
+    assert audible == {
+        AGENT: {OUTSIDE, SUPERVISOR},
+        OUTSIDE: {AGENT},
+        SUPERVISOR: {AGENT, OUTSIDE},
+    }
+    assert heard[OUTSIDE][SUPERVISOR] <= SILENT
+    assert rig_stage.complaints() == []
+    assert f"{USER}-secret" not in rig_stage.log()
+
+
+async def run_demo(**environment: str) -> tuple[int | None, str]:
+    """Run the demo for a moment; return its exit status and what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "tests.demo", "--pbx", "asterisk", "--seconds", "2"),
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    printed, _ = await process.communicate()
+    return process.returncode, printed.decode()
+
+
+@pytest.mark.skipif(
+    find_spec("pytest_homeassistant_custom_component") is not None,
+    reason="the demo takes the newest release, which has no test package yet",
+)
+async def test_the_demo_shows_a_real_asterisk() -> None:
+    """It gets ready, tells where it is, and ends by itself."""
+    require_asterisk(SUITES[0])
+    status, printed = await run_demo()
+    assert status == 0, printed
+    assert "/pbx-office" in printed
+    assert printed.endswith("Gone without a trace.\n")
+
+
+async def test_the_demo_says_loudly_that_there_is_no_asterisk(tmp_path: Path) -> None:
+    """A machine that can get none is told why, and what works instead."""
+    nowhere = {"ASTERISK_CACHE": str(tmp_path), "ASTERISK_MIRROR": "file:///nowhere/"}
+    status, printed = await run_demo(**nowhere)
+    assert status == 1
+    assert "THE DEMO CANNOT SHOW IT" in printed
+    assert "no Asterisk of" in printed

@@ -1,0 +1,200 @@
+"""A P-Series in Home Assistant: from the form to the whisper, over real sockets."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+import logging
+from typing import Any
+
+from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    SOURCE_USER,
+    ConfigEntry,
+    ConfigEntryState,
+    ConfigFlowResult,
+)
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+from custom_components.pbx.const import DOMAIN
+from custom_components.pbx.diagnostics import async_get_config_entry_diagnostics
+from tests.simulator import SimExtension
+from tests.simulator.yeastar_p import PSimulator
+from tests.simulator.yeastar_p.simulator import CLIENT_ID, CLIENT_SECRET
+
+from .told import Told
+
+ANNA, BRUNO, SAMI = "sensor.anna_berg", "sensor.bruno_costa", "sensor.sami_virtanen"
+
+
+def office() -> list[SimExtension]:
+    """Return three people; all may be monitored."""
+    people = {"1001": "Anna Berg", "1002": "Bruno Costa", "1005": "Sami Virtanen"}
+    return [
+        SimExtension(number, name, allow_being_monitored=True)
+        for number, name in people.items()
+    ]
+
+
+@pytest.fixture
+async def sim(socket_enabled: None) -> AsyncGenerator[PSimulator]:
+    """Run a simulated PBX with a certificate of its own making."""
+    async with PSimulator(extensions=office()).running() as running:
+        yield running
+
+
+async def until(so: Callable[[], object]) -> None:
+    """Wait until something is so, at most five seconds."""
+    async with asyncio.timeout(5):
+        while not so():
+            await asyncio.sleep(0.01)
+
+
+def state(hass: HomeAssistant, entity_id: str) -> str:
+    """Return the state of an entity."""
+    found = hass.states.get(entity_id)
+    assert found is not None
+    return found.state
+
+
+async def add(hass: HomeAssistant, sim: PSimulator, **changes: Any) -> ConfigFlowResult:
+    """Choose the family and fill its form in."""
+    flows = hass.config_entries.flow
+    flow = await flows.async_init(DOMAIN, context={"source": SOURCE_USER})
+    form = await flows.async_configure(flow["flow_id"], {"family": "yeastar_p"})
+    assert form["step_id"] == "user_yeastar_p"
+    filled_in = {
+        "host": sim.host,
+        "port": sim.port,
+        "ssl": False,
+        "username": CLIENT_ID,
+        "password": CLIENT_SECRET,
+    }
+    return await flows.async_configure(form["flow_id"], {**filled_in, **changes})
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, sim: PSimulator) -> AsyncGenerator[ConfigEntry]:
+    """Return the entry of the PBX, added by a user."""
+    result = await add(hass, sim)
+    assert result["type"] is FlowResultType.CREATE_ENTRY, result
+    await hass.async_block_till_done()
+    made = result["result"]
+    yield made
+    if made.state is ConfigEntryState.LOADED:
+        assert await hass.config_entries.async_unload(made.entry_id)
+    await hass.async_block_till_done()
+
+
+async def act(hass: HomeAssistant, action: str, **data: Any) -> None:
+    """Call an action."""
+    await hass.services.async_call(DOMAIN, action, data, blocking=True)
+
+
+async def test_form_makes_an_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """The PBX is known by its serial number; every extension has its status."""
+    assert entry.unique_id == "3631A2124001"
+    assert entry.title == "Yeastar S100"
+    assert entry.data["family"] == "yeastar_p"
+    assert [state(hass, one) for one in (ANNA, BRUNO, SAMI)] == ["idle"] * 3
+
+
+async def test_wrong_secret_is_told_in_its_own_words(
+    hass: HomeAssistant, sim: PSimulator
+) -> None:
+    """The form stays, with a sentence about client ID and secret."""
+    result = await add(hass, sim, password="wrong")
+    assert result["errors"] == {"base": "invalid_auth_yeastar_p"}
+
+
+async def test_call_and_whisper(
+    hass: HomeAssistant, sim: PSimulator, entry: ConfigEntry, told: Told
+) -> None:
+    """The supervisor is in the call while the phone is, and the end is told."""
+    call = sim.exchange.inbound("5503301", "1002", "SIP-142")
+    await until(lambda: state(hass, BRUNO) == "ringing")
+    call.answer()
+    await until(lambda: state(hass, BRUNO) == "busy")
+    await act(hass, "whisper", whisperer=SAMI, whispered=BRUNO, wait=True)
+    (monitor,) = sim.exchange.monitors.values()
+    assert (monitor.mode, monitor.supervisor) == ("whisper", "1005")
+    shown = hass.states.get(BRUNO)
+    assert shown is not None
+    assert shown.attributes["monitored_by"] == ["1005"]
+    await act(hass, "stop_monitoring", supervisor=SAMI)
+    await until(lambda: state(hass, SAMI) == "idle")
+    assert state(hass, BRUNO) == "busy"
+    call.hang_up()
+    await until(lambda: state(hass, BRUNO) == "idle")
+
+
+async def test_refusals_are_sentences(
+    hass: HomeAssistant, sim: PSimulator, entry: ConfigEntry
+) -> None:
+    """An extension without a call cannot be whispered to."""
+    with pytest.raises(ServiceValidationError) as err:
+        await act(hass, "whisper", whisperer=SAMI, whispered=BRUNO)
+    assert err.value.translation_key == "monitor_not_in_call"
+
+
+async def test_lost_connection_makes_entities_unavailable(
+    hass: HomeAssistant, sim: PSimulator, entry: ConfigEntry
+) -> None:
+    """Within a second, and back with the true state after it is reached again."""
+    await sim.go_offline()
+    await until(lambda: state(hass, BRUNO) == STATE_UNAVAILABLE)
+    sim.exchange.inbound("5503301", "1002", "SIP-142").answer()
+    await sim.come_back()
+    await until(lambda: state(hass, BRUNO) == "busy")
+
+
+async def test_changed_secret_asks_the_user(
+    hass: HomeAssistant, sim: PSimulator, entry: ConfigEntry
+) -> None:
+    """The form names client ID and secret, and the entry works again after it."""
+    sim.identity.password = "NewSecret-2026"
+    sim.tokens.expire_all()
+    await entry.runtime_data.coordinator.async_refresh()
+    await hass.async_block_till_done()
+    flows = hass.config_entries.flow
+    (flow,) = flows.async_progress_by_handler(DOMAIN)
+    assert flow["context"]["source"] == SOURCE_REAUTH
+    form = await flows.async_configure(flow["flow_id"])
+    assert form["step_id"] == "reauth_confirm_yeastar_p"
+    result = await flows.async_configure(
+        flow["flow_id"], {"username": CLIENT_ID, "password": "NewSecret-2026"}
+    )
+    assert result["reason"] == "reauth_successful"
+    await hass.async_block_till_done()
+    await until(lambda: state(hass, BRUNO) == "idle")
+
+
+async def test_entities_of_missing_capabilities_are_absent(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    """Do not disturb and forwarding cannot be set yet, so they are not offered."""
+    registry = er.async_get(hass)
+    keys = {
+        one.translation_key
+        for one in er.async_entries_for_config_entry(registry, entry.entry_id)
+    }
+    assert {"call", "hang_up"} <= keys
+    assert not keys & {"do_not_disturb", "forwarding", "monitor_mode"}
+
+
+async def test_no_secret_leaks(
+    hass: HomeAssistant,
+    sim: PSimulator,
+    entry: ConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Neither log nor diagnostics nor states contain a token or the client secret."""
+    caplog.set_level(logging.DEBUG)
+    await entry.runtime_data.coordinator.async_refresh()
+    seen = caplog.text
+    seen += str(await async_get_config_entry_diagnostics(hass, entry))
+    seen += str([one.as_dict() for one in hass.states.async_all()])
+    assert not [secret for secret in sim.secrets if secret in seen]

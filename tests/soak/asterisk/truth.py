@@ -1,0 +1,576 @@
+"""What Asterisk shows of the truth, where it differs from other kinds of PBX.
+
+The differences are facts of the reference: the PBX itself is no party, so a caller who
+hears the voicemail, a queue or an IVR goes on dialling (section 6); a phone that did not
+ring has no part in a call (section 5); each party keeps the role it came with.
+"""
+
+from collections.abc import Callable
+from typing import Final, override
+
+from tests.simulator import SimCall, SimTrunk
+from tests.simulator.asterisk import SimulatedAsterisk
+from tests.simulator.asterisk.channels import PEOPLE, did_of, name_of
+from tests.simulator.exchange import CallState, Leg
+from tests.simulator.exchange.cdr import CallRecord
+from tests.simulator.exchange.events import (
+    Booted,
+    CallEvent,
+    CallFailed,
+    Event,
+    Failure,
+    LegKind,
+    LegState,
+)
+
+from ..cannot_tell import Case, Line
+from ..history import History, Moment, Part, Story
+from ..oracle import STEP, Oracle
+
+OUTCOMES: Final = {
+    Failure.BUSY: "busy",
+    Failure.DECLINED: "rejected",
+    Failure.DO_NOT_DISTURB: "busy",
+    Failure.UNREACHABLE: "failed",
+    Failure.NO_SUCH_NUMBER: "failed",
+    Failure.NO_PERMISSION: "rejected",
+    Failure.NO_LINE: "failed",
+}
+
+
+def _services(case: Case) -> set[str]:
+    """Return the services of the PBX that a call has reached."""
+    if case.story is None or case.story.call is None:
+        return set()
+    queue = (
+        {"queue"}
+        if case.story.vias & case.history.sim.exchange.queues.keys()
+        else set()
+    )
+    return case.story.services | queue
+
+
+def _unknown(case: Case) -> bool:
+    return case.unknown
+
+
+def _just_begun(case: Case) -> bool:
+    """Return whether the extension that calls had just begun its call."""
+    return (
+        case.story is not None
+        and isinstance(case.at, float)
+        and any(
+            part.caller
+            and part.moments[0].what == "dialing"
+            and any(
+                abs(at - case.at) < 3 * STEP
+                for at in (part.moments[0].at, part.moments[0].told or 0.0)
+            )
+            for part in case.story.parts
+        )
+    )
+
+
+def _listed(case: Case) -> bool:
+    """Return whether a call was there before the connection."""
+    assert isinstance(case.history, AsteriskHistory)
+    return case.story is not None and case.story.call_id in case.history.listed
+
+
+def _untold(case: Case) -> bool:
+    """Return whether something happened while nobody listened."""
+    return case.moment is not None and case.moment.told is None
+
+
+def _any(case: Case) -> bool:
+    return True
+
+
+def _clock_was_set(case: Case) -> bool:
+    """Return whether our own clock was set in the course of a call."""
+    if case.part is not None and case.part.jumped:
+        return True
+    return case.story is not None and case.story.jumped
+
+
+def _arrived_late(case: Case) -> bool:
+    return case.part is not None and any(
+        moment.told is not None and moment.told > moment.at + STEP
+        for moment in case.part.moments
+    )
+
+
+def _held_alone(case: Case) -> bool:
+    exchange = case.history.sim.exchange
+    return any(
+        leg.state is LegState.HELD
+        and not case.history._others(exchange.calls[leg.call_id], leg)
+        for leg in exchange.legs_of(case.number)
+    )
+
+
+LINES: Final = (
+    Line(
+        "clock that was set",
+        frozenset(
+            {"started", "answered", "in call since", "event time", "rang", "talked"}
+        ),
+        _clock_was_set,
+        _any,
+        "How long something took while Home Assistant's clock was set",
+        "what its clock says",
+        "the times are those of Home Assistant's clock: events bring none of their own",
+        "1 (timestampevents)",
+    ),
+    Line(
+        "while nobody listened",
+        frozenset({"missing event", "missing end", "outcome", "end word", "ended by"}),
+        _untold,
+        _any,
+        "What happened while the connection was interrupted, or before it",
+        "no event, and the right state once connected again; of a call that went on, "
+        "the outcome of the whole",
+        "events are sent to those who are connected, and never again",
+        "1, 12",
+    ),
+    Line(
+        "what arrives late",
+        frozenset({"rang", "talked"}),
+        _arrived_late,
+        _any,
+        "How long something took where the network held back what the PBX told",
+        "the times at which it arrived",
+        "events bring no time of their own, unless that is switched on",
+        "1 (timestampevents)",
+    ),
+    Line(
+        "hold of a call with the PBX itself",
+        frozenset({"status"}),
+        _held_alone,
+        lambda case: case.shown == "busy",
+        "That a phone holds its call to a conference or IVR, if it began to unheard",
+        "busy",
+        "hold is in no list; it shows in the other party, and here there is none",
+        "0.2, 4",
+    ),
+    Line(
+        "call that was there before",
+        frozenset({"dialed", "via", "answered", "in call since"}),
+        _listed,
+        _unknown,
+        "What was dialled, the ring group, and whether a caller who is being passed on "
+        "was answered, of a call that began while nobody listened",
+        "unknown",
+        "the list of channels tells where the dialplan is now, not where it began",
+        "4",
+    ),
+    Line(
+        "queue of a call that begins",
+        frozenset({"via"}),
+        lambda case: "queue" in _services(case) and _just_begun(case),
+        _unknown,
+        "Which queue a caller waits in, in the event that tells that it dials",
+        "unknown, and known some milliseconds later",
+        "the queue answers first, and only then tells that a caller has joined",
+        "5 (Queue)",
+    ),
+)
+
+
+class AsteriskHistory(History[SimulatedAsterisk]):
+    """Watches an exchange whose wire is AMI: what happens is told at once, or not at all."""
+
+    def __init__(self, sim: SimulatedAsterisk, now: Callable[[], float]) -> None:
+        """Begin to watch, without a connection."""
+        self.connected = False
+        self._met: set[str] = set()
+        self._waits: set[str] = set()
+        self._callers: dict[str, bool] = {}
+        # Those whose phones held the call that was passed on: they still do.
+        self._holding: set[str] = set()
+        # Those who are passing their call on.
+        self._passing: set[str] = set()
+        self._in: dict[str, str] = {}
+        # Whether what is told arrives later, and in its turn.
+        self.late = False
+        self._new: list[Moment] = []
+        # The calls that a list showed, not events from their beginning.
+        self.listed: set[str] = set()
+        super().__init__(sim, now)
+
+    # -- what people do
+
+    def is_caller(self, leg: Leg) -> bool:
+        """Return whether a party came into its call as the caller."""
+        return self._callers.get(leg.leg_id, False)
+
+    def doing(self, call: SimCall, leg: Leg) -> str:
+        """Return the state of a party (reference, section 6)."""
+        if leg.state is LegState.ENDED:
+            return "gone"
+        if leg.state is LegState.RINGING:
+            return "ringing"
+        parked = any(end.kind is LegKind.PARKING for end in call.callees)
+        if parked and leg.outside and leg is call.caller:
+            return "held"
+        if leg.leg_id in self._passing:
+            return "talking"
+        if leg.leg_id in self._waits or leg.leg_id not in self._met:
+            return "dialing"
+        return "held" if self.holds(leg) else "talking"
+
+    def holds(self, leg: Leg) -> bool:
+        """Return whether a phone holds its call."""
+        return leg.state is LegState.HELD or leg.leg_id in self._holding
+
+    @override
+    def line(self, leg: Leg) -> str:
+        return name_of(leg)
+
+    @override
+    def dialed(self, call: SimCall) -> str:
+        return did_of(call) if call.kind == "inbound" else call.dialled
+
+    @override
+    def answered(self, call: SimCall, leg: Leg) -> bool:
+        return leg.leg_id in self._met
+
+    @override
+    def _learn_via(self, story: Story, call: SimCall) -> None:
+        """Note a group once a member rings: before, it has passed nothing on."""
+        rings = any(leg.kind in PEOPLE for leg in call.callees)
+        if call.via and (rings or call.state is CallState.QUEUED):
+            story.vias.add(call.via)
+
+    @override
+    def look(self) -> None:
+        calls = self.sim.exchange.calls.values()
+        if any(call.consulted is not None for call in calls):
+            return
+        for call in calls:
+            self._learn(call)
+        super().look()
+        now = self.now()
+        if self.late:
+            return
+        if self.connected:
+            for moment in self._new:
+                moment.told = now
+            for story in self._live.values():
+                self._told_now(story, now)
+        self._new.clear()
+
+    def arrived(self) -> None:
+        """Note that all has arrived that came late."""
+        self.late = False
+        now = self.now()
+        for moment in self._new:
+            for part in self.parts if self.connected else ():
+                if moment in part.moments:
+                    moment.told = now
+                    self._told_now(moment.story or part.story, now)
+        self._new.clear()
+
+    def _told_now(self, story: Story, now: float) -> None:
+        story.first_told = story.first_told or now
+        if story.answers:
+            story.answer_told = story.answer_told or now
+
+    def _learn(self, call: SimCall) -> None:
+        """Note who came as the caller, who met whom, who waits for another."""
+        caller = call.caller
+        for leg in call.legs:
+            if leg.kind not in PEOPLE:
+                continue
+            before = self._in.setdefault(leg.leg_id, call.call_id)
+            if before != call.call_id:
+                self._in[leg.leg_id] = call.call_id
+                self._callers[leg.leg_id] = False
+            self._callers.setdefault(leg.leg_id, leg is caller)
+        reached = (LegState.RINGING, LegState.TALKING, LegState.HELD)
+        people = [
+            leg for leg in call.callees if leg.kind in PEOPLE and leg.state in reached
+        ]
+        talking = [leg for leg in people if leg.connected]
+        if talking and caller.connected:
+            pair = {caller.leg_id, *(leg.leg_id for leg in talking)}
+            self._met |= pair
+            self._waits -= pair
+            self._holding -= pair
+        elif people and caller.leg_id in self._met:
+            self._waits.add(caller.leg_id)
+
+    # -- what it means for a part
+
+    @override
+    def happened(self, event: Event) -> None:
+        calls = self.sim.exchange.calls
+        if isinstance(event, Booted) and not self.sim.asterisk.clean_stop:
+            self.lost()  # the connection is gone before anything can be told
+        if isinstance(event, CallEvent) and event.kind == "bye":
+            call = calls.get(event.call_id)
+            joining = any(other.consulted for other in calls.values())
+            if joining or call is None or call.ran_out:
+                self.look()
+                return
+        super().happened(event)
+        if isinstance(event, CallEvent) and event.kind == "transfer":
+            # A phone that holds its call takes it back to pass it on (section 5).
+            call = calls.get(event.call_id)
+            passing = {event.parties[0].leg_id}
+            if call is not None and call.consulted is not None:
+                asking = call.consulted.leg_of(event.parties[0].number)
+                passing |= set() if asking is None else {asking.leg_id}
+            for leg, part in self._open.items():
+                if leg.leg_id in passing and part.state == "held":
+                    part.state = "talking"
+                    self._note(part, "resumed", self.now(), self._others_of(part))
+            self._passing |= passing
+            staying = event.parties[-1]
+            if staying.state is LegState.HELD and staying.leg_id not in passing:
+                self._holding.add(staying.leg_id)
+        if isinstance(event, CallFailed) and event.why is Failure.NO_LINE:
+            party, story = event.parties[0], self.stories.get(event.call_id)
+            if story is not None and party.trunk:
+                leg = Leg(party.kind, party.number, party.leg_id, event.call_id)
+                leg.trunk = party.trunk
+                story.outside[self.line(leg)] = leg
+                for part in story.live_parts():
+                    part.met.add(party.number)
+
+    def _others_of(self, part: Part) -> frozenset[str]:
+        assert part.story.call is not None
+        return self._others(part.story.call, part.leg)
+
+    @override
+    def _failed_at(self, story: Story, number: str, why: Failure) -> None:
+        return
+
+    @override
+    def _recorded_at(self, story: Story, record: CallRecord) -> None:
+        return
+
+    @override
+    def _begin(self, leg: Leg, now: float) -> Part | None:
+        call = self.sim.exchange.calls.get(leg.call_id)
+        if call is None:
+            return super()._begin(leg, now)
+        for other in self._open:
+            if other.leg_id == leg.leg_id:
+                return self._moved(other, leg, call)
+        story = self.stories[leg.call_id]
+        state, others = self.doing(call, leg), self._others(call, leg)
+        part = Part(
+            *(leg.number, story, leg, now, self.is_caller(leg), state), [], set(others)
+        )
+        if state == "talking" and not part.caller:
+            self._fetches(part, now)
+        if call.by_api and leg is call.caller and state != "ringing":
+            self._note(part, "ringing", now, frozenset())
+        alone = state == "dialing" and (
+            call.by_api or call.via in self.sim.exchange.queues
+        )
+        what = "answered" if state == "talking" else state
+        self._note(part, what, now, frozenset() if alone else others)
+        self._open[leg] = part
+        story.parts.append(part)
+        self.parts.append(part)
+        return part
+
+    def _note(self, part: Part, what: str, now: float, others: frozenset[str]) -> None:
+        moment = Moment(now, what, others)
+        part.moments.append(moment)
+        self._new.append(moment)
+        if what == "answered":
+            part.answered = now
+            part.story.answers.append(now)
+
+    def _fetches(self, part: Part, now: float) -> None:
+        """Begin the call to the parking slot, which becomes part of the parked one."""
+        own = Story(
+            None, part.leg.leg_id, "internal", now, part.leg.number, inbound=False
+        )
+        own.ended = own.first_told = now
+        self.stories[own.call_id] = own
+        self._note(part, "dialing", now, frozenset())
+        part.moments[-1].story = own
+
+    def _moved(self, before: Leg, leg: Leg, call: SimCall) -> Part:
+        """Move a part into the call that an attended transfer made of two."""
+        part = self._open.pop(before)
+        for moment in part.moments:
+            moment.story = moment.story or part.story
+        part.story.parts.remove(part)
+        part.story, part.leg, part.caller = self.stories[call.call_id], leg, False
+        part.story.parts.append(part)
+        part.ends = ()
+        self._open[leg] = part
+        self._go_on(part, leg, self.now())
+        return part
+
+    @override
+    def _go_on(self, part: Part, leg: Leg, now: float) -> None:
+        call = part.story.call
+        if call is None:
+            return
+        others = self._others(call, leg)
+        part.met |= others
+        state = self.doing(call, leg)
+        last = part.moments[-1]
+        # A caller is told once a callee rings, but who is in a queue, at once.
+        first = len(part.moments) == 1 and call.via not in self.sim.exchange.queues
+        if first and last.at == now and last.what in ("dialing", "ringing"):
+            last.others |= others
+        if state in (part.state, "gone"):
+            return
+        before, part.state = part.state, state
+        if state == "talking" and part.answered is None:
+            self._note(part, "answered", now, others)
+        elif state == "held":
+            self._note(part, "held", now, others)
+        elif state == "talking" and before == "held":
+            self._note(part, "resumed", now, others)
+        elif state == "dialing" and part.answered is None:
+            self._note(part, "dialing", now, frozenset())
+
+    @override
+    def _end(self, part: Part, now: float) -> None:
+        story, call, rang = part.story, part.story.call, part.state == "ringing"
+        part.ended, part.state = now, "gone"
+        self._note(part, "end", now, frozenset())
+        if call is None:
+            return
+        over = call.call_id not in self.sim.calls
+        clean = self.connected and self.sim.asterisk.clean_stop
+        if part.answered is not None:
+            part.cause, part.outcome = part.cause or "hung up", "answered"
+        elif not clean and over and call.outcome is None and call.failure is None:
+            part.cause, part.outcome, story.vanished = "vanished", None, True
+        elif part.leg.declined:
+            part.cause, part.outcome = "declined", "rejected"
+        elif part.leg is call.caller and call.failure is not None:
+            part.cause, part.outcome = "failed", OUTCOMES[call.failure]
+            if rang and call.failure is Failure.UNREACHABLE:
+                part.outcome = "missed"  # it was called first, and not answered
+        elif part.leg is call.caller:
+            part.cause, part.outcome = "gave up", self._given_up(story, part)
+        else:
+            part.cause, part.outcome = "stopped", "missed"
+            if not over:
+                self._stopped.append(part)
+
+    def _given_up(self, story: Story, part: Part) -> str:
+        """Return the outcome of a call for a caller who reached no person."""
+        if "voicemail" in story.services:
+            return "voicemail"
+        rang = story.outside or any(other is not part for other in story.parts)
+        spoken = story.services & {"ivr", "conference", "prompt", "parking"}
+        return "answered" if spoken and not rang else "missed"
+
+    @override
+    def _why_stopped(self, now: float) -> None:
+        stopped, self._stopped = self._stopped, []
+        for part in stopped:
+            call = part.story.call
+            if call is None or part.ended != now:
+                continue
+            if any(leg.connected and leg.kind in PEOPLE for leg in call.callees):
+                part.cause, part.outcome = "elsewhere", "answered_elsewhere"
+            else:
+                self._stopped.append(part)
+
+    # -- what was told
+
+    def read(self, *, silent: bool) -> None:
+        """Note a poll that read everything; after a silent one nothing is told."""
+        now = self.now()
+        self.last_poll = now
+        self.connected = True
+        self.hit = False
+        for story in self._live.values():
+            if story.first_told is None:
+                self.listed.add(story.call_id)
+            self._told_now(story, now)
+        for part in self._open.values():
+            moment = part.moments[-1]
+            if moment.told is None:
+                moment.told, moment.silent = now, silent
+        self.trunks_read = {
+            name: trunk.status for name, trunk in self.sim.trunks.items()
+        }
+
+    def lost(self) -> None:
+        """Note that the connection is gone, and what happens is not told."""
+        self.connected = False
+        self.late = False
+        self._new.clear()
+        self.hit = True
+
+    @override
+    def reloaded(self) -> None:
+        super().reloaded()
+        self.lost()
+
+
+class AsteriskOracle(Oracle):
+    """Compares with what Asterisk shows of the truth."""
+
+    history: AsteriskHistory
+    lines = LINES
+
+    @override
+    def status(self, number: str) -> str:
+        sim = self.history.sim
+        legs = sim.exchange.legs_of(number)
+        if any(leg.state is LegState.RINGING for leg in legs):
+            return "ringing"
+        if sim.channels.lingers(number) or any(
+            not self.history.holds(leg) for leg in legs
+        ):
+            return "busy"
+        if legs:
+            return "on_hold"
+        return "idle" if sim.extensions[number].registered else "offline"
+
+    @override
+    def trunks_of(self, story: Story, when: float) -> set[str | None]:
+        since = story.outside_since
+        if story.jumped:
+            return {None, *(leg.trunk for leg in story.outside.values())}
+        found: set[str | None] = {
+            leg.trunk
+            for line, leg in story.outside.items()
+            if since.get(line, story.started) <= when + STEP
+        }
+        # What comes at the same time may be told behind an event.
+        if all(at >= when - STEP for at in since.values()):
+            found.add(None)
+        return found
+
+    @override
+    def latest(self, part: Part, moment: Moment) -> float | None:
+        return None if moment.silent else moment.told
+
+    @override
+    def others_of(self, part: Part, moment: Moment) -> set[str]:
+        if moment.what == "end" or (
+            # The party before may be the one shown until the transfer is complete.
+            moment.what == "resumed" and part.story.transferred
+        ):
+            return part.met
+        return set(moment.others)
+
+    @override
+    def trunk_status(self, trunk: SimTrunk) -> str:
+        if trunk.type == "SIP":
+            return "registered" if trunk.usable else "unregistered"
+        return "up" if trunk.usable else "down"
+
+    @override
+    def is_caller(self, story: Story, leg: Leg) -> bool:
+        return self.history.is_caller(leg)
+
+    @override
+    def outside_state(self, story: Story, leg: Leg) -> str:
+        assert story.call is not None
+        return self.history.doing(story.call, leg)
