@@ -212,7 +212,8 @@ async def report_address(
     hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator
 ) -> str:
     """Let Home Assistant serve on a real socket, and return where."""
-    assert await async_setup_component(hass, "webhook", {})
+    # A server of a test serves no paths that are added once it runs.
+    assert await async_setup_component(hass, DOMAIN, {})
     client = await hass_client_no_auth()
     return f"127.0.0.1:{client.port}"
 
@@ -358,6 +359,7 @@ def trunk_state(
 async def repairs(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Client:
     """Return what the dashboard mends repairs with."""
     assert await async_setup_component(hass, "repairs", {})
-    assert await async_setup_component(hass, "webhook", {})
+    # A server of a test serves no paths that are added once it runs.
+    assert await async_setup_component(hass, DOMAIN, {})
     client: Client = await hass_client()
     return client
