@@ -41,7 +41,7 @@ async def test_only_administrators_may_whisper_when_the_options_say_so(
     await pbx.control("POST", "/calls", {"from": "1001", "to": "1002", "answer": True})
     whisper = section(other_page, "1002").get_by_role("button", name="Whisper")
     await whisper.click()
-    sentence = "Only administrators of Home Assistant may join calls"
+    sentence = "Only administrators may join calls"
     await expect(other_page.get_by_text(sentence).first).to_be_visible()
     assert await monitors(pbx) == []
 
