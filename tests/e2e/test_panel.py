@@ -156,7 +156,7 @@ async def test_who_may_not_supervise_sees_no_button_and_reads_why(
     await expect(page.get_by_role("button", name="Whisper")).to_have_count(0)
     await person(page, "1002").get_by_role("button").click()
     sheet = page.get_by_role("dialog", name="Amy Baker")
-    await expect(sheet).to_contain_text("Only administrators of Home Assistant")
+    await expect(sheet).to_contain_text("Only administrators may join calls")
     await expect(sheet.get_by_role("button", name="Listen")).to_have_count(0)
 
 

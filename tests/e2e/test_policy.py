@@ -43,7 +43,7 @@ async def test_only_administrators_may_whisper_when_the_options_say_so(
     await pbx.control("POST", "/calls", {"from": "1001", "to": "1002", "answer": True})
     await person(other_page, "1002").get_by_role("button").click()
     sheet = other_page.get_by_role("dialog", name="Amy Baker")
-    sentence = "Only administrators of Home Assistant may join calls"
+    sentence = "Only administrators may join calls"
     await expect(sheet).to_contain_text(sentence)
 
     await choose(page, office, "Users who may control both extensions", pictures)

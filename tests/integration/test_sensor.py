@@ -329,7 +329,7 @@ async def test_own_part_in_a_call(in_time: Push) -> None:
 
 async def test_late_states(pushing: Push) -> None:
     """How late they may be is told until reports arrive."""
-    push = "sensor.yeastar_s100_push"
+    push = "sensor.yeastar_s100_live_updates"
     assert attributes_of(pushing, push)["max_age"] == 10
     pushing.sim.call("1001", "1002")
     await pushing.settled()

@@ -1,6 +1,12 @@
 """The errors of a PBX client, one class for each way to react to them."""
 
 from enum import StrEnum
+import re
+from typing import Final
+
+# What a server sends is shown to the user, who may see Markdown.
+_NOT_SHOWN: Final = re.compile(r"[^A-Za-z0-9 ./-]")
+_SHOWN: Final = 40
 
 
 class Refusal(StrEnum):
@@ -75,12 +81,16 @@ class PbxNotTrusted(PbxError):
 
 
 class PbxWrongService(PbxError):
-    """A server answers at this address, but it is not the expected API."""
+    """A server answers at this address, but it is not the expected API.
 
-    def __init__(self, reason: WrongService) -> None:
-        """Initialize with the reason."""
+    `answer` is how the server introduced itself: one short line of harmless characters.
+    """
+
+    def __init__(self, reason: WrongService, answer: str = "") -> None:
+        """Initialize with the reason, and with what the server sent."""
         super().__init__(f"Not the PBX's API: {reason}")
         self.reason = reason
+        self.answer = " ".join(_NOT_SHOWN.sub(" ", answer).split())[:_SHOWN]
 
 
 class PbxLoginRejected(PbxError):

@@ -60,6 +60,8 @@ def failure_placeholders(err: PbxError, address: Address) -> dict[str, str]:
     placeholders = {"address": address.shown}
     if isinstance(err, PbxLockedOut):
         placeholders["minutes"] = str(max(1, round(err.retry_after / 60)))
+    elif isinstance(err, PbxWrongService):
+        placeholders["answer"] = err.answer or "?"
     elif isinstance(err, PbxRightMissing):
         placeholders |= {"right": err.right, "where": err.where}
     elif isinstance(err, PbxRefused):

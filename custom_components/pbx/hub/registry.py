@@ -10,8 +10,8 @@ from ..client.pbx import Address
 from ..const import DOMAIN, LOGGER
 
 TRUNK = "trunk_"
-# The model of every extension's device, by which selectors find extensions.
-EXTENSION = "Extension"
+# The model ID of every extension's device, by which selectors find extensions.
+EXTENSION = "extension"
 
 
 class PbxDevices:
@@ -101,8 +101,8 @@ class PbxDevices:
         return DeviceInfo(
             identifiers={self._identifier(extension.number)},
             manufacturer=manufacturer,
-            model=EXTENSION,
-            model_id=extension.number,
+            model=_model(extension),
+            model_id=EXTENSION,
             name=self._name(extension),
             via_device_id=self._pbx_id(),
         )
@@ -118,11 +118,11 @@ class PbxDevices:
 
     @callback
     def async_rename(self, extension: Extension) -> None:
-        """Update the name from the PBX; a name given by the user takes precedence."""
-        name = self._name(extension)
+        """Update name and model from the PBX; a name given by the user takes precedence."""
+        name, model = self._name(extension), _model(extension)
         device = self._device(extension.number)
-        if device and device.name != name:
-            self._registry.async_update_device(device.id, name=name)
+        if device and (device.name, device.model) != (name, model):
+            self._registry.async_update_device(device.id, name=name, model=model)
 
     @callback
     def async_remove(self, number: str) -> None:
@@ -169,6 +169,11 @@ def with_number(name: str, number: str) -> str:
     if name in ("", number):
         return number
     return name if name.endswith(f"({number})") else f"{name} ({number})"
+
+
+def _model(extension: Extension) -> str:
+    """Return the model of an extension's device: its type and number."""
+    return f"{extension.type or ''} extension {extension.number}".lstrip()
 
 
 @callback

@@ -276,16 +276,24 @@ async def test_events_with_passwords_are_dropped_unread(
 
 
 @pytest.mark.parametrize(
-    "banner",
-    [b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"x" * 2000],
+    ("banner", "answer"),
+    [
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "SSH-2.0-OpenSSH 9.2"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "HTTP/1.1 400 Bad Request"),
+        (b"220 [x](http://y) \x1b*mail*\r\n", "220 x http //y mail"),
+        (b"x" * 2000, "x" * 40),
+    ],
 )
-async def test_another_service_is_told(socket_enabled: None, banner: bytes) -> None:
-    """Test that nothing is sent to a service that is no AMI."""
+async def test_another_service_is_told(
+    socket_enabled: None, banner: bytes, answer: str
+) -> None:
+    """Test that nothing is sent to a service that is no AMI, and what it said."""
     async with ManagerWire(banner=banner).running() as wire:
         pbx = wire.client()
         with pytest.raises(PbxWrongService) as wrong:
             await pbx.connect()
         assert wrong.value.reason is WrongService.NOT_THE_API
+        assert wrong.value.answer == answer
         await pbx.close()
         assert wire.asked == []
 

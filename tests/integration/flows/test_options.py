@@ -255,7 +255,7 @@ async def test_numbers_in_names_are_found_by_pickers(
     def names() -> set[str | None]:
         """Return the names of the extensions' devices."""
         found = dr.async_entries_for_config_entry(devices, entry.entry_id)
-        return {device.name for device in found if device.model == "Extension"}
+        return {device.name for device in found if device.model_id == "extension"}
 
     assert "Bruno Costa" in names()
     await fill_in(hass, await start(hass, entry), {"numbers_in_names": True})

@@ -256,9 +256,23 @@ async def test_device_that_was_removed_already_is_not_missed(
 
 @pytest.mark.usefixtures("coordinator")
 async def test_devices_say_what_they_are(
-    sim: Simulator, entry: MockConfigEntry, device_registry: dr.DeviceRegistry
+    hass: HomeAssistant,
+    sim: Simulator,
+    entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
 ) -> None:
-    """A trunk by its name, as it has no model; an extension by its model."""
+    """A trunk by its name, as it has no model; an extension by its model.
+
+    The PBX is called like its entry, as two of one model would be called alike.
+    """
+    hass.config_entries.async_update_entry(entry, title="Head office")
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    pbx = device_registry.async_get_device_by_identifier(
+        (DOMAIN, sim.serial), entry.entry_id
+    )
+    assert pbx is not None
+    assert pbx.name == "Head office"
     trunk = device_registry.async_get_child_device_by_identifier(
         (DOMAIN, f"{sim.serial}_trunk_SIP-142"), entry.entry_id
     )
@@ -268,7 +282,8 @@ async def test_devices_say_what_they_are(
     assert trunk is not None
     assert extension is not None
     assert trunk.name == "Trunk SIP-142"
-    assert (extension.model, extension.model_id) == ("Extension", "1002")
+    assert extension.model == "SIP extension 1002"
+    assert extension.model_id == "extension"
 
 
 async def test_trunk_whose_device_was_removed_already(

@@ -103,7 +103,7 @@ async def test_administrators_only(office: Any, mode: str) -> None:
     """Control of both phones is not enough; the refusal is a sentence."""
     push = await office(supervision="administrators")
     sentence = await refused(push, mode, user_with(push.hass, BOTH))
-    assert sentence.startswith("Only administrators of Home Assistant may")
+    assert sentence.startswith("Only administrators may")
     await monitor(push, mode, context=user_with(push.hass, {}, admin=True))
     assert len(legs(push.sim)) == 1
 

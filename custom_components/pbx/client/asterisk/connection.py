@@ -135,7 +135,7 @@ class Connection(asyncio.Protocol):
         except ssl.SSLCertVerificationError:
             failure = await _not_trusted(address)
         except ssl.SSLError:
-            failure = PbxWrongService(WrongService.NOT_THE_API)
+            failure = PbxWrongService(WrongService.NOT_THE_API, "no TLS")
         except TimeoutError:
             failure = PbxUnreachable(Unreachable.TIMED_OUT)
         except socket.gaierror, UnicodeError:
@@ -282,7 +282,8 @@ class Connection(asyncio.Protocol):
         if self._banner is not None and not self._banner.done():
             line, end, buffer = buffer.partition(b"\r\n")
             if not _BANNER.startswith(line[: len(_BANNER)]) or len(line) > MAX_BANNER:
-                self._end(PbxWrongService(WrongService.NOT_THE_API))
+                answer = line[:MAX_BANNER].decode("ascii", "replace")
+                self._end(PbxWrongService(WrongService.NOT_THE_API, answer))
                 return
             if not end:
                 self._buffer = line

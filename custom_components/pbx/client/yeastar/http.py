@@ -130,7 +130,7 @@ class HttpTransport:
             ):
                 return await self._not_trusted()
             case aiohttp.ClientResponseError():
-                return PbxWrongService(WrongService.NOT_THE_API)
+                return PbxWrongService(WrongService.NOT_THE_API, "no HTTP")
             case aiohttp.ClientConnectorDNSError() | ValueError():
                 # ValueError: a name that is not even valid for the resolver.
                 return PbxUnreachable(Unreachable.NAME_NOT_RESOLVED)
@@ -169,4 +169,10 @@ def check_status(response: aiohttp.ClientResponse, acting: bool) -> None:
     if response.status >= 500:
         raise PbxUnreachable(Unreachable.BAD_ANSWER, maybe_done=acting)
     if response.status != HTTPStatus.OK:
-        raise PbxWrongService(WrongService.NOT_THE_API)
+        raise not_the_api(response)
+
+
+def not_the_api(response: aiohttp.ClientResponse) -> PbxWrongService:
+    """Return the error for another web server, with its status and its name."""
+    answer = f"HTTP {response.status} {response.headers.get('Server', '')}"
+    return PbxWrongService(WrongService.NOT_THE_API, answer)

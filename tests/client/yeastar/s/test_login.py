@@ -163,31 +163,37 @@ async def test_other_service_is_recognized_after_all_versions(
 
 
 @pytest.mark.parametrize(
-    "reply",
+    ("reply", "answer"),
     [
-        http(b'{"errcode":10001,"errmsg":"INTERFACE NOT EXISTED"}'),
-        http(b"[]"),
-        http(b"null"),
-        http(b'"Success"'),
-        http(b"17"),
-        http(b'{"status":"Success","token":"48a7'),
-        http(b"[" * 100_000),
-        b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}",
+        (http(b'{"errcode":10001,"errmsg":"INTERFACE NOT EXISTED"}'), "JSON"),
+        (http(b"[]"), "HTTP 200"),
+        (http(b"null"), "HTTP 200"),
+        (http(b'"Success"'), "HTTP 200"),
+        (http(b"17"), "HTTP 200"),
+        (http(b'{"status":"Success","token":"48a7'), "HTTP 200"),
+        (http(b"[" * 100_000), "HTTP 200"),
+        (b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n", "no HTTP"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}", "no HTTP"),
+        (
+            b"HTTP/1.1 404 Not Found\r\nServer: nginx/1.26 (*x*)\r\n"
+            b"Content-Length: 0\r\n\r\n",
+            "HTTP 404 nginx/1.26 x",
+        ),
     ],
     ids=[
         *("p_series", "list", "null", "string", "number"),
-        *("cut", "deep", "ssh", "header"),
+        *("cut", "deep", "ssh", "header", "nginx"),
     ],
 )
 async def test_json_of_another_service_is_not_the_api(
-    http: aiohttp.ClientSession, reply: bytes
+    http: aiohttp.ClientSession, reply: bytes, answer: str
 ) -> None:
     """Valid JSON without the fields of the API."""
     async with Wire(reply).running() as wire:
         with pytest.raises(PbxWrongService) as err:
             await YeastarS(http, wire.address, "api", "0" * 32).connect()
     assert err.value.reason is WrongService.NOT_THE_API
+    assert err.value.answer == answer
     assert len(wire.requests) == len(VERSIONS)
 
 

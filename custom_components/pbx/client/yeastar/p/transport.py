@@ -6,9 +6,16 @@ from typing import Any, Final
 
 import aiohttp
 
-from ...errors import PbxError, PbxWrongService, WrongService
+from ...errors import PbxError
 from ...pbx import Address
-from ..http import TOTAL_TIMEOUT, HttpTransport, RequestBody, check_status, read_body
+from ..http import (
+    TOTAL_TIMEOUT,
+    HttpTransport,
+    RequestBody,
+    check_status,
+    not_the_api,
+    read_body,
+)
 from ..values import Answer, decode, text
 
 PATH: Final = "openapi/v1.0"
@@ -103,5 +110,5 @@ async def _read(response: aiohttp.ClientResponse, acting: bool) -> Answer:
     check_status(response, acting)
     answer = decode(await read_body(response))
     if answer is None or error_code(answer) is None:
-        raise PbxWrongService(WrongService.NOT_THE_API)
+        raise not_the_api(response)
     return answer

@@ -187,19 +187,21 @@ class Session:
     async def _find_dialect_and_log_in(self) -> str:
         """Log in with the version that worked last, else with the newest that works."""
         others = (dialect for dialect in DIALECTS if dialect is not self.dialect)
+        answer = ""
         for dialect in (self.dialect, *others):
             try:
                 token = await self._try_login(dialect)
             except PbxWrongService as err:
                 if err.reason is not WrongService.NOT_THE_API:
                     raise
+                answer = err.answer
             else:
                 self.dialect = dialect
                 return token
         if self.generation:
             # It was the API before; the PBX may be starting.
             raise PbxUnreachable(Unreachable.BAD_ANSWER)
-        raise PbxWrongService(WrongService.NOT_THE_API)
+        raise PbxWrongService(WrongService.NOT_THE_API, answer)
 
     async def _try_login(self, dialect: Dialect) -> str:
         """Log in with one version of the API, and return the token."""
@@ -224,7 +226,7 @@ class Session:
             return token
         if "status" not in answer:
             # JSON of another API: the P-Series has `errcode` instead.
-            raise PbxWrongService(WrongService.NOT_THE_API)
+            raise PbxWrongService(WrongService.NOT_THE_API, "JSON")
         match error_code(answer):
             case code if code in errno.LOGIN_REJECTED:
                 self._rejected = True
@@ -234,7 +236,7 @@ class Session:
             case code if code in errno.API_NOT_RUNNING:
                 raise PbxWrongService(WrongService.API_OFF)
             case errno.UNKNOWN_REQUEST:
-                raise PbxWrongService(WrongService.NOT_THE_API)
+                raise PbxWrongService(WrongService.NOT_THE_API, "JSON")
             case code:
                 raise PbxRefused(errno.refusal_of(code), code)
 

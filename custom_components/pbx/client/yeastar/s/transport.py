@@ -6,8 +6,14 @@ from typing import Final
 
 import aiohttp
 
-from ...errors import PbxWrongService, WrongService
-from ..http import TOTAL_TIMEOUT, HttpTransport, RequestBody, check_status, read_body
+from ..http import (
+    TOTAL_TIMEOUT,
+    HttpTransport,
+    RequestBody,
+    check_status,
+    not_the_api,
+    read_body,
+)
 from ..values import Answer, decode
 
 DOWNLOAD_TIMEOUT: Final = 60.0
@@ -75,7 +81,7 @@ class Transport(HttpTransport):
         check_status(response, acting)
         answer = decode(await read_body(response))
         if answer is None:
-            raise PbxWrongService(WrongService.NOT_THE_API)
+            raise not_the_api(response)
         return answer
 
     async def _read_file(
@@ -94,5 +100,5 @@ class Transport(HttpTransport):
             return None
         answer = decode(first + await read_body(response))
         if answer is None:
-            raise PbxWrongService(WrongService.NOT_THE_API)
+            raise not_the_api(response)
         return answer
