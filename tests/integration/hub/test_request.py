@@ -35,6 +35,12 @@ NAMED = {
     Kind.SMS: {"trunk": "GSM-1", "number": "0401234567"},
     Kind.HISTORY: {"subject": "Bruno"},
 }
+# Refusals of supervision that say nothing about one of the two extensions.
+ABOUT_PBX = {
+    Refusal.INTERNAL_ERROR,
+    Refusal.MISSING_PARAMETER,
+    Refusal.UNSUPPORTED,
+}
 # A capability for each kind of action.
 NEEDED = {
     Kind.MONITOR: Capability.WHISPER,
@@ -77,14 +83,16 @@ async def sentence(
 async def test_every_refusal_has_a_sentence_or_names_its_code(
     coordinator: PbxCoordinator, kind: Kind
 ) -> None:
-    """The sentence names the extension."""
+    """The sentence names what it is about: mostly the extension, else the PBX."""
     for refusal in Refusal:
         err = await sentence(coordinator, kind, PbxRefused(refusal, 12345))
         assert isinstance(err, ServiceValidationError)
         own = err.translation_key == f"{kind}_{refusal}"
         assert own or err.translation_key == f"{kind}_refused"
         assert own or "12345" in str(err)
-        assert any(name in str(err) for name in NAMED[kind].values()), refusal
+        named = any(name in str(err) for name in NAMED[kind].values())
+        about_pbx = kind is Kind.MONITOR and (not own or refusal in ABOUT_PBX)
+        assert named is not about_pbx, refusal
         # Without a code there is nothing to look up, but the sentence stays whole.
         await sentence(coordinator, kind, PbxRefused(refusal))
 

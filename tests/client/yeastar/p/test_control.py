@@ -78,7 +78,7 @@ async def test_monitoring_is_refused_where_it_cannot_work(
 
     assert await refusal("1005", "1002") is Refusal.NOT_IN_CALL
     call = sim.exchange.inbound("5503301", "1002", "SIP-142")
-    assert await refusal("1005", "1002") is Refusal.NOT_CONNECTED
+    assert await refusal("1005", "1002") is Refusal.NOT_IN_CALL
     call.answer()
     assert await refusal("1002", "1002") is Refusal.NOT_IDLE
     assert await refusal("1010", "1002") is Refusal.NOT_IDLE

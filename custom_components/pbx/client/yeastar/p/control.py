@@ -45,8 +45,8 @@ class ChannelControl(Pbx):
 
         The PBX itself does not check the supervisor's phone, so its state is checked
         here. Raises PbxRefused with Refusal.NOT_IDLE for the supervisor, with
-        Refusal.NOT_IN_CALL and Refusal.NOT_CONNECTED for the extension. An extension
-        that must not be monitored is either refused, or nothing happens (section 9).
+        Refusal.NOT_IN_CALL for the extension, also one that rings. An extension that
+        must not be monitored is either refused, or nothing happens (section 9).
         """
         own, other = dial_string(supervisor), dial_string(extension)
         for again in (True, False):
@@ -255,14 +255,13 @@ def _first(found: list[tuple[str, Member]]) -> tuple[str, Member]:
 def _connected(found: list[tuple[str, Member]]) -> tuple[str, Member]:
     """Return the leg of an extension to be monitored.
 
-    Raises PbxRefused with Refusal.NOT_IN_CALL, or Refusal.NOT_CONNECTED if it rings.
+    Raises PbxRefused with Refusal.NOT_IN_CALL, also if it only rings or dials.
     """
-    if not found:
-        raise PbxRefused(Refusal.NOT_IN_CALL)
-    call_id, member = _first(found)
-    if member.state not in _CONNECTED:
-        raise PbxRefused(Refusal.NOT_CONNECTED)
-    return call_id, member
+    if found:
+        call_id, member = _first(found)
+        if member.state in _CONNECTED:
+            return call_id, member
+    raise PbxRefused(Refusal.NOT_IN_CALL)
 
 
 def _refused_monitoring(err: PbxRefused) -> PbxRefused:
@@ -272,6 +271,8 @@ def _refused_monitoring(err: PbxRefused) -> PbxRefused:
             refusal = Refusal.NO_SUCH_EXTENSION
         case errcode.ACTION_FORBIDDEN:
             refusal = Refusal.MONITORING_FORBIDDEN
+        case errcode.NOT_POSSIBLE:
+            refusal = Refusal.NOT_IN_CALL
         case _:
             return err
     return PbxRefused(refusal, err.code)

@@ -13,6 +13,7 @@ ADDRESS_BLOCKED: Final = 70004
 ACTION_FORBIDDEN: Final = 70084
 API_OFF: Final = 70123
 CHANNEL_GONE: Final = 70130
+NOT_POSSIBLE: Final = 70132
 
 _REFUSALS: Final[dict[int, Refusal]] = {
     -2: Refusal.INTERNAL_ERROR,
@@ -26,7 +27,7 @@ _REFUSALS: Final[dict[int, Refusal]] = {
     TOO_MANY_TOKENS: Refusal.TOO_OFTEN,
     70082: Refusal.TOO_OFTEN,
     CHANNEL_GONE: Refusal.NOT_IN_CALL,
-    70132: Refusal.NOT_CONNECTED,
+    NOT_POSSIBLE: Refusal.NOT_CONNECTED,
 }
 
 
