@@ -678,9 +678,18 @@ export class PbxPanel extends LitElement {
       aria-modal="true"
       aria-label=${shown?.label ?? nothing}
       @close=${() => this.close()}
-      @click=${(event: Event) => event.target === event.currentTarget && this.close()}
+      @click=${this.pressDialog}
       >${shown?.content ?? nothing}</dialog
     >`;
+  }
+
+  /** Close on a press beside the dialog; not on one inside whose button moved away meanwhile. */
+  private pressDialog(event: MouseEvent): void {
+    const dialog = event.currentTarget as HTMLElement;
+    if (event.target !== dialog || !event.detail) return;
+    const { left, right, top, bottom } = dialog.getBoundingClientRect();
+    const { clientX: x, clientY: y } = event;
+    if (x < left || x > right || y < top || y > bottom) this.close();
   }
 
   protected override updated(): void {

@@ -288,7 +288,7 @@ async def test_a_refusal_is_read_in_the_users_language(
         await pbx.control("POST", "/extensions/1002", {"allow_being_monitored": False})
         await whisper.click()
         sentence = page.get_by_text("Amy Baker (1002)").first
-        await expect(sentence).to_contain_text("Überwachung nicht erlaubt")
+        await expect(sentence).to_contain_text("darf nicht überwacht werden")
     await pbx.control("POST", "/extensions/1002", {"allow_being_monitored": True})
 
 
