@@ -31,7 +31,7 @@ for (const number of PEOPLE) {
 
 let made = 0;
 function call(number, answered) {
-  const since = Date.now() / 1000;
+  const since = Date.now() / 1000 + made / 1e6; // No two begin at the same time.
   const party = (values) => ({ number, name: null, state: "talking", since, answered_since: answered ? since : null, trunk: null, ...values });
   return {
     key: `call${++made}`, call_id: `id${made}`, direction: "inbound", trunk: "SIP-142", via: null, dialed: null, since,
@@ -65,6 +65,7 @@ async function settled(card) {
 }
 
 async function open() {
+  await customElements.whenDefined("pbx-panel");
   const card = document.createElement("pbx-panel");
   document.body.append(card);
   const started = performance.now();
