@@ -31,7 +31,8 @@ for (const number of PEOPLE) {
 
 let made = 0;
 function call(number, answered) {
-  const since = Date.now() / 1000 + made / 1e6; // No two begin at the same time.
+  // Each begins after the one before, also within a millisecond.
+  const since = Date.now() / 1000 + made * 1e-6;
   const party = (values) => ({ number, name: null, state: "talking", since, answered_since: answered ? since : null, trunk: null, ...values });
   return {
     key: `call${++made}`, call_id: `id${made}`, direction: "inbound", trunk: "SIP-142", via: null, dialed: null, since,

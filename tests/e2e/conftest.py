@@ -97,6 +97,9 @@ async def stage(tmp_path: Path) -> AsyncGenerator[Stage]:
 async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stage]:
     """Set up the PBX, its dashboard and a colleague once, for several stories."""
     async with staged(tmp_path_factory.mktemp("office")) as stage:
+        # Lines that are down would stand on each picture.
+        for trunk in ("DIGIT1", "FXO2-4"):
+            await stage.pbx.control("POST", f"/trunks/{trunk}", {"status": "Idle"})
         await stage.home_assistant.add_pbx(stage.form)
         extensions = (await stage.pbx.state())["extensions"]
         await stage.home_assistant.wait_for_states(len(extensions))
