@@ -208,7 +208,8 @@ class Front:
 
     def _hear(self, subscriber: Subscriber, frame: str) -> None:
         if frame == "heartbeat":
-            subscriber.queue.put_nowait("heartbeat response")
+            if self._switches.heartbeats_answered:
+                subscriber.queue.put_nowait("heartbeat response")
             return
         try:
             topics = json.loads(frame)["topic_list"]
@@ -216,7 +217,17 @@ class Front:
         except ValueError, TypeError, KeyError:
             subscriber.queue.put_nowait(json.dumps(answer(40002)))
             return
-        subscriber.queue.put_nowait(json.dumps(answer()))
+        match self._switches.subscription:
+            case "refused":
+                subscriber.queue.put_nowait(json.dumps(answer(10005)))
+            case "closed":
+                if subscriber.transport is not None:
+                    subscriber.transport.abort()
+            case "event first":
+                subscriber.queue.put_nowait("heartbeat response")
+                subscriber.queue.put_nowait(json.dumps(answer()))
+            case "success":
+                subscriber.queue.put_nowait(json.dumps(answer()))
 
     async def _write(self, subscriber: Subscriber) -> None:
         while True:

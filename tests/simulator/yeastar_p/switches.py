@@ -28,6 +28,11 @@ class PSwitches:
     """What a monitor request is answered for an extension that forbids it (9, 2)."""
     socket_at_expiry: Literal["kept", "closed"] = "kept"
     """What happens to a socket whose token has expired (9, 10)."""
+    subscription: Literal["success", "event first", "refused", "silent", "closed"] = (
+        "success"
+    )
+    """How a subscription is answered; all but the first two are faults."""
+    heartbeats_answered: bool = True
     silence_limit: float = 60.0
     """Seconds without traffic after which a socket is closed (5.1)."""
     max_page_size: int = 1000

@@ -3,15 +3,20 @@
 import pytest
 
 from custom_components.pbx.client import (
+    Call,
+    CallDirection,
     DestinationKind,
     ExtensionStatus,
     MonitorMode,
+    Party,
+    PartyState,
     PbxRefused,
     Refusal,
 )
 from custom_components.pbx.client.yeastar.p import YeastarP
 from tests.simulator.exchange import CallState
 from tests.simulator.yeastar_p import PSimulator
+from tests.simulator.yeastar_p.front import Fault
 
 from .conftest import Watched, until
 
@@ -176,3 +181,92 @@ async def test_number_that_cannot_be_dialled_is_not_sent(
         with pytest.raises(ValueError, match="A number has"):
             await pbx.dial("1002", number, outside=True)
     assert not list(sim.front.requests)
+
+
+async def test_dial_outside_uses_the_extensions_own_permission(
+    sim: PSimulator, watched: Watched
+) -> None:
+    """The PBX checks whether the extension may call out."""
+    await watched.pbx.dial("1002", "5503301", outside=True)
+    request = next(one for one in sim.front.requests if one.endpoint == "call/dial")
+    assert request.body["dial_permission"] == "1002"
+
+
+async def test_prompt_outside_uses_a_permission(
+    sim: PSimulator, watched: Watched
+) -> None:
+    """An extension lends its right to call out."""
+    sim.exchange.prompts["welcome"] = 3.0
+    await watched.pbx.play_prompt(
+        "5503301", ["welcome"], outside=True, permission="1002"
+    )
+    request = sim.front.requests[-1]
+    assert request.endpoint == "call/play_prompt"
+    assert request.body["dial_permission"] == "1002"
+
+
+async def test_channel_that_just_moved_is_looked_up_again(
+    sim: PSimulator, watched: Watched
+) -> None:
+    """Between the question and the request, the call may have been transferred."""
+    sim.exchange.inbound("5503301", "1002", "SIP-142").answer()
+    sim.front.faults.append(Fault("70130", "call/listen", times=1))
+    await watched.pbx.monitor(MonitorMode.LISTEN, "1005", "1002")
+    assert len(sim.exchange.monitors) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "refusal"),
+    [
+        ("70130", Refusal.NOT_IN_CALL),
+        ("70132", Refusal.NOT_IN_CALL),
+        ("70084", Refusal.MONITORING_FORBIDDEN),
+        ("60001", Refusal.NO_SUCH_EXTENSION),
+        ("10005", Refusal.UNSUPPORTED),
+        ("99999", Refusal.UNKNOWN),
+    ],
+)
+async def test_each_code_of_monitoring_is_a_reason(
+    sim: PSimulator, watched: Watched, code: str, refusal: Refusal
+) -> None:
+    """What the PBX answers is told apart (reference, section 4.4)."""
+    sim.exchange.inbound("5503301", "1002", "SIP-142").answer()
+    sim.front.faults.append(Fault(code, "call/listen"))
+    with pytest.raises(PbxRefused) as err:
+        await watched.pbx.monitor(MonitorMode.LISTEN, "1005", "1002")
+    assert err.value.refusal is refusal
+
+
+async def test_transfer_without_an_extension_needs_a_permission(
+    pbx: YeastarP,
+) -> None:
+    """Of two outside parties, nobody's right to call out is known."""
+    outside = tuple(
+        Party(number, False, PartyState.TALKING, caller, "SIP-142", f"PJSIP/{number}")
+        for number, caller in (("5503301", True), ("5503302", False))
+    )
+    call = Call("1.1", CallDirection.OUTBOUND, outside, 0.0)
+    with pytest.raises(PbxRefused) as err:
+        await pbx.transfer(call, "1005", DestinationKind.EXTENSION)
+    assert err.value.refusal is Refusal.MISSING_PARAMETER
+
+
+async def test_internal_call_cannot_be_accepted(
+    sim: PSimulator, watched: Watched
+) -> None:
+    """Only a call from outside waits for an answer."""
+    call = sim.exchange.call("1001", "1002")
+    await until(lambda: watched.call_of("1002"))
+    with pytest.raises(PbxRefused) as err:
+        await watched.pbx.accept_call(call.call_id)
+    assert err.value.refusal is Refusal.TOO_LATE
+    sim.front.faults.append(Fault("10005", "call/query"))
+    with pytest.raises(PbxRefused):
+        await watched.pbx.hang_up("1002")
+
+
+async def test_nothing_to_hang_up(pbx: YeastarP) -> None:
+    """An idle extension has no call."""
+    with pytest.raises(PbxRefused) as err:
+        await pbx.hang_up("1002")
+    assert err.value.refusal is Refusal.NOT_IN_CALL

@@ -18,7 +18,7 @@ from custom_components.pbx.client import (
     Unreachable,
     WrongService,
 )
-from custom_components.pbx.client.yeastar.p import YeastarP
+from custom_components.pbx.client.yeastar.p import YeastarP, is_p_series
 from tests.simulator.yeastar_p import PSimulator
 from tests.simulator.yeastar_p.front import Fault
 from tests.simulator.yeastar_p.simulator import CLIENT_ID, CLIENT_SECRET
@@ -201,3 +201,85 @@ async def test_no_secret_in_log_or_error(
     seen = caplog.text + "".join(texts)
     assert texts
     assert not [secret for secret in sim.secrets if secret in seen]
+
+
+async def test_pbx_without_a_serial_number(sim: PSimulator, pbx: YeastarP) -> None:
+    """It could not be told from another."""
+    sim.identity.serial = ""
+    with pytest.raises(PbxUnreachable) as err:
+        await pbx.connect()
+    assert err.value.reason is Unreachable.BAD_ANSWER
+
+
+async def test_token_that_is_refused_again_and_again(
+    sim: PSimulator, pbx: YeastarP
+) -> None:
+    """Two tries are enough."""
+    await pbx.connect()
+    sim.front.faults.append(Fault("10004", "call/query"))
+    with pytest.raises(PbxUnreachable):
+        await pbx.hang_up("1002")
+    tried = [one for one in sim.front.requests if one.endpoint == "get_token"]
+    assert len(tried) <= 3
+
+
+async def test_web_server_in_place_of_the_api_later(
+    sim: PSimulator, pbx: YeastarP
+) -> None:
+    """It was the API before, so it is a passing failure."""
+    await pbx.connect()
+    sim.front.faults.append(Fault("html", "call/query"))
+    with pytest.raises(PbxUnreachable):
+        await pbx.hang_up("1002")
+    sim.front.faults.clear()
+    sim.front.faults.append(Fault("http_302", "call/query"))
+    with pytest.raises(PbxWrongService):
+        await pbx.hang_up("1002")
+
+
+async def test_login_that_gives_no_token(sim: PSimulator, pbx: YeastarP) -> None:
+    """Success without a token is no answer."""
+    sim.front.faults.append(Fault("0", "get_token"))
+    with pytest.raises(PbxUnreachable) as err:
+        await pbx.connect()
+    assert err.value.reason is Unreachable.BAD_ANSWER
+
+
+async def test_nothing_is_sent_after_the_end(sim: PSimulator, pbx: YeastarP) -> None:
+    """A request that comes late does not log in again."""
+    await pbx.close()
+    with pytest.raises(PbxUnreachable):
+        await pbx.connect()
+    assert not list(sim.front.requests)
+
+
+async def test_list_without_data_and_list_that_ends_early(
+    sim: PSimulator, pbx: YeastarP
+) -> None:
+    """A list that is cut off is not complete: nobody is removed for it."""
+    sim.front.faults.append(Fault("60001", "trunk/list"))
+    sim.front.faults.append(Fault("10005", "extension_status_monitor/list"))
+    snapshot = await pbx.snapshot()
+    assert snapshot.complete
+    assert snapshot.trunks == ()
+    # What may not be reported is read often.
+    assert snapshot.again_soon
+    sim.front.faults.append(Fault("10005", "extension/list"))
+    with pytest.raises(PbxRefused):
+        await pbx.snapshot()
+    sim.front.faults.clear()
+    sim.switches.max_page_size = 0
+    assert not (await pbx.snapshot()).complete
+
+
+async def test_probe_tells_the_api_from_others(
+    sim: PSimulator, http: aiohttp.ClientSession
+) -> None:
+    """Without a login, and without an answer it is not this API."""
+    address = Address(sim.host, sim.port, tls=False)
+    assert await is_p_series(http, address)
+    sim.front.faults.append(Fault("html"))
+    assert not await is_p_series(http, address)
+    await sim.go_offline()
+    assert not await is_p_series(http, address)
+    assert not sim.tokens.issued

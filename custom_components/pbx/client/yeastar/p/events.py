@@ -11,6 +11,7 @@ import aiohttp
 
 from ...errors import PbxError, PbxUnreachable, Unreachable
 from ..values import decode, text
+from . import errcode
 from .session import TokenSession
 from .transport import OpenApiTransport, error_code
 
@@ -77,11 +78,6 @@ class EventStream:
         self._seen: deque[str] = deque(maxlen=_DUPLICATES)
         self._seen_until = 0.0
 
-    @property
-    def open(self) -> bool:
-        """Return whether events arrive."""
-        return self._task is not None and not self._task.done()
-
     async def start(self) -> None:
         """Open the socket, subscribe, and begin to read.
 
@@ -106,13 +102,13 @@ class EventStream:
                 await socket.send_str(json.dumps({"topic_list": TOPICS}))
                 while not self._confirmed(await socket.receive()):
                     pass
-        except aiohttp.ClientError, OSError:
+        except TimeoutError:
             await socket.close()
+            raise PbxUnreachable(Unreachable.TIMED_OUT) from None
         except BaseException:
+            # A cancelled task must not leave the socket open either.
             await socket.close()
             raise
-        if socket.closed:
-            raise PbxUnreachable(Unreachable.BAD_ANSWER)
         return socket
 
     def _confirmed(self, message: aiohttp.WSMessage) -> bool:
@@ -120,15 +116,15 @@ class EventStream:
 
         Raises PbxUnreachable for a refusal and a closed socket.
         """
-        if message.type is not aiohttp.WSMsgType.TEXT:
-            raise PbxUnreachable(Unreachable.BAD_ANSWER)
-        answer = decode(message.data.encode(errors="replace"))
-        code = None if answer is None else error_code(answer)
-        if code:
-            raise PbxUnreachable(Unreachable.BAD_ANSWER)
+        code: int | None = -1
+        if message.type is aiohttp.WSMsgType.TEXT:
+            answer = decode(message.data.encode(errors="replace"))
+            code = None if answer is None else error_code(answer)
         if code is None:
             self._apply(message.data)
-        return code == 0
+        elif code != errcode.SUCCESS:
+            raise PbxUnreachable(Unreachable.BAD_ANSWER)
+        return code is not None
 
     async def _run(self) -> None:
         """Read until the stream breaks; renew the token in time."""
@@ -156,10 +152,8 @@ class EventStream:
                 self._hear(message.data)
         except PbxError as err:
             failure = err
-        except aiohttp.ClientError, OSError:
+        except aiohttp.ClientError, OSError, OverflowError:
             failure = PbxUnreachable(Unreachable.CANNOT_CONNECT)
-        except OverflowError:
-            failure = PbxUnreachable(Unreachable.BAD_ANSWER)
         finally:
             await self._current().close()
         self._lost(failure)
