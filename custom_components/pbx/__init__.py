@@ -71,9 +71,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: PbxConfigEntry) -> bool:
         coordinator, Supervision(hass, coordinator), SettingsStore(hass, coordinator)
     )
 
+    running = True
+
     @callback
     def shut_down() -> None:
-        """Stop supervision and settings; the coordinator shuts down by itself."""
+        """Stop supervision and settings, once; the coordinator shuts down by itself."""
+        nonlocal running
+        if not running:
+            return  # Home Assistant has stopped during the set-up.
+        running = False
         runtime.supervision.async_shutdown()
         runtime.settings.async_shutdown()
 

@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import AsyncGenerator
 import json
 from typing import Any
+from unittest.mock import patch
 
 import aiohttp
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import ConfigEntryNotReady, HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -15,7 +18,7 @@ from custom_components.pbx.hub.coordinator import PbxCoordinator
 from tests.simulator import Fault, Simulator
 
 from .act import act
-from .conftest import Push
+from .conftest import Push, entry_for
 from .phone import until
 
 
@@ -151,3 +154,21 @@ async def test_supervision_begun_at_the_end_is_watched_by_nobody(
     await whispering
     await hass.async_block_till_done()
     assert [leg.supervisor for leg in sim.monitors.values()] == ["1005"]
+
+
+async def test_home_assistant_that_stops_during_the_set_up(
+    hass: HomeAssistant, sim: Simulator
+) -> None:
+    """What was stopped with it is not stopped again when the set-up is given up."""
+    entry = entry_for(sim)
+    entry.add_to_hass(hass)
+
+    async def stop(_: PbxCoordinator) -> None:
+        """Stop Home Assistant, then fail."""
+        hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+        await asyncio.sleep(0.1)
+        raise ConfigEntryNotReady
+
+    with patch.object(PbxCoordinator, "async_config_entry_first_refresh", stop):
+        await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
