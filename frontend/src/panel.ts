@@ -678,15 +678,15 @@ export class PbxPanel extends LitElement {
       aria-modal="true"
       aria-label=${shown?.label ?? nothing}
       @close=${() => this.close()}
-      @click=${this.pressDialog}
+      @pointerdown=${this.pressDialog}
       >${shown?.content ?? nothing}</dialog
     >`;
   }
 
-  /** Close on a press beside the dialog; not on one inside whose button moved away meanwhile. */
-  private pressDialog(event: MouseEvent): void {
+  /** Close when a press begins beside the dialog: by its end, the dialog may have another size. */
+  private pressDialog(event: PointerEvent): void {
     const dialog = event.currentTarget as HTMLElement;
-    if (event.target !== dialog || !event.detail) return;
+    if (event.target !== dialog) return;
     const { left, right, top, bottom } = dialog.getBoundingClientRect();
     const { clientX: x, clientY: y } = event;
     if (x < left || x > right || y < top || y > bottom) this.close();
