@@ -302,7 +302,7 @@ EVENTS: dict[str, list[str]] = {
     "attended_transfer": [
         # Asterisk takes the customer off hold right before it connects both.
         f"1001: ringing {_IN}, answered {_IN}, held {_IN}, dialing 1003, answered 1003,"
-        f" resumed {_IN}, ended answered None, ended answered {_IN}",
+        f" resumed {_IN}, ended answered {_IN}, ended answered 1003",
         "1003: ringing 1001, answered 1001,"
         " ended answered 0123456789 by 1003 (dialed 5550101) (trunk itsp)",
     ],
