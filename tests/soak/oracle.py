@@ -689,7 +689,8 @@ class Oracle:
                 for place in range(index, len(part.moments))
                 if _is(part.moments[place], word)
                 and (word in ENDS or part.jumped or _before(part.moments[place], event))
-                and not _overtaken(part.moments[place:], event)
+                # A clock that was set does not tell which of two came first.
+                and (part.jumped or not _overtaken(part.moments[place:], event))
             ]
             # Of several, the one that happened or was told at that time.
             found = min(
@@ -851,10 +852,12 @@ class Oracle:
             judge("ended by", event.call.ended_by, story.ended_by)
         self._record(event, part, judge)
         assert part.ended is not None
-        talked = 0.0 if part.answered is None else part.ended - part.answered
+        # A clock that was set back makes no time less than none.
+        talked = 0.0 if part.answered is None else max(0.0, part.ended - part.answered)
         if event.talked is None or abs(event.talked - talked) > self.step + STEP:
             judge("talked", event.talked, talked)
         rang = (part.ended if part.answered is None else part.answered) - part.since
+        rang = max(0.0, rang)
         if event.rang is None or abs(event.rang - rang) > self.step + STEP:
             judge("rang", event.rang, rang)
 

@@ -13,9 +13,9 @@ IN_A_HUNDRED: Final = {
     "quiet 40-80": 1.0,
     "faults 0-25": 1.5,
     "faults 40-80": 13.0,
-    "asterisk quiet 0-25": 0.5,
-    "asterisk quiet 40-80": 6.0,
-    "asterisk faults 0-25": 1.0,
+    "asterisk quiet 0-25": 0.1,
+    "asterisk quiet 40-80": 1.0,
+    "asterisk faults 0-25": 0.5,
     "asterisk faults 40-80": 8.0,
     "home": 5.25,
 }

@@ -48,6 +48,8 @@ class CallNow:
     seconds from the PBX's own record, None while there is none. `recorded` marks the
     last report of a call that has ended. `absorbed` are the ids of calls that became
     part of this one; a party of theirs that is named here has not left anything.
+    `since` has the extensions that were found in a call in progress, each with the time
+    at which it came into the call, in seconds since the epoch on our own clock.
     """
 
     id: str
@@ -65,6 +67,7 @@ class CallNow:
     talked: int | None = None
     recorded: bool = False
     absorbed: tuple[str, ...] = ()
+    since: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

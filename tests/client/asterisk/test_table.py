@@ -104,6 +104,46 @@ def test_phone_that_rang_before_the_connection_is_shown() -> None:
     assert parties(told[0]) == ["1002 dialing", "1003 ringing"]
 
 
+def test_caller_passed_on_while_nobody_listened_dials() -> None:
+    """Test a caller that talked before, and is found while another phone rings."""
+    table = found(TALK)
+    moved = [
+        row("PJSIP/1002-00000001", "1.1"),
+        row(
+            "PJSIP/1003-00000003",
+            "1.3",
+            "1.1",
+            state="Ringing",
+            application="AppDial",
+        ),
+    ]
+    table.begin_connection()
+    table.begin_list()
+    table.take_list(moved, IDLE, NOW)
+    (call,) = table.calls()
+    assert parties(call) == ["1002 dialing", "1003 ringing"]
+    assert call.since == (("1002", NOW - 90), ("1003", NOW - 90))
+
+
+@pytest.mark.parametrize(("cause", "outcome"), [("20", "failed"), ("16", "rejected")])
+def test_caller_is_told_of_the_last_callee(cause: str, outcome: str) -> None:
+    """Test a rejected call that is passed on to a phone out of reach, or to none."""
+    table = quiet_table()
+    caller = {"Channel": "PJSIP/1002-1", "Uniqueid": "1.1", "Linkedid": "1.1"}
+    callee = {"Channel": "PJSIP/1003-2", "Uniqueid": "1.2", "Linkedid": "1.1"}
+    hear(table, Event="Newchannel", ChannelStateDesc="Ring", Exten="1003", **caller)
+    hear(table, Event="Newchannel", ChannelStateDesc="Down", Exten="s", **callee)
+    hear(table, Event="DialBegin", DestUniqueid="1.2", Uniqueid="1.1")
+    hear(table, Event="Newstate", ChannelStateDesc="Ringing", **callee)
+    hear(table, Event="Hangup", Cause="21", **callee)
+    over = [
+        report
+        for report in hear(table, Event="Hangup", Cause=cause, **caller)
+        if isinstance(report, CallNow)
+    ]
+    assert over[-1].outcome == outcome
+
+
 def test_a_call_is_found_whole() -> None:
     """Test that a listed call has its begin on our clock, and no time of its answer."""
     (call,) = found(TALK).calls()

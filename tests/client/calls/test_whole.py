@@ -128,6 +128,17 @@ def test_callee_of_a_group_was_called_by_the_caller() -> None:
         assert (event.party.number, event.call.ended_by) == ("100", "100")
 
 
+def test_found_phone_rings_since_it_was_called() -> None:
+    """Not since the call began, which may have waited in a queue before."""
+    board = board_of()
+    found = replace(DIALS, started_at=10, since=(("101", 95),))
+    board.reconcile(Snapshot(INFO, STAFF, calls_now=(found,)), 100)
+    left = (("101", CallOutcome.REJECTED),)
+    gone = replace(found, parties=DIALS.parties[:1], left=left)
+    (event,) = board.apply(gone, 105).events
+    assert (event.number, event.rang) == ("101", 10)
+
+
 def test_party_that_comes_back_has_another_part() -> None:
     """The first one has its own end."""
     board = board_of()

@@ -82,10 +82,6 @@ def _untold(case: Case) -> bool:
     return case.moment is not None and case.moment.told is None
 
 
-def _any(case: Case) -> bool:
-    return True
-
-
 def _clock_was_set(case: Case) -> bool:
     """Return whether our own clock was set in the course of a call."""
     if case.part is not None and case.part.jumped:
@@ -93,21 +89,76 @@ def _clock_was_set(case: Case) -> bool:
     return case.story is not None and case.story.jumped
 
 
-def _arrived_late(case: Case) -> bool:
+def _on_our_clock(case: Case) -> bool:
+    """Return whether a time is one that our clock has shown, a duration one between two."""
+    assert isinstance(case.history, AsteriskHistory)
+    if case.field == "ended by":
+        return case.shown is None
+    first, last = case.history.readings
+    if case.field in ("rang", "talked"):
+        return bool(0.0 <= case.shown <= last - first)
+    if case.shown is None:
+        return case.field == "answered"
+    return bool(first - STEP <= case.shown <= last + STEP)
+
+
+def _lateness(case: Case) -> float:
+    """Return by how many seconds anything of a call arrived later than it happened."""
     parts = [] if case.story is None else case.story.parts
-    return any(
-        moment.told is not None and moment.told > moment.at + STEP
+    late = (
+        moment.told - moment.at
         for part in parts
         for moment in part.moments
+        if moment.told is not None
     )
+    return max(late, default=0.0)
+
+
+def _arrived_late(case: Case) -> bool:
+    return _lateness(case) > STEP
+
+
+def _by_that_much(case: Case) -> bool:
+    """Return whether something lasted longer or shorter by what arrived late."""
+    if case.field == "ended by":
+        return case.shown is None
+    if case.field == "answered":
+        told = None if case.story is None else case.story.answer_told
+        return case.shown is None and (told is None or told >= (case.at or 0) - STEP)
+    return bool(abs(case.shown - case.true) <= _lateness(case) + STEP)
+
+
+def _until_read(case: Case) -> bool:
+    """Return whether a part lasts until its end was read, and claims nothing else."""
+    assert isinstance(case.history, AsteriskHistory)
+    assert case.moment is not None
+    if case.field in ("missing event", "missing end"):
+        return True
+    if case.field in ("outcome", "end word"):
+        return _fits_ignorance(case)
+    read = case.history.read_after(case.moment.at)
+    return bool(STEP >= case.true - case.shown >= case.moment.at - read - STEP)
+
+
+def _fits_ignorance(case: Case) -> bool:
+    """Return whether an end claims no more than that its phone stopped ringing."""
+    assert case.part is not None
+    answer = next((m for m in case.part.moments if m.what == "answered"), None)
+    if answer is not None and answer.told is not None:
+        return False
+    if case.field == "end word":
+        return case.shown in ("missed", "ended")
+    return case.shown in (None, "missed", "answered_elsewhere")
 
 
 def _held_alone(case: Case) -> bool:
+    """Return whether a phone held its call to nobody before the connection began."""
     history = case.history
     assert isinstance(history, AsteriskHistory)
     calls = history.sim.exchange.calls
     return any(
         history.holds(leg)
+        and history.held_since[leg.leg_id] <= history.connected_since
         and (
             leg.state is not LegState.HELD
             or not history.others(calls[leg.call_id], leg)
@@ -124,43 +175,32 @@ LINES: Final = (
             | {"ended by"}
         ),
         _clock_was_set,
-        _any,
+        _on_our_clock,
         "How long something took while Home Assistant's clock was set",
-        "what its clock says",
+        "what its clock has shown; of who ended a call, nothing",
         "the times are those of Home Assistant's clock: events bring none of their own",
         "1 (timestampevents)",
     ),
     Line(
         "while nobody listened",
-        frozenset({"missing event", "missing end", "outcome", "end word", "ended by"}),
+        frozenset(
+            {"missing event", "missing end", "rang", "talked", "outcome", "end word"}
+        ),
         _untold,
-        _any,
+        _until_read,
         "What happened while the connection was interrupted, or before it",
-        "no event, and the right state once connected again; of a call that went on, "
-        "the outcome of the whole",
+        "no event, and the right state once connected again, since which something is "
+        "over; of a phone that stopped ringing, that it did not answer",
         "events are sent to those who are connected, and never again",
         "1, 12",
-    ),
-    Line(
-        "answered before",
-        frozenset({"outcome", "end word", "ended by", "rang", "talked"}),
-        lambda case: (
-            _listed(case) and case.part is not None and case.part.answered is not None
-        ),
-        lambda case: case.shown != "voicemail",
-        "That an extension was connected, if it was passed on before anybody listened, and "
-        "reached nobody since",
-        "how its last attempt ended",
-        "a channel that is up and in no bridge may wait for its first answer, or its next",
-        "4",
     ),
     Line(
         "what arrives late",
         frozenset({"rang", "talked", "answered", "ended by"}),
         _arrived_late,
-        _any,
+        _by_that_much,
         "How long something took where the network held back what the PBX told",
-        "the times at which it arrived",
+        "the times at which it arrived; of who ended a call, nothing",
         "events bring no time of their own, unless that is switched on",
         "1 (timestampevents)",
     ),
@@ -177,13 +217,27 @@ LINES: Final = (
     ),
     Line(
         "call that was there before",
-        frozenset({"dialed", "via", "answered", "in call since"}),
+        frozenset({"dialed", "via", "answered", "in call since", "event party"}),
         _listed,
         _unknown,
-        "What was dialled, the ring group, and whether a caller who is being passed on "
+        "What was dialled, the ring group, who had left by then, and whether a caller who is being passed on "
         "was answered, of a call that began while nobody listened",
         "unknown",
         "the list of channels tells where the dialplan is now, not where it began",
+        "4",
+    ),
+    Line(
+        "answer before",
+        frozenset({"rang", "talked"}),
+        lambda case: (
+            _listed(case) and case.part is not None and case.part.answered is not None
+        ),
+        lambda case: (
+            case.shown >= case.true if case.field == "rang" else case.shown <= case.true
+        ),
+        "Since when an extension talks in a call that began while nobody listened",
+        "since the connection at the latest; before, it rang",
+        "the list of channels tells how long each has been there, not since when it is up",
         "4",
     ),
     Line(
@@ -218,6 +272,13 @@ class AsteriskHistory(History[SimulatedAsterisk]):
         self._new: list[Moment] = []
         # The calls that a list showed, not events from their beginning.
         self.listed: set[str] = set()
+        # Since when each phone that holds its call does so, and since when events come.
+        self.held_since: dict[str, float] = {}
+        self.connected_since = 0.0
+        self._reads: list[float] = []
+        # The earliest and the latest time of the day by our clock, as it was ever set.
+        self.readings = (now(), now())
+        self._dawn = sim.clock.now()
         super().__init__(sim, now)
 
     # -- what people do
@@ -265,7 +326,18 @@ class AsteriskHistory(History[SimulatedAsterisk]):
             story.vias.add(call.via)
 
     @override
+    def jumped(self) -> None:
+        self._note_time()
+        super().jumped()
+
+    def _note_time(self) -> None:
+        first, last = self.readings
+        ahead = self.now() - self.sim.clock.now()
+        self.readings = min(first, self._dawn + ahead), max(last, self.now())
+
+    @override
     def look(self) -> None:
+        self._note_time()
         calls = self.sim.exchange.calls.values()
         if any(call.consulted is not None for call in calls):
             return
@@ -304,6 +376,10 @@ class AsteriskHistory(History[SimulatedAsterisk]):
         for leg in call.legs:
             if leg.kind not in PEOPLE:
                 continue
+            if self.holds(leg):
+                self.held_since.setdefault(leg.leg_id, self.sim.clock.now())
+            else:
+                self.held_since.pop(leg.leg_id, None)
             before = self._in.setdefault(leg.leg_id, call.call_id)
             if before != call.call_id:
                 self._in[leg.leg_id] = call.call_id
@@ -521,6 +597,9 @@ class AsteriskHistory(History[SimulatedAsterisk]):
         """Note a poll that read everything; after a silent one nothing is told."""
         now = self.now()
         self.last_poll = now
+        self._reads.append(now)
+        if not self.connected:
+            self.connected_since = self.sim.clock.now()
         self.connected = True
         self.hit = False
         for story in self._live.values():
@@ -534,6 +613,10 @@ class AsteriskHistory(History[SimulatedAsterisk]):
         self.trunks_read = {
             name: trunk.status for name, trunk in self.sim.trunks.items()
         }
+
+    def read_after(self, at: float) -> float:
+        """Return when anything was read for the first time since something happened."""
+        return next((read for read in self._reads if read >= at - STEP), self.now())
 
     def lost(self) -> None:
         """Note that the connection is gone, and what happens is not told."""

@@ -186,6 +186,9 @@ class ChannelTable:
         for bridge in list(self._bridges):
             self._join(bridge)
             self._meet(bridge)
+        for channel in self._channels.values():
+            if channel.id not in self._heard:
+                channel.waits = self._dials(channel)
         self.uncertain = self.new_connection
         if self.new_connection:
             self._conclude_holds(on_hold)
@@ -209,9 +212,10 @@ class ChannelTable:
     def _take_row(self, row: Message, channel_id: str, now: float) -> None:
         """Apply a channel of a list, except where an event meanwhile is newer."""
         channel = self._channels.get(channel_id)
-        known = channel is not None
         if channel is None:
-            channel = self._add(row, now - _seconds(row.get("Duration", "")))
+            begun = now - _seconds(row.get("Duration", ""))
+            channel = self._add(row, begun)
+            channel.since = begun
         elif channel_id not in self._heard:
             channel.state = row.get("ChannelStateDesc", channel.state)
         channel.called = True
@@ -231,12 +235,24 @@ class ChannelTable:
             channel.parked = application in ("Park", "ParkAndAnnounce")
             # Another party has parked it.
             channel.met = channel.met or channel.parked
-            dialing = not channel.caller and not application.startswith("AppDial")
-            channel.waits = (
-                channel.state == UP
-                and not row.get("BridgeId")
-                and (dialing or (known and channel.waits))
+            # A callee that answered, and was passed on since.
+            passed_on = not channel.caller and not application.startswith("AppDial")
+            channel.met = channel.met or (passed_on and channel.state == UP and alone)
+
+    def _dials(self, channel: Channel) -> bool:
+        """Return whether another callee is dialled for a party that was connected."""
+        return (
+            channel.state == UP
+            and channel.bridge is None
+            and channel.real
+            and any(
+                leg is not channel
+                and not leg.caller
+                and not leg.met
+                and leg.state != UP
+                for leg in channel.call.legs()
             )
+        )
 
     def _conclude_ends(self, on_hold: AbstractSet[str]) -> None:
         """Mark legs that have left their call (reference, section 5, blind transfer).

@@ -63,6 +63,7 @@ class Channel:
     was connected to another party; `waits` while another callee is dialled for it;
     `gone` after it left the call by a transfer, until its phone hangs up; `hosted` in a
     conference of the PBX. `called` is True once the PBX has told who calls it.
+    `since` is when it began, in seconds since the epoch, if a list told it.
     `requested` is the order of its hang-up, 0 before. `heard` is True if an event named
     the channel, `missed` if the last list lacked it.
     """
@@ -82,6 +83,7 @@ class Channel:
     gone: bool = False
     hosted: bool = False
     called: bool = False
+    since: float | None = None
     requested: int = 0
     heard: bool = False
     missed: bool = False
@@ -321,6 +323,11 @@ class GroupedCall:
             ),
             ended_by=self._ended_by(extensions),
             started_at=self.started_at,
+            since=tuple(
+                (extensions[channel.device], channel.since)
+                for channel in self.legs()
+                if channel.since is not None and channel.device in extensions
+            ),
         )
 
     def _outcome_of(

@@ -141,6 +141,8 @@ class WholeCalls(CallReader):
         """Add a party with its current state, or update it."""
         key = call.key_of(party)
         leg = call.legs.get(key)
+        if party.extension:
+            begun = dict(told.since).get(party.number, begun)
         if leg is not None and leg.present:
             call = steps.sit(call, replace(party, state=leg.state), now)
             return steps.set_state(call, key, party.state, now)
