@@ -11,7 +11,7 @@ from .screen import log_in
 from .truth import until
 
 KEY: Final = "chips"
-OURS: Final = {
+OURS: Final[dict[str, list[dict[str, object]]]] = {
     "triggers": [{"trigger": "pbx.call_answered"}],
     "conditions": [
         {
