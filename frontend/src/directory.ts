@@ -28,7 +28,7 @@ export interface Directory {
 type Device = { [translationKey: string]: string };
 
 /** Return the config entry of a device; releases before 2026.11 have another name for it. */
-function entryOf(device: DeviceEntry | undefined): string | undefined {
+export function entryOf(device: DeviceEntry | undefined): string | undefined {
   return device?.config_entry_id ?? device?.primary_config_entry ?? undefined;
 }
 
