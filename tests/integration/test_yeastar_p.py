@@ -27,7 +27,11 @@ from tests.simulator.yeastar_p.simulator import CLIENT_ID, CLIENT_SECRET
 
 from .told import Told
 
-ANNA, BRUNO, SAMI = "sensor.anna_berg", "sensor.bruno_costa", "sensor.sami_virtanen"
+ANNA, BRUNO, SAMI = (
+    "sensor.anna_berg_1001",
+    "sensor.bruno_costa_1002",
+    "sensor.sami_virtanen_1005",
+)
 
 
 def office() -> list[SimExtension]:
