@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 import logging
-from typing import Any
+from typing import Any, cast
 
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
@@ -194,7 +194,7 @@ async def test_do_not_disturb_and_forwarding(
     hass: HomeAssistant, sim: PSimulator, entry: ConfigEntry
 ) -> None:
     """Set here and on the PBX, and shown."""
-    switch = "switch.bruno_costa_do_not_disturb"
+    switch = "switch.bruno_costa_1002_do_not_disturb"
     await until(lambda: state(hass, switch) == "off")
     await hass.services.async_call(
         "switch", "turn_on", {"entity_id": switch}, blocking=True
@@ -224,15 +224,14 @@ async def test_call_history(
     away = dt_util.now().utcoffset()
     assert away is not None
     sim.identity.utc_offset = int(away.total_seconds() // 3600)
-    call = sim.inbound("5503301", "1002", "SIP-142", answer=True)
-    call.hang_up()
+    sim.inbound("5503301", "1002", "SIP-142", answer=True).hang_up()
     answer = await hass.services.async_call(
         *(DOMAIN, "get_call_history", {"extension": BRUNO}),
         blocking=True,
         return_response=True,
     )
     assert answer is not None
-    (call,) = answer["calls"]  # type: ignore[misc,assignment]
+    (call,) = cast(list[dict[str, Any]], answer["calls"])
     assert (call["caller"], call["callee"], call["callee_name"]) == (
         "5503301",
         "1002",
