@@ -197,6 +197,12 @@ LACKS: dict[Capability, tuple[dict[str, dict[str, Any]], set[str]]] = {
         {"switch.may_be_monitored", "select.monitor_mode"},
     ),
     Capability.HISTORY: ({"get_call_history": {"extension": AGENT}}, set()),
+    Capability.QUEUES: ({}, set()),
+    Capability.AGENT_LOGIN: ({}, set()),
+    Capability.AGENT_PAUSE: ({}, set()),
+    Capability.PARKED_CALLS: ({}, set()),
+    Capability.PICK_UP: ({}, set()),
+    Capability.VOICEMAIL: ({}, set()),
 }
 
 
