@@ -48,6 +48,7 @@ SAME: Final = {
     "Supervisors": ("nl",),
     "Trunk": ("fr", "it", "nl"),
     "Trunk {name}": ("fr", "it", "nl"),
+    "Trunks": ("fr", "nl"),
     "Type": ("fr", "nl"),
     "Voicemail": ("de", "nl"),
     "voicemail": ("nl",),
