@@ -35,7 +35,7 @@ _DIRECTIONS: Final = {
 }
 
 
-class CallHistory(Pbx):
+class RecordSearch(Pbx):
     """The call records of a P-Series PBX."""
 
     _session: TokenSession
