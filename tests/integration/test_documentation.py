@@ -20,12 +20,13 @@ from custom_components.pbx.client.model import (
     QueueEventType,
 )
 from custom_components.pbx.client.pbx import Capability
-from custom_components.pbx.const import DOMAIN
+from custom_components.pbx.const import CONF_NUMBERS_IN_NAMES, DOMAIN
 from custom_components.pbx.hub.families import FAMILIES, create_pbx
 from custom_components.pbx.services import ACTIONS
+from tests.simulator import ManualClock, Simulator
 
 from .act import act
-from .conftest import Push
+from .conftest import Push, set_up_pushing
 from .documents import (
     CONTRIBUTING,
     DOCS,
@@ -77,6 +78,16 @@ def offered(file: str) -> dict[str, Any]:
 SERVICES = offered("services")
 TRIGGERS = offered("triggers")
 CONDITIONS = offered("conditions")
+
+
+@pytest.fixture
+async def pushing(
+    hass: HomeAssistant, sim: Simulator, clock: ManualClock, report_address: str
+) -> Push:
+    """Return a new PBX, which has the numbers in its names."""
+    return await set_up_pushing(
+        hass, sim, clock, report_address, options={CONF_NUMBERS_IN_NAMES: True}
+    )
 
 
 async def stop(hass: HomeAssistant, automation: str) -> None:

@@ -90,10 +90,11 @@ class PbxDevices:
             if (number := self.extension_number(device)) is not None
         }
 
-    def extension_id(self, number: str) -> str | None:
-        """Return the id of an extension's device, None where it has none."""
-        device = self._device(number)
-        return None if device is None else device.id
+    def pbx_id(self) -> str:
+        """Return the id of the PBX's own device."""
+        return dr.async_get_device_id_by_identifier(
+            self._hass, (DOMAIN, self._serial_number), config_entry_id=self._entry_id
+        )
 
     @callback
     def async_register_pbx(self, title: str, info: PbxInfo, address: Address) -> None:
@@ -122,7 +123,7 @@ class PbxDevices:
             model=_model(extension),
             model_id=EXTENSION,
             name=self._name(extension),
-            via_device_id=self._pbx_id(),
+            via_device_id=self.pbx_id(),
         )
 
     def trunk(self, name: str) -> ChildDeviceInfo:
@@ -131,19 +132,22 @@ class PbxDevices:
             identifiers={(DOMAIN, f"{self._serial_number}_{TRUNK}{name}")},
             translation_key="trunk",
             translation_placeholders={"name": name},
-            parent_device_id=self._pbx_id(),
+            parent_device_id=self.pbx_id(),
         )
 
     def queue(self, queue: Queue, manufacturer: str) -> DeviceInfo:
         """Return the device info of a queue."""
+        name = queue.name or queue.number
+        if self._numbers_in_names:
+            name = with_number(name, queue.number)
         return DeviceInfo(
             identifiers={self._identifier(f"{QUEUE}{queue.number}")},
             manufacturer=manufacturer,
             model=f"Queue {queue.number}",
             model_id=QUEUE_MODEL,
             translation_key="queue",
-            translation_placeholders={"name": queue.name or queue.number},
-            via_device_id=self._pbx_id(),
+            translation_placeholders={"name": name},
+            via_device_id=self.pbx_id(),
         )
 
     @callback
@@ -198,12 +202,6 @@ class PbxDevices:
             return with_number(extension.name, extension.number)
         return extension.name or extension.number
 
-    def _pbx_id(self) -> str:
-        """Return the id of the PBX's own device."""
-        return dr.async_get_device_id_by_identifier(
-            self._hass, (DOMAIN, self._serial_number), config_entry_id=self._entry_id
-        )
-
     def _identifier(self, key: str) -> tuple[str, str]:
         """Return the identifier of the device of an extension or queue."""
         return (DOMAIN, f"{self._serial_number}_{key}")
@@ -223,8 +221,11 @@ def with_number(name: str, number: str) -> str:
 
 
 def _model(extension: Extension) -> str:
-    """Return the model of an extension's device: its type and number."""
-    return f"{extension.type or ''} extension {extension.number}".lstrip()
+    """Return the model of an extension's device: its type and number.
+
+    Home Assistant shows the model ID behind it: SIP 1001 (extension).
+    """
+    return f"{extension.type or ''} {extension.number}".lstrip()
 
 
 @callback

@@ -53,6 +53,11 @@ class Pending:
         self.can = False
         self.all = False
 
+    @property
+    def anything(self) -> bool:
+        """Return whether there is anything to tell."""
+        return any(vars(self).values())
+
 
 class CallData:
     """The data of calls in progress for one message, made once for all users."""
@@ -247,6 +252,8 @@ class CallFeed:
         self._runtime: PbxRuntime | None = None
         self._views: dict[str, View] = {}
         self._pending = Pending()
+        # The names of extensions that the rows of calls show.
+        self._names: dict[str, str] = {}
         self._told_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._unsubscribe: list[CALLBACK_TYPE] = []
@@ -309,6 +316,8 @@ class CallFeed:
             return
         runtime = self._runtime = self._entry.runtime_data
         subscriptions = runtime.coordinator.subscriptions
+        extensions = runtime.coordinator.data.extensions
+        self._names = {number: one.name for number, one in extensions.items()}
         self._leave = [
             runtime.coordinator.async_add_listener(self._connection_changed),
             subscriptions.changes.async_add(None, self._changed),
@@ -352,7 +361,7 @@ class CallFeed:
     def _changed(self, changes: Changes) -> None:
         """Handle changes of calls and queues, and of the list of extensions."""
         pending = self._pending
-        pending.keys |= changes.keys
+        pending.keys |= changes.keys | self._calls_of_renamed(changes)
         pending.recent |= changes.recent
         if changes.added or changes.removed or changes.presence:
             pending.can = True
@@ -360,15 +369,32 @@ class CallFeed:
         pending.queues |= listed.changed
         pending.parked = pending.parked or changes.queues.parked
         if listed.added or listed.removed or listed.presence:
-            self._all_changed()
-        elif (
-            changes.keys
-            or changes.recent
-            or pending.can
-            or listed.changed
-            or changes.queues.parked
-        ):
+            pending.all = True
+        if pending.anything:
             self._schedule()
+
+    def _calls_of_renamed(self, changes: Changes) -> set[int]:
+        """Return the calls in progress of the extensions that have another name."""
+        if self._runtime is None:
+            return set()
+        board = self._runtime.coordinator.data
+        names = {
+            number: board.extensions[number].name
+            for number in changes.changed | changes.added
+        }
+        renamed = names.items() - self._names.items()
+        if not renamed:
+            return set()
+        self._names |= names
+        numbers = {number for number, _ in renamed}
+        return {
+            key
+            for key, tracked in board.live.items()
+            if any(
+                party.extension and party.number in numbers
+                for party in tracked.picture.parties
+            )
+        }
 
     @callback
     def _monitors_changed(self) -> None:

@@ -385,6 +385,19 @@ async def test_new_extension(office: Office) -> None:
     await panel.quiet()
 
 
+async def test_renamed_extension(office: Office) -> None:
+    """The calls in progress say the new name, and other calls are not told again."""
+    office.pbx.tell(internal("c1", TALKING, "1001", "1002"))
+    office.pbx.tell(internal("c2", TALKING, "1003", "1005"))
+    panel = await office.panel()
+    first = office.pbx.extensions[0]
+    office.pbx.extensions[0] = replace(first, name="Annabel")
+    await office.entry.runtime_data.coordinator.async_refresh()
+    (call,) = (await panel.next())["changed"]
+    assert [party["name"] for party in call["parties"]] == ["Annabel", "Bruno"]
+    await panel.quiet()
+
+
 async def test_supervision(office: Office, hass_admin_user: Any) -> None:
     """It is told from the ringing of the supervisor's phone to the end."""
     office.pbx.tell(internal("c-1", TALKING, "1001", "1002"))

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import json
 from typing import Any
 
-from tests.simulator.exchange import Exchange
-from tests.simulator.exchange.cdr import CallRecord, Outcome
+from tests.simulator.exchange import Exchange, SimExtension, SimTrunk
+from tests.simulator.exchange.cdr import CallRecord
 from tests.simulator.exchange.events import (
     CallEvent,
     CallFailed,
@@ -19,6 +19,7 @@ from tests.simulator.exchange.events import (
     StateChanged,
 )
 
+from .cdr import OUTCOME_WORDS
 from .objects import Json, Objects
 from .switches import PSwitches
 
@@ -37,13 +38,11 @@ FAILURE_WORDS = {
     Failure.NO_PERMISSION: "NO Dial Permission",
     Failure.NO_LINE: "Circuit/channel congestion",
 }
-OUTCOME_WORDS = {
-    Outcome.ANSWERED: "ANSWERED",
-    Outcome.NO_ANSWER: "NO ANSWER",
-    Outcome.BUSY: "BUSY",
-    Outcome.FAILED: "FAILED",
-    Outcome.VOICEMAIL: "VOICEMAIL",
-}
+
+
+def word_of(state: ExtensionState) -> str:
+    """Return the word of event 30008, or that of event 30007 for a phone out of reach."""
+    return STATE_WORDS.get(state, "Unregistered")
 
 
 class Events:
@@ -71,6 +70,7 @@ class Events:
         # What follows the states of calls: failures and records.
         self._later: list[tuple[int, Json]] = []
         self._planned = False
+        self._presences: dict[str, str] = {}
         exchange.listeners.append(self._happened)
 
     def _happened(self, event: Event) -> None:
@@ -159,8 +159,29 @@ class Events:
         option = {"add": "CREATE", "update": "UPDATE", "del": "DELETE"}[event.operation]
         if event.subject == "extension":
             self._emit(30022, {"ext_number": event.name, "option": option})
+            extension = self._exchange.extensions.get(event.name)
+            if extension is not None:
+                self._presence(extension)
         else:
             self._emit(30023, {"trunk_name": event.name, "option": option})
+
+    def _presence(self, extension: SimExtension) -> None:
+        """Tell a changed presence (event 30009)."""
+        now = self._objects.presences.of(extension)
+        before = self._presences.get(extension.number, "available")
+        self._presences[extension.number] = now
+        if now != before and self._switches.presence_monitored:
+            self._emit(30009, {"extension": extension.number, "status": now})
+
+    def trunk_status(self, trunk: SimTrunk) -> None:
+        """Tell the status of a trunk (event 30010)."""
+        body = {
+            "trunk_name": trunk.name,
+            "kind": "PJSIP",
+            "status": self._objects.trunk(trunk)["status"],
+            "registered_ip": "203.0.113.7:5060",
+        }
+        self._emit(30010, body)
 
     def _record(self, record: CallRecord) -> Json:
         blank = " " if self._switches.blanks_as_space else ""

@@ -11,7 +11,8 @@ from aiohttp import WSMsgType, web
 from tests.simulator.clock import Clock
 from tests.simulator.yeastar_s.identity import Identity
 
-from .endpoints import Endpoints, Refused, answer, required
+from .endpoints import Endpoints, answer, required
+from .errors import Refused
 from .objects import Json
 from .switches import PSwitches
 from .tokens import Pair, Tokens
@@ -19,13 +20,14 @@ from .tokens import Pair, Tokens
 PATH = "/openapi/v1.0/"
 SUBSCRIBE = "subscribe"
 REQUESTS_KEPT = 10_000
+FAULT_KINDS = frozenset({"http_502", "hang", "reset", "html"})
 
 
 @dataclass(slots=True)
 class Fault:
     """Something that goes wrong with the requests to an endpoint (None: all).
 
-    `kind` is `http_502`, `hang`, `reset`, `html`, or an error code as text.
+    `kind` is one of FAULT_KINDS, or an error code as text.
     """
 
     kind: str
@@ -66,7 +68,7 @@ class Front:
         clock: Clock,
     ) -> None:
         """Serve the endpoints."""
-        self._endpoints = endpoints
+        self.endpoints = endpoints
         self._tokens = tokens
         self._identity = identity
         self._switches = switches
@@ -76,6 +78,7 @@ class Front:
         self.subscribers: list[Subscriber] = []
         # A test can hold events back, and drop or double them.
         self.deliver = True
+        self.events_sent = 0
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
@@ -138,12 +141,12 @@ class Front:
         if endpoint == "del_token" and request.method == "GET":
             self._tokens.delete(token)
             return answer()
-        if request.method == "GET" and endpoint in self._endpoints.get:
-            return self._endpoints.get[endpoint](query)
-        if request.method == "POST" and endpoint in self._endpoints.post:
+        if request.method == "GET" and endpoint in self.endpoints.get:
+            return self.endpoints.get[endpoint](query)
+        if request.method == "POST" and endpoint in self.endpoints.post:
             if not isinstance(body, dict):
                 raise Refused(40001)
-            return self._endpoints.post[endpoint](body)
+            return self.endpoints.post[endpoint](body)
         raise Refused(10001)
 
     @staticmethod
@@ -245,6 +248,7 @@ class Front:
                 continue
             if self.deliver and kind in subscriber.topics:
                 subscriber.queue.put_nowait(frame)
+                self.events_sent += 1
 
     async def cut_sockets(self) -> None:
         """Close every socket without a word."""

@@ -54,7 +54,7 @@ async def test_listed_leg_of_a_supervisor_is_no_party(
     sim: PSimulator, watched: Watched
 ) -> None:
     """Where the PBX lists the supervisor as a member, the call still has two parties."""
-    sim.switches.monitor_listed = True
+    sim.api.monitor_listed = True
     call = sim.exchange.inbound("5503301", "1002", "SIP-142")
     call.answer()
     await watched.pbx.monitor(MonitorMode.WHISPER, "1005", "1002")
@@ -90,7 +90,7 @@ async def test_monitoring_is_refused_where_it_cannot_work(
     assert not [one for one in sim.front.requests if one.endpoint == "call/listen"]
     assert await refusal("9999", "1002") is Refusal.NO_SUCH_EXTENSION
     sim.exchange.extensions["1002"].allow_being_monitored = False
-    sim.switches.monitor_forbidden = "70084"
+    sim.api.monitor_forbidden = "70084"
     assert await refusal("1005", "1002") is Refusal.MONITORING_FORBIDDEN
 
 

@@ -19,11 +19,14 @@ from ...report import (
     Subject,
 )
 from ...snapshot import Snapshot
+from ..member_words import objects
 from ..members import Member, MemberTable
 from ..values import Answer, integer, text
 from . import errcode, events, words
-from .control import ChannelControl
+from .control import CallActions
 from .events import EventStream
+from .history import CallHistory
+from .presence import PresenceAccess
 from .session import TokenSession
 from .transport import OpenApiTransport
 
@@ -36,6 +39,8 @@ CAPABILITIES: Final = (
     | Capability.TRANSFER
     | Capability.INBOUND_CONTROL
     | Capability.PROMPT
+    | Capability.SETTINGS
+    | Capability.HISTORY
 )
 PAGE_SIZE: Final = 500
 # Enough for 20,000 extensions.
@@ -57,7 +62,7 @@ _STATUS_WORDS: Final = {
 }
 
 
-class YeastarP(ChannelControl, ReportsByStream):
+class YeastarP(CallActions, PresenceAccess, CallHistory, ReportsByStream):
     """The P-Series API v1.0, over HTTP or HTTPS, with events over a WebSocket."""
 
     def __init__(
@@ -87,6 +92,8 @@ class YeastarP(ChannelControl, ReportsByStream):
         self._take: Callable[[Report], None] | None = None
         self._info: PbxInfo | None = None
         self._info_generation = 0
+        self._ids: dict[str, str] = {}
+        self._presences: dict[str, str] = {}
         # The kinds of registered phones of each extension, and the last status word.
         self._registered: dict[str, set[str]] = {}
         self._words: dict[str, ExtensionStatus] = {}
@@ -186,7 +193,7 @@ class YeastarP(ChannelControl, ReportsByStream):
                     "order_by": "asc",
                 },
             )
-            more = list(words.objects(answer.get("data")))
+            more = list(objects(answer.get("data")))
             items += more
             total = integer(answer.get("total_number"))
             if total is None or len(items) >= total:
@@ -225,6 +232,8 @@ class YeastarP(ChannelControl, ReportsByStream):
         """Return the listed extensions with their present status, each number once."""
         found: dict[str, Extension] = {}
         registered: dict[str, set[str]] = {}
+        ids: dict[str, str] = {}
+        presences: dict[str, str] = {}
         for item in listed:
             number = text(item.get("number"))
             if not number or not number.isascii() or number in found:
@@ -236,7 +245,15 @@ class YeastarP(ChannelControl, ReportsByStream):
                 # The list of calls is complete: a word without a call is outdated.
                 self._words.pop(number, None)
             found[number] = Extension(number, text(item.get("caller_id_name")), None)
-        self._registered = registered
+            presences[number] = text(item.get("presence_status"))
+            if integer(identity := item.get("id")) is not None:
+                ids[number] = text(identity)
+        self._registered, self._ids = registered, ids
+        known, self._presences = self._presences, presences
+        for number, presence in presences.items():
+            if known.get(number, presence) != presence:
+                # The event for it depends on a setting of the PBX.
+                self._report(SettingsChanged(Subject.EXTENSION, number))
         self._told = {number: self._status(number) for number in found}
         return tuple(
             Extension(one.number, one.name, self._told[one.number])
@@ -262,8 +279,8 @@ class YeastarP(ChannelControl, ReportsByStream):
         own = "" if self._info is None else self._info.serial_number
         if serial_number and serial_number != own:
             return
-        if kind == events.EXTENSION_CHANGED:
-            self._report(SettingsChanged(Subject.EXTENSION))
+        if kind in (events.EXTENSION_CHANGED, events.PRESENCE):
+            self._take_setting(body)
         elif kind in (events.TRUNK_CHANGED, events.TRUNK_STATUS):
             self._report(SettingsChanged(Subject.TRUNK))
         elif not isinstance(body, dict):
@@ -287,6 +304,14 @@ class YeastarP(ChannelControl, ReportsByStream):
                     integer(body.get("talk_duration")),
                 )
             )
+
+    def _take_setting(self, body: Any) -> None:
+        """Report a changed setting or presence of an extension (30022 and 30009)."""
+        fields = body if isinstance(body, dict) else {}
+        number = text(fields.get("ext_number")) or text(fields.get("extension"))
+        if number in self._presences and (presence := text(fields.get("status"))):
+            self._presences[number] = presence
+        self._report(SettingsChanged(Subject.EXTENSION, number or None))
 
     def _take_call(self, body: dict[str, Any]) -> None:
         """Apply the members of a call (events 30011 to 30016)."""
