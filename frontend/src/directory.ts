@@ -65,10 +65,9 @@ export function directory(hass: Pick<Hass, "entities" | "devices" | "states">, c
       if (!number) continue;
       if (config.extensions?.length && !config.extensions.includes(id) && !config.extensions.includes(number)) continue;
       // The device of a new PBX is called "Anna (1001)" for Home Assistant's pickers; here the number stands beside the name.
-      const shown = name.endsWith(` (${number})`) ? name.slice(0, -number.length - 3) : name || number;
       const person: Person = {
         number,
-        name: shown,
+        name: name.endsWith(` (${number})`) ? name.slice(0, -number.length - 3) : name || number,
         device: id,
         status: keys.extension_status,
         disturb: keys.do_not_disturb,
