@@ -14,7 +14,11 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
 
-from custom_components.pbx.client.model import CallEventType, CallOutcome
+from custom_components.pbx.client.model import (
+    CallEventType,
+    CallOutcome,
+    QueueEventType,
+)
 from custom_components.pbx.client.pbx import Capability
 from custom_components.pbx.const import CONF_NUMBERS_IN_NAMES, DOMAIN
 from custom_components.pbx.hub.families import FAMILIES, create_pbx
@@ -324,7 +328,7 @@ def rows_of_entities() -> dict[tuple[str, str], list[str]]:
     }
     rows = [
         row
-        for heading in ("Extension", "Trunk", "PBX")
+        for heading in ("Extension", "Trunk", "Queue", "PBX")
         for row in DOCS["entities"].table(heading)
     ]
     return {
@@ -375,6 +379,16 @@ def test_data_of_calls() -> None:
         "event_type"
     }
     assert words(DOCS["entities"].section("Outcomes")) == set(CallOutcome)
+
+
+def test_data_of_queues() -> None:
+    """Each kind of event and each attribute is described, and no other."""
+    kinds, data = (DOCS["entities"].table("Queue events", which) for which in (0, 1))
+    assert {word for row in kinds for word in words(row[0])} == set(QueueEventType)
+    attributes = ENGLISH["entity"]["event"]["queue"]["state_attributes"].keys()
+    assert {word for row in data for word in words(row[0])} == attributes - {
+        "event_type"
+    }
 
 
 def test_data_of_monitoring() -> None:
