@@ -235,7 +235,7 @@ hr { border: 0; border-top: 1px solid var(--divider-color); margin: 4px 0; }
 }
 
 .wall {
-  display: grid; grid-template-rows: auto 1fr; gap: 24px; padding: 28px 36px;
+  --radius: 12px; display: grid; grid-template-rows: auto 1fr; gap: 24px; padding: 28px 36px;
   .calls { gap: 12px; }
   .row { min-height: 102px; grid-template-columns: minmax(0, 1fr) 200px minmax(0, 1fr); padding: 8px 20px; gap: 16px; }
   .nm { font-size: 22px; line-height: 30px; }
