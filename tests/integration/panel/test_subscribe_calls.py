@@ -321,6 +321,8 @@ async def test_reload_while_open(hass: HomeAssistant, office: Office) -> None:
         "can": None,
         "calls": [],
         "monitors": [],
+        "queues": [],
+        "parked": [],
     }
     late = await office.panel()
     assert not late.known["loaded"]
