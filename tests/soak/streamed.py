@@ -10,8 +10,76 @@ from tests.simulator.exchange.cdr import CallRecord
 from tests.simulator.exchange.events import Failure
 from tests.simulator.telephony import Telephony
 
+from .cannot_tell import Case, Line
 from .history import History, Moment, Part, Story
 from .oracle import STEP, Oracle
+
+
+def _untold(case: Case) -> bool:
+    """Return whether something happened while nobody listened."""
+    return case.moment is not None and case.moment.told is None
+
+
+def _any(case: Case) -> bool:
+    return True
+
+
+def _clock_was_set(case: Case) -> bool:
+    """Return whether our own clock was set in the course of a call."""
+    if case.part is not None and case.part.jumped:
+        return True
+    return case.story is not None and case.story.jumped
+
+
+def _arrived_late(case: Case) -> bool:
+    parts = [] if case.story is None else case.story.parts
+    return any(
+        moment.told is not None and moment.told > moment.at + STEP
+        for part in parts
+        for moment in part.moments
+    )
+
+
+def streamed_lines(*, no_times: str, never_again: str) -> tuple[Line, ...]:
+    """Return what no wire that streams can tell, with the sections of its reference."""
+    return (
+        Line(
+            "clock that was set",
+            frozenset(
+                {"started", "answered", "in call since", "event time", "rang", "talked"}
+                | {"ended by"}
+            ),
+            _clock_was_set,
+            _any,
+            "How long something took while Home Assistant's clock was set",
+            "what its clock says",
+            "the times are those of Home Assistant's clock: events bring none of their own",
+            no_times,
+        ),
+        Line(
+            "while nobody listened",
+            frozenset(
+                {"missing event", "missing end", "outcome", "end word", "ended by"}
+            ),
+            _untold,
+            _any,
+            "What happened while the connection was interrupted, or before it",
+            "no event, and the right state once connected again; of a call that went on, "
+            "the outcome of the whole",
+            "events are sent to those who are connected, and never again",
+            never_again,
+        ),
+        Line(
+            "what arrives late",
+            frozenset({"rang", "talked", "answered", "ended by"}),
+            _arrived_late,
+            _any,
+            "How long something took where the network held back what the PBX told",
+            "the times at which it arrived",
+            "events bring no time of their own, unless that is switched on",
+            no_times,
+        ),
+    )
 
 
 class StreamedHistory[S: Telephony](History[S]):
@@ -130,6 +198,8 @@ class StreamedHistory[S: Telephony](History[S]):
             last.others |= others
         if state in (part.state, "gone"):
             return
+        role = self.is_caller(leg)
+        part.caller = part.caller if role is None else role
         before, part.state = part.state, state
         if state == "talking" and part.answered is None:
             self._note(part, "answered", now, others)

@@ -25,7 +25,7 @@ from tests.simulator.exchange.events import (
 from ..cannot_tell import Case, Line
 from ..history import Part, Story
 from ..oracle import STEP
-from ..streamed import StreamedHistory, StreamedOracle
+from ..streamed import StreamedHistory, StreamedOracle, streamed_lines
 
 OUTCOMES: Final = {
     Failure.BUSY: "busy",
@@ -77,31 +77,6 @@ def _listed(case: Case) -> bool:
     return case.story is not None and case.story.call_id in case.history.listed
 
 
-def _untold(case: Case) -> bool:
-    """Return whether something happened while nobody listened."""
-    return case.moment is not None and case.moment.told is None
-
-
-def _any(case: Case) -> bool:
-    return True
-
-
-def _clock_was_set(case: Case) -> bool:
-    """Return whether our own clock was set in the course of a call."""
-    if case.part is not None and case.part.jumped:
-        return True
-    return case.story is not None and case.story.jumped
-
-
-def _arrived_late(case: Case) -> bool:
-    parts = [] if case.story is None else case.story.parts
-    return any(
-        moment.told is not None and moment.told > moment.at + STEP
-        for part in parts
-        for moment in part.moments
-    )
-
-
 def _held_alone(case: Case) -> bool:
     history = case.history
     assert isinstance(history, AsteriskHistory)
@@ -117,30 +92,7 @@ def _held_alone(case: Case) -> bool:
 
 
 LINES: Final = (
-    Line(
-        "clock that was set",
-        frozenset(
-            {"started", "answered", "in call since", "event time", "rang", "talked"}
-            | {"ended by"}
-        ),
-        _clock_was_set,
-        _any,
-        "How long something took while Home Assistant's clock was set",
-        "what its clock says",
-        "the times are those of Home Assistant's clock: events bring none of their own",
-        "1 (timestampevents)",
-    ),
-    Line(
-        "while nobody listened",
-        frozenset({"missing event", "missing end", "outcome", "end word", "ended by"}),
-        _untold,
-        _any,
-        "What happened while the connection was interrupted, or before it",
-        "no event, and the right state once connected again; of a call that went on, "
-        "the outcome of the whole",
-        "events are sent to those who are connected, and never again",
-        "1, 12",
-    ),
+    *streamed_lines(no_times="1 (timestampevents)", never_again="1, 12"),
     Line(
         "answered before",
         frozenset({"outcome", "end word", "ended by", "rang", "talked"}),
@@ -153,16 +105,6 @@ LINES: Final = (
         "how its last attempt ended",
         "a channel that is up and in no bridge may wait for its first answer, or its next",
         "4",
-    ),
-    Line(
-        "what arrives late",
-        frozenset({"rang", "talked", "answered", "ended by"}),
-        _arrived_late,
-        _any,
-        "How long something took where the network held back what the PBX told",
-        "the times at which it arrived",
-        "events bring no time of their own, unless that is switched on",
-        "1 (timestampevents)",
     ),
     Line(
         "hold of a call with the PBX itself",

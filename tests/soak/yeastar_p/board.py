@@ -23,6 +23,8 @@ from .wire import Wire
 DAMAGES: Final = ("502", "-2", "70082", "10005")
 # Turns of the loop in which everything that was sent has been applied.
 TURNS: Final = 4
+# Seconds between two looks of the client at its token and its heartbeat.
+TICK: Final = 5.0
 
 
 class ListeningToP(Beside):
@@ -59,6 +61,7 @@ class ListeningToP(Beside):
         self._silent = True
         self._primed = False
         self._wanted = False
+        self._ticked = 0.0
         self._race: tuple[int, Step] | None = None
         history = PHistory(sim, self.now)
         board = Switchboard(reader=YeastarP.call_reader)
@@ -134,9 +137,19 @@ class ListeningToP(Beside):
             self.sim.events.flush()
 
     @override
+    def wait(self, seconds: float) -> None:
+        end = self.clock.now() + seconds
+        while (rest := end - self.clock.now()) > TICK:
+            super().wait(min(rest, TICK))
+        super().wait(rest)
+
+    @override
     def passed(self) -> None:
         self.sim.events.flush()
         self._turn()
+        if self.clock.now() >= self._ticked + TICK:
+            self._ticked = self.clock.now()
+            self._tick()
         if self._wanted:
             self._wanted = False
             self.poll()
@@ -212,10 +225,8 @@ class ListeningToP(Beside):
                 self.poll()
             case "wait":
                 self.wait(3)
-                self._tick()
             case "wait_long":
                 self.wait(35)
-                self._tick()
             case "cut":
                 self._wire.cut = True
                 self._wire.lose()

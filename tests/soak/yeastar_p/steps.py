@@ -34,11 +34,12 @@ FIXED: Final = frozenset(
         *("formats_told", "records_filtered"),
     }
 )
+# Never at the same time as a step.
 OF_THE_EXCHANGE: Final[Mapping[str, tuple[Any, ...]]] = {
-    "answer_after": (None, None, None, 7.0),
-    "voicemail_seconds": (20.0, 4.0),
-    "queue_retry": (5.0, 1.0),
-    "auto_answer_delay": (0.0, 2.0),
+    "answer_after": (None, None, None, 7.1),
+    "voicemail_seconds": (20.1, 4.1),
+    "queue_retry": (5.1, 1.1),
+    "auto_answer_delay": (0.0, 2.1),
     "transfer_cdr": ("segments", "once"),
 }
 FAULTS: Final = (

@@ -14,9 +14,9 @@ from tests.simulator.exchange.events import Event, Failure, LegKind, LegState
 from tests.simulator.yeastar_p import PSimulator
 from tests.simulator.yeastar_p.objects import MEMBERS, path_of
 
-from ..cannot_tell import Case, Line
-from ..history import STATES, Part, Story
-from ..streamed import StreamedHistory, StreamedOracle
+from ..cannot_tell import Line
+from ..history import STATES, Moment, Part, Story
+from ..streamed import StreamedHistory, StreamedOracle, streamed_lines
 
 OUTCOMES: Final = {
     Failure.BUSY: "busy",
@@ -29,22 +29,11 @@ OUTCOMES: Final = {
 }
 
 
-def _clock_was_set(case: Case) -> bool:
-    """Return whether our own clock was set in the course of a call."""
-    if case.part is not None and case.part.jumped:
-        return True
-    return case.story is not None and case.story.jumped
-
-
-def _any(case: Case) -> bool:
-    return True
-
-
 LINES: Final = (
     Line(
         "who hung up",
         frozenset({"ended by"}),
-        _any,
+        lambda case: True,
         lambda case: case.shown is None,
         "Which party hung up",
         "unknown",
@@ -52,26 +41,16 @@ LINES: Final = (
         "5.5 (30011, 30012), 9",
     ),
     Line(
-        "phone that declined in a group",
+        "phone that declined",
         frozenset({"outcome", "end word"}),
         lambda case: case.part is not None and case.part.cause == "declined",
-        lambda case: case.shown in (None, "missed"),
+        lambda case: case.shown != "answered",
         "That a phone declined, if the call went on without it",
-        "missed, as if it had rung in vain",
+        "missed, as if it had rung in vain, or how the call as a whole ended",
         "a phone that declines leaves the call like one that stops ringing",
         "6.1 (BYE)",
     ),
-    Line(
-        "clock that was set",
-        frozenset({"started", "answered", "in call since", "event time"})
-        | frozenset({"rang", "talked"}),
-        _clock_was_set,
-        _any,
-        "How long something took while Home Assistant's clock was set",
-        "what its clock says",
-        "events bring no time of their own",
-        "5.5",
-    ),
+    *streamed_lines(no_times="5.5", never_again="5.1"),
 )
 
 
@@ -81,6 +60,8 @@ class PHistory(StreamedHistory[PSimulator]):
     def __init__(self, sim: PSimulator, now: Callable[[], float]) -> None:
         """Begin to watch."""
         self._amid = False
+        # The role that each party came with, and the call it is in.
+        self._roles: dict[str, tuple[str, bool | None]] = {}
         super().__init__(sim, now)
 
     @override
@@ -105,14 +86,34 @@ class PHistory(StreamedHistory[PSimulator]):
 
     @override
     def is_caller(self, leg: Leg) -> bool | None:
-        """Return the role that the word for a party has (section 6.1)."""
+        """Return the role that a party came with (section 6.1)."""
         if leg.outside:
             return leg.kind is LegKind.INBOUND
-        call = self.sim.calls.get(leg.call_id)
-        if call is None or leg is not call.caller:
-            return False
-        # A phone that is called first for a call by API rings like that of a callee.
-        return None if leg.state is LegState.RINGING else True
+        return self._roles.get(leg.leg_id, ("", None))[1]
+
+    @override
+    def _look_at(self, call: SimCall) -> None:
+        for leg in call.legs:
+            known, role = self._roles.get(leg.leg_id, ("", None))
+            if known != call.call_id:
+                role = None
+            if role is None:
+                self._roles[leg.leg_id] = call.call_id, self._word(call, leg)
+
+    @staticmethod
+    def _word(call: SimCall, leg: Leg) -> bool | None:
+        """Return the role in the word for a party, None for a word without one."""
+        if leg.state is LegState.HELD or (
+            # Called first for a call by API, a phone rings like that of a callee.
+            leg is call.caller and leg.state is LegState.RINGING
+        ):
+            return None
+        return leg is call.caller
+
+    @override
+    def reloaded(self) -> None:
+        super().reloaded()
+        self._roles.clear()
 
     @override
     def answered(self, call: SimCall, leg: Leg) -> bool:
@@ -172,6 +173,12 @@ class POracle(StreamedOracle):
     @override
     def is_caller(self, story: Story, leg: Leg) -> bool | None:
         return self.history.is_caller(leg)
+
+    @override
+    def others_of(self, part: Part, moment: Moment) -> set[str]:
+        # A caller that is put into a parking slot has nobody at the other end.
+        alone = moment.what == "resumed" and not moment.others
+        return set() if alone else super().others_of(part, moment)
 
     @override
     def status(self, number: str) -> str:
