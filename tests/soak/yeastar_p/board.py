@@ -184,11 +184,15 @@ class ListeningToP(Beside):
             self._silent = True
             failure = repr(error)
             self.say(lambda: f"  failed {failure}")
-            self.history.lost()
+            self.history.hit = True
+            if not self._listening:
+                self.history.lost()
             return
         silent, self._silent = self._silent, False
         self.history.look()
         self.history.read(silent=silent)
+        if self._wire.socket is not None and self._wire.socket.late:
+            self.history.hit = True
         changes = self.board.reconcile(snapshot, self.now(), silent=silent)
         self._primed = True
         self.doubtful = changes.doubtful

@@ -99,6 +99,12 @@ class PHistory(StreamedHistory[PSimulator]):
                 role = None
             if role is None:
                 self._roles[leg.leg_id] = call.call_id, self._word(call, leg)
+        people = [leg for leg in call.legs if leg.kind in MEMBERS]
+        if len(people) == 2:
+            for leg, other in (people, people[::-1]):
+                mine, others = self.is_caller(leg), self.is_caller(other)
+                if mine is None and others is not None:
+                    self._roles[leg.leg_id] = call.call_id, not others
 
     @staticmethod
     def _word(call: SimCall, leg: Leg) -> bool | None:
