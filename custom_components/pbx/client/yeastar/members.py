@@ -350,13 +350,20 @@ class MemberTable:
 
     def _put(self, call: MemberCall, member: Member, now: float) -> None:
         """Add or update a member of a call."""
-        known = member.channel in call.members
+        before = call.members.get(member.channel)
+        if before is not None and (before.side, before.number) != (
+            member.side,
+            member.number,
+        ):
+            # The channel is that of another party now.
+            self._drop(call, member.channel, now)
+            before = None
         call.put(member, now)
         self._call_of[member.channel] = call
         if not member.extension:
             return
         self._channels_of.setdefault(member.number, set()).add(member.channel)
-        if not known and self._supervised.get(member.number) is not None:
+        if before is None and self._supervised.get(member.number) is not None:
             alone = len(call.members) == 1
             if alone or self._supervised[member.number] == call.id:
                 self._spies[member.channel] = member.number
