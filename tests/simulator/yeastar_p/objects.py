@@ -37,6 +37,14 @@ TRUNK_CODES = {
 }
 
 
+def path_of(call: SimCall) -> str:
+    """Return the number of what a call went through, blank for nothing (3.3)."""
+    for other in call.callees:
+        if other.kind in (LegKind.IVR, LegKind.QUEUE, LegKind.CONFERENCE):
+            return other.number
+    return call.via
+
+
 class Objects:
     """The PBX's objects as the API shows them."""
 
@@ -98,10 +106,7 @@ class Objects:
         return {"call_id": call.call_id, "members": list(self.members(call).values())}
 
     def _member(self, call: SimCall, leg: Leg, caller: bool) -> Json:
-        path = call.via
-        for other in call.callees:
-            if other.kind in (LegKind.IVR, LegKind.QUEUE, LegKind.CONFERENCE):
-                path = other.number
+        path = path_of(call)
         common = {
             "channel_id": self.channel(leg),
             "member_status": self._word(leg, caller),

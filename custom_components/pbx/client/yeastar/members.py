@@ -18,7 +18,7 @@ MAX_MEMBERS: Final = 100_000
 MAX_ENDED: Final = 1_000
 
 # Seconds between the end of a group's other rings and the answer that ended them.
-_ANSWERED_ELSEWHERE: Final = 1.0
+_ANSWERED_ELSEWHERE: Final = 0.2
 
 _CONNECTED: Final = frozenset({PartyState.TALKING, PartyState.HELD})
 # The order in which a member counts if an extension has several in one call.
@@ -100,12 +100,17 @@ class MemberCall:
     def put(self, member: Member, now: float) -> None:
         """Add or update a present member; what was known of it is kept."""
         known = self.members.get(member.channel)
-        met = member.state in _CONNECTED or (known is not None and known.met)
+        met_before = known is not None and known.met
+        met = member.state in _CONNECTED or met_before
         caller = member.caller
+        alone = not self.members.keys() - {member.channel}
+        if alone and member.state is PartyState.RINGING:
+            # Perhaps the caller's own phone, which is called first for a dialled call.
+            caller = None
         if caller is None and known is not None:
             caller = known.caller
         self.members[member.channel] = replace(member, met=met, caller=caller)
-        if met and caller is not True and not self.answered:
+        if met and not met_before and caller is not True:
             self._answer(now)
         self._learn(member)
 
@@ -113,8 +118,19 @@ class MemberCall:
         """Note that a callee answered; phones that just stopped ringing lost to it."""
         self.answered = True
         for number, at in self.stopped.items():
-            if now - at <= _ANSWERED_ELSEWHERE and self.left.get(number) is None:
-                self.left[number] = CallOutcome.ANSWERED_ELSEWHERE
+            if self.left.get(number) is None:
+                just = now - at <= _ANSWERED_ELSEWHERE
+                self.left[number] = (
+                    CallOutcome.ANSWERED_ELSEWHERE if just else CallOutcome.MISSED
+                )
+
+    @property
+    def _callee_connected(self) -> bool:
+        """Return whether a callee is connected now."""
+        return any(
+            member.state in _CONNECTED and member.caller is not True
+            for member in self.members.values()
+        )
 
     def _learn(self, member: Member) -> None:
         """Keep what a member tells about the whole call."""
@@ -143,7 +159,7 @@ class MemberCall:
             outcome = CallOutcome.ANSWERED
         elif member.state is PartyState.RINGING:
             self.stopped[member.number] = now
-            if self.answered:
+            if self._callee_connected:
                 outcome = CallOutcome.ANSWERED_ELSEWHERE
         self.left.pop(member.number, None)
         self.left[member.number] = outcome
@@ -355,11 +371,13 @@ class MemberTable:
         self._call_of[member.channel] = call
         if not member.extension:
             return
-        self._channels_of.setdefault(member.number, set()).add(member.channel)
-        if not known and self._supervised.get(member.number) is not None:
+        number = member.number
+        self._channels_of.setdefault(number, set()).add(member.channel)
+        called = not known and member.caller is not True
+        if called and number in self._supervised and number not in self._spies.values():
             alone = len(call.members) == 1
-            if alone or self._supervised[member.number] == call.id:
-                self._spies[member.channel] = member.number
+            if alone or self._supervised[number] == call.id:
+                self._spies[member.channel] = number
 
     def _drop(self, call: MemberCall, channel: str, now: float) -> None:
         """Remove a member that has hung up."""
