@@ -36,7 +36,7 @@ class WholeCalls(CallReader):
 
     @override
     def hear(self, report: ExtensionReport, now: float) -> bool:
-        return True
+        return not report.registration
 
     @override
     def expect(self) -> None:
