@@ -138,18 +138,19 @@ class QueueTable:
                 )
                 for caller in waiting.callers
             ),
-            agents=tuple(
-                QueueAgent(
-                    self._number(member.interface),
-                    member.name,
-                    member.status not in _LOGGED_OUT,
-                    member.paused,
-                    member.talking,
-                    member.reason,
-                    member.dynamic,
-                )
-                for member in waiting.members.values()
-            ),
+            agents=tuple(map(self._agent, waiting.members.values())),
+        )
+
+    def _agent(self, member: QueueMember) -> QueueAgent:
+        """Return the agent that a member of a queue is."""
+        return QueueAgent(
+            self._number(member.interface),
+            member.name,
+            member.status not in _LOGGED_OUT,
+            member.paused,
+            member.talking,
+            member.reason,
+            member.dynamic,
         )
 
     def _number(self, interface: str) -> str:
@@ -273,7 +274,9 @@ class QueueTable:
         # What the event tells of it comes too early: other events do.
         member.talking = before.talking if before else False
         queue.members[interface] = member
-        return [] if member == before else self._report(name)
+        if before is not None and self._agent(before) == self._agent(member):
+            return []
+        return self._report(name)
 
     def _on_member_removed(self, event: Message, now: float) -> list[Report]:
         """Remove a member."""
