@@ -10,7 +10,7 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 const LIMIT = 72_000;
 const OUTPUT = new URL("../custom_components/pbx/frontend/pbx-panel.js", import.meta.url);
 const LICENSE = "/* Contains lit-html, Copyright Google LLC, SPDX-License-Identifier: BSD-3-Clause */";
-// Members that only our own code sees get short names. Not one of them may be a name of Home Assistant, of the
+// Members that only our own code or lit-html's sees get short names. Not one of them may be a name of Home Assistant, of the
 // WebSocket commands or of the browser, or be used as a string.
 const OWN = `
   active allRecent atLeast badge badgeColor border byNumber callList callsOf canChoose chosen color confirmed directory
@@ -68,7 +68,7 @@ if (option === "--tests") {
     charset: "utf8",
     legalComments: "none",
     banner: { js: LICENSE },
-    mangleProps: new RegExp(`^(?:${OWN.join("|")})$`),
+    mangleProps: new RegExp(`^(?:_\\$.*|${OWN.join("|")})$`),
     write: false,
     plugins: [templates],
   });

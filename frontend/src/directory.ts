@@ -64,9 +64,10 @@ export function directory(hass: Pick<Hass, "entities" | "devices" | "states">, c
       const number = String(hass.states[keys.extension_status]?.attributes.number ?? "");
       if (!number) continue;
       if (config.extensions?.length && !config.extensions.includes(id) && !config.extensions.includes(number)) continue;
+      // The device of a new PBX is called "Anna (1001)" for Home Assistant's pickers; here the number stands beside the name.
       const person: Person = {
         number,
-        name: name || number,
+        name: name.endsWith(` (${number})`) ? name.slice(0, -number.length - 3) : name || number,
         device: id,
         status: keys.extension_status,
         disturb: keys.do_not_disturb,

@@ -252,7 +252,8 @@ export class PbxPanel extends HTMLElement {
   }
 
   supervise(mode: Mode, number: string, button: HTMLElement): void {
-    if (mode === "whisper") this.confirmed(mode, number, button);
+    if (this.now.me === undefined) this.open({ kind: "choose", query: "", whisper: number });
+    else if (mode === "whisper") this.confirmed(mode, number, button);
     else this.open({ kind: "confirm", number, mode });
   }
 
@@ -282,9 +283,12 @@ export class PbxPanel extends HTMLElement {
     if (await this.act(button, "transfer", { extension, to, call_id: call?.call_id ?? undefined }, true)) notify(this, now.words("sent", { name, who: now.name(to) ?? to }));
   }
 
-  choose(number: string): void {
-    this.set({ chosen: { ...this.chosen, [this.entry as string]: number }, sheet: undefined });
+  /** Keep which phone is the user's; whisper with it if that was what they wanted. */
+  choose(number: string, whispered: string | undefined, button: HTMLElement): void {
+    this.set({ chosen: { ...this.chosen, [this.entry as string]: number } });
     void this.hass.callWS({ type: "frontend/set_user_data", key: USER_DATA, value: this.chosen });
+    if (whispered) void this.act(button, "whisper", { whisperer: number, whispered }, true);
+    else this.close();
   }
 
   private async dial(button: HTMLElement): Promise<void> {
@@ -303,6 +307,7 @@ export class PbxPanel extends HTMLElement {
   private situation(words: Words, refusal: Words): Situation {
     const { hass, store, config } = this;
     const { byNumber } = this.directory;
+    const active = config.actions !== false && config.layout !== "wallboard" && store.connected;
     return {
       states: hass.states,
       store,
@@ -312,7 +317,8 @@ export class PbxPanel extends HTMLElement {
       long: Math.round((config.long_call ?? 10) * 60),
       now: time(),
       me: this.mine(),
-      active: config.actions !== false && config.layout !== "wallboard" && store.connected,
+      active,
+      asks: active && this.canChoose,
       name: (number) => byNumber.get(number)?.name,
       statusOf: (number) => hass.states[byNumber.get(number)?.status ?? ""]?.state ?? "unavailable",
     };

@@ -17,7 +17,7 @@ export type Sheet =
   | { kind: "forward"; number: string; query: string }
   | { kind: "whom"; numbers: string[] }
   | { kind: "group"; call: string }
-  | { kind: "choose"; query: string };
+  | { kind: "choose"; query: string; whisper?: string };
 
 type Content = { label: string; content: TemplateResult };
 type Entry = TemplateResult | false | "" | null | undefined;
@@ -300,8 +300,8 @@ function chooseSheet(panel: PbxPanel, sheet: Sheet & { kind: "choose" }): Conten
     icon("account-question", "off"),
     words("which_phone"),
     words("which_phone_why"),
-    html`${picker(panel, sheet, "", (number) => panel.choose(number))}${
-      me === undefined ? nothing : html`<hr />${entry("phone-off", words("no_phone"), "", () => panel.choose(""))}`
+    html`${picker(panel, sheet, "", (number, button) => panel.choose(number, sheet.whisper, button))}${
+      me === undefined ? nothing : html`<hr />${entry("phone-off", words("no_phone"), "", (button) => panel.choose("", undefined, button))}`
     }`,
   );
 }

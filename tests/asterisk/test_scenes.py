@@ -19,6 +19,7 @@ from .stories import ENDED_BY_THE_RIG, EVENTS, STORIES
 # In seconds.
 CUT_AFTER = 0.6
 AWAY = 0.6
+IDLE = "- | -"
 BACK_WITHIN = 30.0
 # A feature code that is under way at a reconnect cannot be told from a call.
 CODES = {("do_not_disturb", "1003"), ("forwarded", "1003")}
@@ -26,14 +27,16 @@ BY_A_PARTY = re.compile(r" by \d+")
 
 
 def moments(lines: Iterable[str]) -> list[str]:
-    """Return the lines about moments, each once while nothing changes.
+    """Return the lines about moments in which something is in use, each once in a row.
 
-    Lines about ends are left out, and what phones do after a restart of the PBX until
-    they have registered again.
+    Lines about ends are left out, the pauses between calls, whose length is up to the
+    rig, and what phones do after a restart of the PBX until they have registered again.
     """
     found: list[str] = []
     for line in lines:
-        if " | " in line and "1001=offline" not in line and line not in found[-1:]:
+        if line == IDLE or " | " not in line or "1001=offline" in line:
+            continue
+        if line not in found[-1:]:
             found.append(line)
     return found
 
@@ -85,6 +88,7 @@ def check_near(near: Picture, scene: str) -> None:
         told, events = ([BY_A_PARTY.sub("", x) for x in y] for y in (told, events))
     assert told == events
     assert moments(near.lines) == moments(STORIES[scene])
+    assert near.lines == [] or near.lines[-1] == IDLE
     assert near.contradictions == []
     assert near.last_calls() == []
     assert near.unended() == []
@@ -92,7 +96,7 @@ def check_near(near: Picture, scene: str) -> None:
 
 def check_far(far: Picture, scene: str) -> None:
     """Compare what was shown with an interruption with the story, parts of which it has."""
-    assert far.lines == [] or far.lines[-1] == "- | -"
+    assert far.lines == [] or far.lines[-1] == IDLE
     story = moments(STORIES[scene])
     # The path may have been cut when the story began.
     codes = {
@@ -101,7 +105,7 @@ def check_far(far: Picture, scene: str) -> None:
         if coded == scene
     }
     shown = moments([line for line in far.lines if line not in codes])
-    assert is_part(shown, story if "- | -" in story else ["- | -"])
+    assert is_part(shown, story)
     truth = {line[:4]: line[6:].split(", ") for line in EVENTS[scene]}
     enders = {None, *map(by_whom, STORIES[scene])}
     for line in far.told():

@@ -65,6 +65,13 @@ def state(hass: HomeAssistant, entity_id: str) -> str:
     return found.state
 
 
+def monitored_by(hass: HomeAssistant, entity_id: str) -> list[str]:
+    """Return the supervisors in the call of an extension."""
+    found = hass.states.get(entity_id)
+    assert found is not None
+    return list(found.attributes.get("monitored_by", ()))
+
+
 async def add(hass: HomeAssistant, sim: PSimulator, **changes: Any) -> ConfigFlowResult:
     """Choose the family and fill its form in."""
     flows = hass.config_entries.flow
@@ -119,6 +126,7 @@ async def test_call_and_whisper(
     hass: HomeAssistant, sim: PSimulator, entry: ConfigEntry, told: Told
 ) -> None:
     """The supervisor is in the call while the phone is, and the end is told."""
+    sim.api.monitor_listed = True
     call = sim.exchange.inbound("5503301", "1002", "SIP-142")
     await until(lambda: state(hass, BRUNO) == "ringing")
     call.answer()
@@ -126,14 +134,34 @@ async def test_call_and_whisper(
     await act(hass, "whisper", whisperer=SAMI, whispered=BRUNO, wait=True)
     (monitor,) = sim.exchange.monitors.values()
     assert (monitor.mode, monitor.supervisor) == ("whisper", "1005")
-    shown = hass.states.get(BRUNO)
-    assert shown is not None
-    assert shown.attributes["monitored_by"] == ["1005"]
+    await until(lambda: monitored_by(hass, BRUNO) == ["1005"])
+    await entry.runtime_data.coordinator.async_refresh()
+    assert state(hass, SAMI) == "busy"
     await act(hass, "stop_monitoring", supervisor=SAMI)
+    assert sim.monitors == {}
     await until(lambda: state(hass, SAMI) == "idle")
     assert state(hass, BRUNO) == "busy"
     call.hang_up()
     await until(lambda: state(hass, BRUNO) == "idle")
+
+
+async def test_supervisor_that_the_pbx_does_not_list_stays(
+    hass: HomeAssistant, sim: PSimulator, entry: ConfigEntry
+) -> None:
+    """Who is in the call is shown until the phone hangs up; stopping it says why not."""
+    sim.inbound("5503301", "1002", "SIP-142", answer=True)
+    await until(lambda: state(hass, BRUNO) == "busy")
+    await act(hass, "listen", supervisor=SAMI, extension=BRUNO, wait=True)
+    await entry.runtime_data.coordinator.async_refresh()
+    assert state(hass, SAMI) == "busy"
+    with pytest.raises(ServiceValidationError) as err:
+        await act(hass, "stop_monitoring", supervisor=SAMI)
+    assert err.value.translation_key == "control_unsupported"
+    assert monitored_by(hass, BRUNO) == ["1005"]
+    (monitor,) = sim.monitors.values()
+    monitor.end()
+    await until(lambda: state(hass, SAMI) == "idle")
+    await until(lambda: monitored_by(hass, BRUNO) == [])
 
 
 async def test_refusals_are_sentences(

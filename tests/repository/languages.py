@@ -49,6 +49,7 @@ SAME: Final = {
     "Supervisors": ("nl",),
     "Trunk": ("fr", "it", "nl"),
     "Trunk {name}": ("fr", "it", "nl"),
+    "Trunks": ("fr", "nl"),
     "Type": ("fr", "nl"),
     "Voicemail": ("de", "nl"),
     "agents": ("fr",),

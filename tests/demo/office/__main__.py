@@ -10,7 +10,7 @@ from tests.simulator.certificate import Certificate
 from tests.simulator.device import Device
 from tests.simulator.simulator import DEMO_PASSWORD, Simulator
 from tests.simulator.switches import Switches
-from tests.simulator.yeastar_p import PSimulator
+from tests.simulator.yeastar_p import PSimulator, PSwitches
 
 from .control import Control
 from .office import Office
@@ -57,7 +57,9 @@ def build(options: argparse.Namespace) -> Device:
     """Return the PBX that was asked for."""
     switches = Switches(answer_after=options.answer_after)
     if options.series == "p":
-        simulator = PSimulator(switches=switches, seed=options.seed)
+        simulator = PSimulator(
+            api=PSwitches(monitor_listed=True), switches=switches, seed=options.seed
+        )
         simulator.serial = options.serial or simulator.serial
         simulator.password = options.password or simulator.password
         return simulator

@@ -45,6 +45,10 @@ def word_of(state: ExtensionState) -> str:
     return STATE_WORDS.get(state, "Unregistered")
 
 
+def _in_next_turn(flush: Callable[[], None]) -> None:
+    asyncio.get_running_loop().call_soon(flush)
+
+
 class Events:
     """The events that follow from what happens in the exchange.
 
@@ -70,6 +74,8 @@ class Events:
         # What follows the states of calls: failures and records.
         self._later: list[tuple[int, Json]] = []
         self._planned = False
+        # Calls what it gets once what happens now has happened.
+        self.soon: Callable[[Callable[[], None]], object] = _in_next_turn
         self._presences: dict[str, str] = {}
         exchange.listeners.append(self._happened)
 
@@ -98,7 +104,7 @@ class Events:
         """Tell the states of calls once what happens now has happened."""
         if not self._planned:
             self._planned = True
-            asyncio.get_running_loop().call_soon(self.flush)
+            self.soon(self.flush)
 
     def flush(self) -> None:
         """Tell the states of calls now."""

@@ -280,10 +280,11 @@ class GroupedCall:
         refused = [outcome for outcome in self.results if outcome in _REFUSED]
         if self.queued or len(refused) < len(self.results):
             return CallOutcome.MISSED
-        if refused:
-            # What the last callee did decides.
-            return refused[-1]
         cause = None if self.caller_cause is None else CAUSES.get(self.caller_cause)
+        if refused:
+            # The last callee decides, which may have been out of reach: then only the
+            # caller's cause tells.
+            return cause if cause in _REFUSED else refused[-1]
         if not self.served:
             return cause
         if self._direction(extensions) is CallDirection.INBOUND:

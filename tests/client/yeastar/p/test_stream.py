@@ -145,7 +145,7 @@ async def test_frame_without_meaning_changes_nothing(
 ) -> None:
     """The stream goes on, and what follows is understood."""
     for subscriber in sim.front.subscribers:
-        subscriber.queue.put_nowait(hostile)
+        subscriber.put(hostile)
     made = sim.exchange.inbound("5503301", "1005", "SIP-142")
     await until(lambda: watched.extension("1005").status is ExtensionStatus.RINGING)
     assert [shown.id for shown in watched.board.calls] == [made.call_id]
@@ -256,7 +256,7 @@ async def test_settings_that_change_are_read(sim: PSimulator, watched: Watched) 
 
 
 async def test_busy_word_without_a_call(sim: PSimulator, watched: Watched) -> None:
-    """Where calls are not reported, the status is; the next reading corrects it."""
+    """Where calls are not reported, the status is, until the connection is another."""
     sim.front.send(30008, frame(30008, {"extension": "1002", "status": "Busy"}))
     await until(lambda: watched.extension("1002").status is ExtensionStatus.BUSY)
     sim.front.send(30008, frame(30008, {"extension": "1002", "status": "Idle"}))
@@ -264,4 +264,6 @@ async def test_busy_word_without_a_call(sim: PSimulator, watched: Watched) -> No
     sim.front.send(30008, frame(30008, {"extension": "1002", "status": "Ringing"}))
     await until(lambda: watched.extension("1002").status is ExtensionStatus.RINGING)
     await watched.read()
+    assert watched.extension("1002").status is ExtensionStatus.RINGING
+    await watched.start()
     assert watched.extension("1002").status is ExtensionStatus.IDLE

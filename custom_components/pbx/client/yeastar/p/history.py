@@ -36,7 +36,7 @@ _DIRECTIONS: Final = {
 }
 
 
-class CallHistory(Pbx):
+class RecordSearch(Pbx):
     """The call records of a P-Series PBX."""
 
     _session: TokenSession

@@ -25,7 +25,7 @@ from ..values import Answer, integer, text
 from . import errcode, events, words
 from .control import CallActions
 from .events import EventStream
-from .history import CallHistory
+from .history import RecordSearch
 from .presence import PresenceAccess
 from .session import TokenSession
 from .transport import OpenApiTransport
@@ -43,6 +43,8 @@ CAPABILITIES: Final = (
     | Capability.HISTORY
 )
 PAGE_SIZE: Final = 500
+# Seconds in which the events of a supervisor's phone that is called must have begun.
+CALLED_WITHIN: Final = 5.0
 # Enough for 20,000 extensions.
 MAX_PAGES: Final = 40
 
@@ -62,7 +64,7 @@ _STATUS_WORDS: Final = {
 }
 
 
-class YeastarP(CallActions, PresenceAccess, CallHistory, ReportsByStream):
+class YeastarP(CallActions, PresenceAccess, RecordSearch, ReportsByStream):
     """The P-Series API v1.0, over HTTP or HTTPS, with events over a WebSocket."""
 
     def __init__(
@@ -100,7 +102,10 @@ class YeastarP(CallActions, PresenceAccess, CallHistory, ReportsByStream):
         self._told: dict[str, ExtensionStatus | None] = {}
         # The extensions with an event since the current reading began.
         self._newer: set[str] = set()
-        self._unmonitored: bool | None = None
+        # The extensions whose reports are switched off, None if the PBX does not tell.
+        self._unmonitored: set[str] | None = set()
+        self._switches_read = False
+        self._called: dict[str, asyncio.Event] = {}
         self._reading = asyncio.Lock()
 
     @property
@@ -134,11 +139,13 @@ class YeastarP(CallActions, PresenceAccess, CallHistory, ReportsByStream):
         await self.connect()
         await self._stop_stream()
         self._take = take
-        self._unmonitored = None
+        self._switches_read = False
+        self._words.clear()
 
         def end(why: PbxError) -> None:
             """Pass on that the stream broke."""
             self._take = None
+            self._words.clear()
             lost(why)
 
         stream = EventStream(self._transport, self._session, self._take_event, end)
@@ -165,8 +172,9 @@ class YeastarP(CallActions, PresenceAccess, CallHistory, ReportsByStream):
                 lines = tuple(
                     line for row in rows if (line := words.trunk(row)) is not None
                 )
-            if self._unmonitored is None:
-                self._unmonitored = await self._has_unmonitored()
+            if not self._switches_read:
+                self._unmonitored = await self._read_switches()
+                self._switches_read = True
             return Snapshot(
                 info,
                 found,
@@ -175,7 +183,7 @@ class YeastarP(CallActions, PresenceAccess, CallHistory, ReportsByStream):
                 calls_now=calls,
                 # Whether each change is reported depends on settings of the PBX, and a
                 # lost end of a call would otherwise show for minutes (section 8.4).
-                again_soon=self._table.live or self._unmonitored,
+                again_soon=self._table.live or self._unmonitored != set(),
             )
 
     async def _pages(
@@ -211,22 +219,24 @@ class YeastarP(CallActions, PresenceAccess, CallHistory, ReportsByStream):
                 return {}
             raise
 
-    async def _has_unmonitored(self) -> bool:
-        """Return whether events of an extension are switched off (section 3.2.4).
+    async def _read_switches(self) -> set[str] | None:
+        """Return the extensions whose reports are switched off (section 3.2.4).
 
-        A PBX that refuses to tell counts as such.
+        Returns None for a PBX that refuses to tell.
         """
         try:
             switches, complete = await self._pages(
                 "extension_status_monitor/list", "ext_id"
             )
         except PbxRefused:
-            return True
-        return not complete or any(
-            integer(switch.get(name)) == 0
+            return None
+        off = {
+            text(switch.get("number"))
             for switch in switches
             for name in ("enb_call_status", "enb_register_status")
-        )
+            if integer(switch.get(name)) == 0
+        }
+        return off if complete else None
 
     def _extensions(self, listed: Iterable[dict[str, Any]]) -> tuple[Extension, ...]:
         """Return the listed extensions with their present status, each number once."""
@@ -242,8 +252,6 @@ class YeastarP(CallActions, PresenceAccess, CallHistory, ReportsByStream):
                 registered[number] = self._registered[number]
             else:
                 registered[number] = words.registered_phones(item)
-                # The list of calls is complete: a word without a call is outdated.
-                self._words.pop(number, None)
             found[number] = Extension(number, text(item.get("caller_id_name")), None)
             presences[number] = text(item.get("presence_status"))
             if integer(identity := item.get("id")) is not None:
@@ -267,10 +275,32 @@ class YeastarP(CallActions, PresenceAccess, CallHistory, ReportsByStream):
             return None
         if (in_call := self._table.status(number)) is not None:
             return in_call
-        word = self._words.get(number, ExtensionStatus.IDLE)
-        if word is not ExtensionStatus.IDLE:
-            return word
-        return ExtensionStatus.IDLE if registered else ExtensionStatus.OFFLINE
+        if not registered:
+            return ExtensionStatus.OFFLINE
+        # The call of a supervisor may be in no list (section 9): only this tells it.
+        return self._words.get(number, ExtensionStatus.IDLE)
+
+    @override
+    async def _is_called(self, number: str) -> bool:
+        told = self._called.setdefault(number, asyncio.Event())
+        try:
+            async with asyncio.timeout(CALLED_WITHIN):
+                while not self._in_use(number):
+                    told.clear()
+                    await told.wait()
+        except TimeoutError:
+            off = self._unmonitored
+            return self._take is None or off is None or number in off
+        finally:
+            self._called.pop(number, None)
+        return True
+
+    @override
+    def _in_use(self, number: str) -> bool:
+        idle = (None, ExtensionStatus.IDLE)
+        return bool(self._table.members_of(number)) or (
+            self._words.get(number) not in idle
+        )
 
     # -- events
 
@@ -357,6 +387,8 @@ class YeastarP(CallActions, PresenceAccess, CallHistory, ReportsByStream):
     def _tell_number(self, number: str) -> None:
         """Report the status of an extension if it has changed."""
         status = self._status(number)
+        if (called := self._called.get(number)) is not None:
+            called.set()
         if number in self._registered and self._told.get(number) is not status:
             self._told[number] = status
             self._report(ExtensionReport(number, status))
