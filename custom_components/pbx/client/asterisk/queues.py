@@ -184,33 +184,43 @@ class QueueTable:
         for row in rows:
             name = row.get("Queue", "")
             queue = self._queues.setdefault(name, _Waiting())
-            match row.get("Event"):
-                case "QueueMember":
-                    member = _member(row, row.get("Location", ""), row.get("Name", ""))
-                    if "InCall" in row:
-                        member.talking = row["InCall"] == "1"
-                    if (name, member.interface) not in self._heard:
-                        queue.members[member.interface] = member
-                case "QueueEntry":
-                    entries.append(row)
-        for name, queue in self._queues.items():
-            known = before.get(name, _Waiting())
-            for interface, member in known.members.items():
-                if (name, interface) in self._heard:
-                    queue.members[interface] = member
+            if row.get("Event") == "QueueEntry":
+                entries.append(row)
+            elif row.get("Event") == "QueueMember":
+                interface = row.get("Location", "")
+                member = _member(row, interface, row.get("Name", ""))
+                if "InCall" in row:
+                    member.talking = row["InCall"] == "1"
+                queue.members[interface] = member
         entries.sort(key=lambda row: _count(row.get("Position")) or 0)
         for row in entries:
-            name, channel_id = row.get("Queue", ""), row.get("Uniqueid", "")
-            if (name, channel_id) not in self._heard:
-                since = now - (_count(row.get("Wait")) or 0)
-                kept = self._find(before.get(name), channel_id)
-                caller = kept or self._caller(row, since)
-                self._queues[name].callers.append(caller)
+            name = row.get("Queue", "")
+            known = self._find(before.get(name), row.get("Uniqueid", ""))
+            since = now - (_count(row.get("Wait")) or 0)
+            caller = known or self._caller(row, since)
+            self._queues[name].callers.append(caller)
         for name, queue in self._queues.items():
-            known = before.get(name, _Waiting())
-            queue.callers += [
-                caller for caller in known.callers if (name, caller.id) in self._heard
-            ]
+            self._keep_heard(name, queue, before.get(name, _Waiting()))
+
+    def _keep_heard(self, name: str, queue: _Waiting, before: _Waiting) -> None:
+        """Keep in a listed queue what events have told meanwhile."""
+        for interface in (*queue.members, *before.members):
+            if (name, interface) in self._heard:
+                member = before.members.get(interface)
+                if member is None:
+                    queue.members.pop(interface, None)
+                else:
+                    queue.members[interface] = member
+        queue.callers = [
+            caller
+            for caller in queue.callers
+            if (name, caller.id) not in self._heard or self._find(before, caller.id)
+        ]
+        queue.callers += [
+            caller
+            for caller in before.callers
+            if (name, caller.id) in self._heard and caller not in queue.callers
+        ]
 
     def take_parked(self, rows: Iterable[Message], now: float) -> None:
         """Apply a list of all parked calls."""
