@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 import logging
-from typing import Any
+from typing import Any, cast
 
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
@@ -28,7 +28,11 @@ from tests.simulator.yeastar_p.simulator import CLIENT_ID, CLIENT_SECRET
 
 from .told import Told
 
-ANNA, BRUNO, SAMI = "sensor.anna_berg", "sensor.bruno_costa", "sensor.sami_virtanen"
+ANNA, BRUNO, SAMI = (
+    "sensor.anna_berg_1001",
+    "sensor.bruno_costa_1002",
+    "sensor.sami_virtanen_1005",
+)
 
 
 def office() -> list[SimExtension]:
@@ -218,7 +222,7 @@ async def test_do_not_disturb_and_forwarding(
     hass: HomeAssistant, sim: PSimulator, entry: ConfigEntry
 ) -> None:
     """Set here and on the PBX, and shown."""
-    switch = "switch.bruno_costa_do_not_disturb"
+    switch = "switch.bruno_costa_1002_do_not_disturb"
     await until(lambda: state(hass, switch) == "off")
     await hass.services.async_call(
         "switch", "turn_on", {"entity_id": switch}, blocking=True
@@ -255,8 +259,7 @@ async def test_call_history(
         return_response=True,
     )
     assert answer is not None
-    calls: Any = answer["calls"]
-    (call,) = calls
+    (call,) = cast(list[dict[str, Any]], answer["calls"])
     assert (call["caller"], call["callee"], call["callee_name"]) == (
         "5503301",
         "1002",

@@ -9,6 +9,7 @@ from ...errors import PbxRefused, PbxUnreachable, Refusal, Unreachable
 from ...model import CallDirection, HistoryCall
 from ...pbx import HISTORY_LIMIT, Pbx, check_history
 from ...texts import outside_number
+from ..member_words import objects
 from ..values import integer, text
 from . import errcode, words
 from .session import TokenSession
@@ -69,7 +70,7 @@ class RecordSearch(Pbx):
         unreadable = 0
         for page in range(1, MAX_PAGES + 1):
             answer = await self._page({**query, "page": str(page)})
-            rows = list(words.objects(answer.get("data")))
+            rows = list(objects(answer.get("data")))
             new = [row for row in rows if _key(row) not in seen]
             seen.update(map(_key, rows))
             for row in new:

@@ -19,10 +19,11 @@ from ...report import (
     Subject,
 )
 from ...snapshot import Snapshot
+from ..member_words import objects
 from ..members import Member, MemberTable
 from ..values import Answer, integer, text
 from . import errcode, events, words
-from .control import ChannelControl
+from .control import CallActions
 from .events import EventStream
 from .history import RecordSearch
 from .presence import PresenceAccess
@@ -63,7 +64,7 @@ _STATUS_WORDS: Final = {
 }
 
 
-class YeastarP(ChannelControl, PresenceAccess, RecordSearch, ReportsByStream):
+class YeastarP(CallActions, PresenceAccess, RecordSearch, ReportsByStream):
     """The P-Series API v1.0, over HTTP or HTTPS, with events over a WebSocket."""
 
     def __init__(
@@ -208,7 +209,7 @@ class YeastarP(ChannelControl, PresenceAccess, RecordSearch, ReportsByStream):
                     "order_by": "asc",
                 },
             )
-            more = list(words.objects(answer.get("data")))
+            more = list(objects(answer.get("data")))
             items += more
             total = integer(answer.get("total_number"))
             if total is None or len(items) >= total:

@@ -17,8 +17,9 @@ from ...extension_settings import (
     SettingsChange,
 )
 from ...pbx import Pbx
+from ..member_words import objects
 from ..values import Answer, text
-from . import errcode, words
+from . import errcode
 from .session import TokenSession
 
 BATCH: Final = 50
@@ -63,7 +64,7 @@ class PresenceAccess(Pbx):
                 continue
             read = {
                 number: _read(number, item, numbers_by_id)
-                for item in words.objects(answer.get("data"))
+                for item in objects(answer.get("data"))
                 if (number := text(item.get("number"))) in batch
             }
             found += read.values()
@@ -149,7 +150,7 @@ def _forwardings(change: SettingsChange) -> Iterator[tuple[str, Forwarding]]:
 
 def _of_presence(item: Answer, presence: str) -> Answer | None:
     """Return the settings of a presence, None if it has none."""
-    for settings in words.objects(item.get("presence_list")):
+    for settings in objects(item.get("presence_list")):
         if text(settings.get("status")) == presence:
             return settings
     return None
