@@ -3,16 +3,17 @@
 from typing import Any, Final
 
 from homeassistant.auth.models import User
-from homeassistant.auth.permissions.const import POLICY_READ
+from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
 from homeassistant.core import HomeAssistant
 
 from ..client.errors import Refusal
 from ..client.extension_settings import ExtensionSettings, MonitorPermission
 from ..client.model import MonitorMode
 from ..client.pbx import Capability
-from ..const import KEY_OTHER_PARTY, KEY_STATUS
+from ..const import KEY_CALLERS_WAITING, KEY_OTHER_PARTY, KEY_PARKED_CALLS, KEY_STATUS
 from ..hub.options import PbxOptions
 from ..hub.permission import Denial, may, may_control
+from ..hub.registry import QUEUE
 from ..hub.request import refused_as
 from ..runtime import PbxRuntime
 from ..supervision.policy import (
@@ -28,6 +29,8 @@ type Answer = bool | str
 # The PBX's own setting of the supervisor's phone. It has a word of the panel instead of
 # a sentence, as the refusal of the action says how to change it.
 MONITOR_MODE: Final = "monitor_mode"
+ATTR_CONTROL: Final = "control"
+ATTR_NUMBERS: Final = "numbers"
 
 
 class Access:
@@ -51,17 +54,34 @@ class Access:
         """Return whether the user may read the calls of an extension."""
         return self._reads(number, KEY_OTHER_PARTY)
 
+    def reads_queue(self, number: str) -> bool:
+        """Return whether the user may read who waits in a queue."""
+        return self._reads(f"{QUEUE}{number}", KEY_CALLERS_WAITING)
+
+    @property
+    def reads_parked(self) -> bool:
+        """Return whether the user may read the parked calls."""
+        serial_number = self._coordinator.serial_number
+        return may(self._hass, self.user, serial_number, KEY_PARKED_CALLS, POLICY_READ)
+
+    def of_queue(self, number: str) -> Answer:
+        """Return whether the user may change the agents of a queue."""
+        key = f"{QUEUE}{number}_{KEY_CALLERS_WAITING}"
+        serial_number = self._coordinator.serial_number
+        allowed = may(self._hass, self.user, serial_number, key, POLICY_CONTROL)
+        return _answer(None if allowed else Denial.NOT_PERMITTED)
+
     def reads_status(self, number: str) -> bool:
         """Return whether the user may read the status of an extension."""
         return self._reads(number, KEY_STATUS)
 
     def _reads(self, number: str, key: str) -> bool:
-        """Return whether the user may read a sensor of an extension."""
+        """Return whether the user may read a sensor of an extension or queue."""
         serial_number = self._coordinator.serial_number
         return may(self._hass, self.user, serial_number, f"{number}_{key}", POLICY_READ)
 
-    def answers(self) -> dict[str, dict[str, Any]]:
-        """Return what the user may do with each extension; a refusal by its key."""
+    def answers(self) -> list[dict[str, Any]]:
+        """Return what the user may do; extensions with the same answers share an item."""
         coordinator = self._coordinator
         options = coordinator.options
         role = role_denied(options, self.user)
@@ -70,10 +90,12 @@ class Access:
             for mode, capability in CAPABILITIES.items()
             if capability not in coordinator.pbx.capabilities
         }
-        return {
-            number: self._answers(number, options, role, missing)
-            for number in coordinator.data.extensions
-        }
+        groups: dict[str, dict[str, Any]] = {}
+        for number in coordinator.data.extensions:
+            answers = self._answers(number, options, role, missing)
+            group = groups.setdefault(str(answers), {ATTR_NUMBERS: [], **answers})
+            group[ATTR_NUMBERS].append(number)
+        return list(groups.values())
 
     def _answers(
         self,
@@ -98,7 +120,7 @@ class Access:
             or role
         )
         return {
-            "control": _answer(control),
+            ATTR_CONTROL: _answer(control),
             **{
                 mode.value: _answer(
                     missing.get(mode) or monitored or _forbids(settings)

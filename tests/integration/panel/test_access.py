@@ -139,6 +139,11 @@ CAPABILITIES = {
     Capability.MUTE: "mute",
     Capability.SETTINGS: "settings",
     Capability.HISTORY: "history",
+    Capability.QUEUES: "queues",
+    Capability.AGENT_LOGIN: "agent_login",
+    Capability.AGENT_PAUSE: "agent_pause",
+    Capability.PARKED_CALLS: "parked",
+    Capability.PICK_UP: "pick_up",
 }
 
 
@@ -151,8 +156,6 @@ async def test_capabilities(office: Office, capability: Capability) -> None:
         **dict.fromkeys(CAPABILITIES.values(), True),
         "transfer": "outside",
         "take": True,
-        "queues": False,
-        "parked": False,
     }
     office.pbx.can &= ~capability
     found = (await office.panel()).known["capabilities"]
@@ -164,6 +167,17 @@ async def test_pbx_without_transfer(office: Office) -> None:
     office.pbx.can &= ~Capability.TRANSFER
     found = (await office.panel()).known["capabilities"]
     assert (found["transfer"], found["take"]) == (None, False)
+
+
+async def test_the_same_answers_are_told_once(office: Office) -> None:
+    """The first message does not grow with each extension."""
+    (answers,) = (await office.panel()).messages[0]["can"]
+    assert answers["numbers"] == [*STAFF]
+    (*_, one, others) = (await office.panel(controller("1001")(office))).messages[0][
+        "can"
+    ]
+    assert {*one["numbers"], *others["numbers"]} == {*STAFF}
+    assert one["control"] is not others["control"]
 
 
 async def test_control(office: Office) -> None:

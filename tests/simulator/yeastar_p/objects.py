@@ -3,21 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.simulator.exchange import (
-    Exchange,
-    MonitorLeg,
-    SimCall,
-    SimExtension,
-    SimTrunk,
-)
+from tests.simulator.channels import MEMBERS, Channels
+from tests.simulator.exchange import Exchange, SimCall, SimExtension, SimTrunk
 from tests.simulator.exchange.events import LegKind, LegState
 from tests.simulator.exchange.leg import Leg
 
+from .presence import Ids, Presences
 from .switches import PSwitches
 
 type Json = dict[str, Any]
 
-MEMBERS = (LegKind.EXTENSION, LegKind.INBOUND, LegKind.OUTBOUND)
 # Reference 6.4, for the words that the neutral trunks of the office have.
 TRUNK_CODES = {
     "idle": 1,
@@ -36,41 +31,23 @@ TRUNK_CODES = {
 }
 
 
-class Objects:
+def path_of(call: SimCall) -> str:
+    """Return the number of what a call went through, blank for nothing (3.3)."""
+    for other in call.callees:
+        if other.kind in (LegKind.IVR, LegKind.QUEUE, LegKind.CONFERENCE):
+            return other.number
+    return call.via
+
+
+class Objects(Channels):
     """The PBX's objects as the API shows them."""
 
     def __init__(self, exchange: Exchange, switches: PSwitches) -> None:
         """Show an exchange."""
-        self._exchange = exchange
+        super().__init__(exchange)
         self._switches = switches
-        self._channels: dict[str, str] = {}
-        self._ids: dict[str, int] = {}
-
-    # -- channels
-
-    def channel(self, leg: Leg) -> str:
-        """Return the channel of a leg, `PJSIP/1005-0000008a`."""
-        name = leg.number if leg.kind is LegKind.EXTENSION else None
-        if name is None:
-            name = f"trunk-{leg.trunk}-endpoint"
-        if leg.leg_id not in self._channels:
-            self._channels[leg.leg_id] = f"PJSIP/{name}-{len(self._channels):08x}"
-        return self._channels[leg.leg_id]
-
-    def found(self, channel: str) -> tuple[SimCall, Leg] | None:
-        """Return the call and the leg of a channel."""
-        for call in self._exchange.calls.values():
-            for leg in call.legs:
-                if leg.kind in MEMBERS and self.channel(leg) == channel:
-                    return call, leg
-        return None
-
-    def monitor(self, channel: str) -> MonitorLeg | None:
-        """Return the supervisor's leg of a channel."""
-        for monitor in self._exchange.monitors.values():
-            if self.channel(monitor.leg) == channel:
-                return monitor
-        return None
+        self._ids = Ids()
+        self.presences = Presences(exchange, self._ids)
 
     # -- calls
 
@@ -96,13 +73,10 @@ class Objects:
         return {"call_id": call.call_id, "members": list(self.members(call).values())}
 
     def _member(self, call: SimCall, leg: Leg, caller: bool) -> Json:
-        path = call.via
-        for other in call.callees:
-            if other.kind in (LegKind.IVR, LegKind.QUEUE, LegKind.CONFERENCE):
-                path = other.number
+        path = path_of(call)
         common = {
             "channel_id": self.channel(leg),
-            "member_status": self._word(leg, caller),
+            "member_status": self.word(leg, caller),
             "call_path": path or self._blank,
         }
         if leg.kind is LegKind.EXTENSION:
@@ -116,20 +90,6 @@ class Objects:
             }
         }
 
-    @staticmethod
-    def _word(leg: Leg, caller: bool) -> str:
-        match leg.state:
-            case LegState.CALLING:
-                return "ALERT"
-            case LegState.RINGING:
-                return "RING"
-            case LegState.TALKING:
-                return "ANSWERED" if caller else "ANSWER"
-            case LegState.HELD:
-                return "HOLD"
-            case _:
-                return "BYE"
-
     @property
     def _blank(self) -> str:
         return " " if self._switches.blanks_as_space else ""
@@ -138,7 +98,11 @@ class Objects:
 
     def id_of(self, name: str) -> int:
         """Return the internal id of an extension or trunk, which is not its number."""
-        return self._ids.setdefault(name, 60 + len(self._ids))
+        return self._ids.of(name)
+
+    def by_id(self, identity: object) -> SimExtension | None:
+        """Return the extension with an internal id."""
+        return self._exchange.extensions.get(self._ids.name(identity))
 
     def extension(self, extension: SimExtension) -> Json:
         """Return an extension as extension/list shows it."""
@@ -164,7 +128,7 @@ class Objects:
             "role_name": "Employee",
             "email_addr": extension.email,
             "mobile_number": extension.mobile,
-            "presence_status": "do_not_disturb" if extension.dnd else "available",
+            "presence_status": self.presences.of(extension),
             "online_status": online,
         }
 

@@ -12,7 +12,7 @@ from typing import Final, override
 from ...dial_string import dial_string
 from ...errors import PbxRefused, PbxUnreachable, Refusal, Unreachable
 from ...model import HistoryCall
-from ...pbx import HISTORY_LIMIT, Pbx
+from ...pbx import HISTORY_LIMIT, Pbx, check_history
 from ...report import CallRecord
 from ..values import text
 from . import errno, reports
@@ -22,7 +22,6 @@ _LOGGER = logging.getLogger(__name__)
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_ROWS: Final = 100_000
-MAX_LIMIT: Final = 1000
 _MAX_LINE: Final = 8192
 
 _TIME: Final = "%Y-%m-%d %H:%M:%S"
@@ -65,31 +64,26 @@ class CallHistory(Pbx):
         number: str | None = None,
         limit: int = HISTORY_LIMIT,
     ) -> tuple[HistoryCall, ...]:
-        """Read records of calls (reference, section 3.11), version 1.1 of the API only.
+        """Read records of calls (reference, section 3.11), from version 1.1 of the API on.
 
         The PBX is not trusted to send the records of one extension only.
 
-        Raises ValueError for a `limit` that is not 1 to 1000; the errors of `connect`;
-        PbxRefused with Refusal.UNSUPPORTED and nothing sent for older versions, with
+        Raises the errors of `check_history` and of `connect`; PbxRefused with Refusal.UNSUPPORTED and nothing sent for older versions, with
         Refusal.TOO_MUCH for more than 100,000 records or 16 MiB.
         """
-        if start.tzinfo is not None or end.tzinfo is not None:
-            raise ValueError("The PBX's local time has no zone")
-        if end < start:
-            raise ValueError("The end is before the start")
-        if not 1 <= limit <= MAX_LIMIT:
-            raise ValueError(f"The limit is 1 to {MAX_LIMIT}")
+        check_history(start, end, limit)
         span = {
             "extid": "all" if number is None else dial_string(number),
             "starttime": start.strftime(_TIME),
             "endtime": end.strftime(_TIME),
         }
         await self._session.log_in()
+        # Version 2 has these requests, too; what it changed of them is not documented.
         if not self._session.dialect.history:
             raise PbxRefused(Refusal.UNSUPPORTED)
         table = Table(limit, number)
         try:
-            answer = await self._session.request("cdr/get_random", span)
+            answer = await self._session.request("cdr/get_random", span, v1=True)
             random = text(answer.get("random"))
             if not random:
                 raise PbxUnreachable(Unreachable.BAD_ANSWER)
@@ -211,7 +205,7 @@ def _is_of(row: _Row, number: str) -> bool:
 def _call(row: _Row) -> HistoryCall | None:
     """Return one call; a row has the fields of a NewCdr report (section 5.3)."""
     received = reports.parse(json.dumps({"action": "NewCdr", **row}).encode())
-    record = received.report if received else None
+    record = received.reports[0] if received else None
     if not isinstance(record, CallRecord):
         return None
     try:
