@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 
 from .lies import LIES, Lie, told
-from .sow import ASTERISK, draw_of, played
+from .sow import ASTERISK, S_SERIES_2, draw_of, played
 from .steps import SHORT
 
 DAYS: Final = 400
@@ -25,7 +25,11 @@ def noticed(lie: Lie, wire: list[str]) -> int | None:
     return None
 
 
-@pytest.mark.parametrize("wire", [[], [ASTERISK]], ids=["s_series", "asterisk"])
+@pytest.mark.parametrize(
+    "wire",
+    [[], [S_SERIES_2], [ASTERISK]],
+    ids=["s_series_1", "s_series_2", "asterisk"],
+)
 @pytest.mark.parametrize("lie", LIES, ids=lambda lie: lie.name.replace(" ", "_"))
 def test_a_lie_is_noticed(lie: Lie, wire: list[str]) -> None:
     """What an honest switchboard shows on the same day does not count."""

@@ -235,10 +235,15 @@ class TrackedCall:
     def met_by(self, leg: Leg) -> Party | None:
         """Return the party that a leg is or was last connected to, None if alone."""
         others = [other for other in self if other is not leg]
-        # Present parties come first. A callee is connected to the caller; the caller is
-        # connected to the callee that answered last.
+        # Parties that left before it came are the last choice. A callee that did not
+        # answer was called by the caller. Else, present parties come first. A callee is
+        # connected to the caller; the caller is connected to the callee that answered
+        # last.
+        called = leg.party.caller is False and leg.answered_at is None
         others.sort(
             key=lambda other: (
+                other.left_at is None or other.left_at > leg.since,
+                called and bool(other.party.caller),
                 other.present,
                 bool(other.party.caller) and not leg.party.caller,
                 other.answered_at or 0.0,
