@@ -63,8 +63,9 @@ class Observed:
 
 
 @asynccontextmanager
-async def _yeastar_s() -> AsyncGenerator[Observed]:
-    async with Simulator().running() as sim, aiohttp.ClientSession() as session:
+async def _yeastar_s(*versions: str) -> AsyncGenerator[Observed]:
+    box = Simulator(api_versions=versions)
+    async with box.running() as sim, aiohttp.ClientSession() as session:
         address = Address(sim.host, sim.port, tls=False)
         pbx = YeastarS(session, address, sim.username, hash_password(sim.password))
         yield Observed(sim, pbx)
@@ -91,7 +92,8 @@ async def _asterisk(switches: AsteriskSwitches) -> AsyncGenerator[Observed]:
 
 
 FAMILIES: Mapping[str, Callable[[], AbstractAsyncContextManager[Observed]]] = {
-    "yeastar_s": _yeastar_s,
+    "yeastar_s_1": partial(_yeastar_s, "v1.0.x", "v1.1.0"),
+    "yeastar_s_2": partial(_yeastar_s, "v1.1.0", "v2.0.0"),
     "yeastar_p": partial(_yeastar_p, PSwitches(monitor_listed=True)),
     "yeastar_p_changes": partial(
         _yeastar_p,

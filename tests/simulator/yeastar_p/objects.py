@@ -3,13 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.simulator.exchange import (
-    Exchange,
-    MonitorLeg,
-    SimCall,
-    SimExtension,
-    SimTrunk,
-)
+from tests.simulator.channels import MEMBERS, Channels
+from tests.simulator.exchange import Exchange, SimCall, SimExtension, SimTrunk
 from tests.simulator.exchange.events import LegKind, LegState
 from tests.simulator.exchange.leg import Leg
 
@@ -18,7 +13,6 @@ from .switches import PSwitches
 
 type Json = dict[str, Any]
 
-MEMBERS = (LegKind.EXTENSION, LegKind.INBOUND, LegKind.OUTBOUND)
 # Reference 6.4, for the words that the neutral trunks of the office have.
 TRUNK_CODES = {
     "idle": 1,
@@ -45,45 +39,18 @@ def path_of(call: SimCall) -> str:
     return call.via
 
 
-class Objects:
+class Objects(Channels):
     """The PBX's objects as the API shows them."""
 
     def __init__(self, exchange: Exchange, switches: PSwitches) -> None:
         """Show an exchange."""
-        self._exchange = exchange
+        super().__init__(exchange)
         self._switches = switches
-        self._channels: dict[str, str] = {}
         self._ids = Ids()
         # Agents who are logged out, and those who pause, with the reason.
         self.logged_out: set[str] = set()
         self.paused: dict[str, str] = {}
         self.presences = Presences(exchange, self._ids)
-
-    # -- channels
-
-    def channel(self, leg: Leg) -> str:
-        """Return the channel of a leg, `PJSIP/1005-0000008a`."""
-        name = leg.number if leg.kind is LegKind.EXTENSION else None
-        if name is None:
-            name = f"trunk-{leg.trunk}-endpoint"
-        if leg.leg_id not in self._channels:
-            self._channels[leg.leg_id] = f"PJSIP/{name}-{len(self._channels):08x}"
-        return self._channels[leg.leg_id]
-
-    def found(self, channel: str) -> tuple[SimCall, Leg] | None:
-        """Return the call and the leg of a channel."""
-        for call in self._exchange.calls.values():
-            for leg in call.legs:
-                if leg.kind in MEMBERS and self.channel(leg) == channel:
-                    return call, leg
-        return None
-
-    def monitor(self, channel: str) -> MonitorLeg | None:
-        """Return the supervisor's leg of a channel."""
-        for monitor in self._exchange.monitors.values():
-            if self.channel(monitor.leg) == channel:
-                return monitor
-        return None
 
     # -- calls
 
@@ -112,7 +79,7 @@ class Objects:
         path = path_of(call)
         common = {
             "channel_id": self.channel(leg),
-            "member_status": self._word(leg, caller),
+            "member_status": self.word(leg, caller),
             "call_path": path or self._blank,
         }
         if leg.kind is LegKind.EXTENSION:
@@ -125,20 +92,6 @@ class Objects:
                 **common,
             }
         }
-
-    @staticmethod
-    def _word(leg: Leg, caller: bool) -> str:
-        match leg.state:
-            case LegState.CALLING:
-                return "ALERT"
-            case LegState.RINGING:
-                return "RING"
-            case LegState.TALKING:
-                return "ANSWERED" if caller else "ANSWER"
-            case LegState.HELD:
-                return "HOLD"
-            case _:
-                return "BYE"
 
     @property
     def _blank(self) -> str:

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from typing import Final, override
 
 from tests.simulator import SimCall, SimTrunk
+from tests.simulator.channels import MEMBERS
 from tests.simulator.exchange import Leg
 from tests.simulator.exchange.events import Event, Failure, LegKind, LegState
 from tests.simulator.yeastar_p import PSimulator
-from tests.simulator.yeastar_p.objects import MEMBERS, path_of
+from tests.simulator.yeastar_p.objects import path_of
 
 from ..cannot_tell import Case, Line
 from ..history import STATES, Part, Story
