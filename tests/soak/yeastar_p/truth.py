@@ -11,6 +11,7 @@ from typing import Final, override
 from tests.simulator import SimCall, SimTrunk
 from tests.simulator.channels import MEMBERS
 from tests.simulator.exchange import Leg
+from tests.simulator.exchange.cdr import Outcome
 from tests.simulator.exchange.events import Event, Failure, LegKind, LegState
 from tests.simulator.yeastar_p import PSimulator
 from tests.simulator.yeastar_p.objects import path_of
@@ -207,6 +208,14 @@ class PHistory(StreamedHistory[PSimulator]):
         over = call.call_id not in self.sim.calls
         if part.answered is not None:
             part.cause, part.outcome = part.cause or "hung up", "answered"
+            # A caller whom only the voicemail has answered has left a message.
+            alone = not any(one.answered for one in story.parts if one is not part)
+            if (
+                alone
+                and call.outcome is Outcome.VOICEMAIL
+                and not (story.outside_answered)
+            ):
+                part.outcome = "voicemail"
         elif over and call.outcome is None and call.failure is None:
             part.cause, part.outcome, story.vanished = "vanished", None, True
         elif part.leg.declined:
