@@ -18,7 +18,7 @@ IN_A_HUNDRED: Final = {
     "asterisk faults 0-25": 1.0,
     "asterisk faults 40-80": 8.0,
     "yeastar-p quiet 0-25": 0.1,
-    "yeastar-p quiet 40-80": 3.0,
+    "yeastar-p quiet 40-80": 7.0,
     "yeastar-p faults 0-25": 1.4,
     "yeastar-p faults 40-80": 10.0,
     "s2 quiet 0-25": 0.5,
