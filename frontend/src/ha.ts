@@ -32,8 +32,7 @@ export interface Hass {
   user?: { id: string; is_admin: boolean };
   language: string;
   locale?: { language: string; time_format: string };
-  config: { time_zone: string };
-  connected: boolean;
+  panels?: Record<string, { url_path: string; icon?: string | null; component_name: string }>;
   connection: {
     subscribeMessage<T>(take: (message: T) => void, command: object): Promise<() => Promise<void>>;
   };
@@ -58,8 +57,8 @@ export interface PanelConfig {
   grid_options?: object;
 }
 
-export type Part = "you" | "search" | "calls" | "people" | "recent";
-export const PARTS: readonly Part[] = ["you", "search", "calls", "people", "recent"];
+export type Part = "you" | "search" | "queues" | "calls" | "people" | "recent";
+export const PARTS: readonly Part[] = ["you", "search", "queues", "calls", "people", "recent"];
 
 /** Show a text at the bottom of the page, as Home Assistant itself does. */
 export function notify(from: HTMLElement, message: string): void {

@@ -1,6 +1,8 @@
 /* The dashboard and the section that Home Assistant makes by itself. */
 
-import { entries, entryOf } from "./directory.ts";
+import { html, render } from "lit-html";
+
+import { directory, entries, entryOf } from "./directory.ts";
 import { rememberWords, text } from "./editor.ts";
 import type { Hass } from "./ha.ts";
 import { same } from "./memo.ts";
@@ -27,7 +29,72 @@ function shown(options: Options, hass: Hass): { id: string; name: string }[] {
   return entries(hass).filter(({ id }) => !options.pbx || id === options.pbx);
 }
 
+/** Return the form that the strategies are edited with. */
+async function editor(): Promise<HTMLElement> {
+  return document.createElement("pbx-strategy-editor");
+}
+
+/** The form of the strategies: which PBX, and whose phones. */
+class StrategyEditor extends HTMLElement {
+  private home: Hass | undefined;
+  private config: (Options & { type: string }) | undefined;
+
+  get hass(): Hass | undefined {
+    return this.home;
+  }
+
+  set hass(hass: Hass | undefined) {
+    const first = !this.home;
+    this.home = hass;
+    if (first) this.show();
+  }
+
+  setConfig(config: Options & { type: string }): void {
+    this.config = config;
+    this.show();
+  }
+
+  private change(key: "pbx" | "team", value: string | string[]): void {
+    const config = { ...this.config, type: "custom:pbx", [key]: value };
+    if (!value.length) delete config[key];
+    this.setConfig(config);
+    this.dispatchEvent(new CustomEvent("config-changed", { detail: { config }, bubbles: true, composed: true }));
+  }
+
+  private show(): void {
+    const { home: hass, config } = this;
+    if (!hass || !config) return;
+    const { pbx = "", team = [] } = config;
+    const found = entries(hass);
+    const people = directory(hass, { type: "" }, pbx || (found[0]?.id ?? "")).people;
+    const option = (value: string, name: string, on: boolean) => html`<option value=${value} ?selected=${on}>${name}</option>`;
+    const field = (key: "pbx" | "team", label: string, many: boolean, options: unknown) =>
+      html`<label style="display:grid;margin-bottom:16px"
+        >${label}<select
+          ?multiple=${many}
+          size=${many ? 12 : 1}
+          style="font:inherit;padding:8px;color:inherit;background:var(--card-background-color);border:1px solid var(--divider-color);border-radius:8px"
+          @change=${(event: Event) => {
+            const chosen = [...(event.target as HTMLSelectElement).selectedOptions].map(({ value }) => value);
+            this.change(key, many ? chosen : (chosen[0] ?? ""));
+          }}
+          >${options}</select></label>`;
+    const all = text("all", "All");
+    render(
+      html`${field("pbx", text("edit_config_entry_id", "PBX"), false, [option("", all, !pbx), found.map(({ id, name }) => option(id, name, id === pbx))])}${field(
+        "team",
+        text("edit_extensions", "People"),
+        true,
+        people.map(({ device, name }) => option(device, name, team.includes(device))),
+      )}`,
+      this,
+    );
+  }
+}
+
 class DashboardStrategy extends HTMLElement {
+  static getConfigElement = editor;
+
   static getCreateSuggestions(): object {
     return { title: text("title", "Phones"), icon: "mdi:phone" };
   }
@@ -97,6 +164,8 @@ class ViewStrategy extends HTMLElement {
 }
 
 class SectionStrategy extends HTMLElement {
+  static getConfigElement = editor;
+
   static registryDependencies = ["entities", "devices"];
 
   static getStubConfig(): object {
@@ -109,5 +178,6 @@ class SectionStrategy extends HTMLElement {
 }
 
 customElements.define("ll-strategy-dashboard-pbx", DashboardStrategy);
+customElements.define("pbx-strategy-editor", StrategyEditor);
 customElements.define("ll-strategy-view-pbx", ViewStrategy);
 customElements.define("ll-strategy-section-pbx", SectionStrategy);

@@ -19,6 +19,7 @@ export const CAPABILITIES: Capabilities = {
   take: true,
   settings: true,
   history: true,
+  pick_up: true,
 };
 
 export function rights(values: Partial<Rights> = {}): Rights {
@@ -91,6 +92,7 @@ export function scene(message: Message = {}, states: Record<string, string> = {}
     now: NOW,
     me: "1005",
     active: true,
+    asks: false,
     name: (number) => people.byNumber.get(number)?.name,
     statusOf: (number) => hass.states[people.byNumber.get(number)?.status ?? ""]?.state ?? "unavailable",
   };

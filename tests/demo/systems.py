@@ -57,7 +57,14 @@ async def _yeastar_s(logs: Path) -> RunningPbx:
 async def _yeastar_s2(logs: Path) -> RunningPbx:
     """Start a simulated Yeastar S-Series PBX with version 2 of the API."""
     return await PbxProcess.start(
-        logs, office=True, port=8088, control_port=8089, version_two=True
+        logs, office=True, series="s2", port=8088, control_port=8089
+    )
+
+
+async def _yeastar_p(logs: Path) -> RunningPbx:
+    """Start a simulated Yeastar P-Series PBX."""
+    return await PbxProcess.start(
+        logs, office=True, series="p", port=8088, control_port=8089
     )
 
 
@@ -74,6 +81,14 @@ SYSTEMS: Final[Mapping[str, System]] = {
         name="a simulated PBX with version 2 of the S-Series' API",
         family="yeastar_s",
         start=_yeastar_s2,
+        place="Simulated PBX",
+        more="Try on the simulated PBX: place calls, play scenes, let it fail.\n",
+        forwarding={"extension": "1010", "to": "voicemail"},
+    ),
+    "yeastar-p": System(
+        name="a simulated P-Series PBX",
+        family="yeastar_p",
+        start=_yeastar_p,
         place="Simulated PBX",
         more="Try on the simulated PBX: place calls, play scenes, let it fail.\n",
         forwarding={"extension": "1010", "to": "voicemail"},

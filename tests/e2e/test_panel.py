@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, ViewportSize, expect
 import pytest
 
 from .conftest import COLLEAGUE, ROOT, Stage, fixture
-from .phones import choose_phone, opened, person, row, seconds_until, strip
+from .phones import choose_phone, opened, overflowing, person, row, seconds_until, strip
 from .screen import log_in, open_dashboard, picture
 from .truth import extension, monitors, until
 
@@ -312,21 +312,7 @@ async def test_a_narrow_phone_has_tabs_and_nothing_overflows(
         await expect(row(page, "Amy Baker")).to_be_visible()
         await expect(person(page, "1002")).to_be_hidden()
         await picture(page, pictures, "phone")
-        overflowing = await page.evaluate(
-            """() => {
-                const find = (root) => [...root.querySelectorAll('*')].flatMap((e) =>
-                    e.localName === 'pbx-panel' ? [e] : e.shadowRoot ? find(e.shadowRoot) : []);
-                const [panel] = find(document);
-                const edge = panel.getBoundingClientRect();
-                const wide = (e) => e.matches('.btn span, .pill, [role=tab]') && e.scrollWidth > e.clientWidth + 1;
-                return [...panel.shadowRoot.querySelectorAll('button, span, .card')]
-                    .filter((e) => e.checkVisibility() && !e.matches('.sr'))
-                    .filter((e) => { const box = e.getBoundingClientRect();
-                        return box.right > edge.right + 1 || box.left < edge.left - 1 || wide(e); })
-                    .map((e) => e.outerHTML.slice(0, 120));
-            }"""
-        )
-        assert overflowing == [], overflowing
+        assert await overflowing(page) == []
         await page.get_by_role("tab", name="People").click()
         await expect(person(page, "1002")).to_be_visible()
         await expect(row(page, "Amy Baker")).to_be_hidden()

@@ -15,6 +15,7 @@ from . import board, steps
 from .asterisk import board as asterisk_board, steps as asterisk_steps
 from .oracle import Wrong
 from .steps import LONG, SHORT, Chosen, Day, Firmware, Step
+from .yeastar_p import board as p_board, steps as p_steps
 from .yeastar_s2 import board as s2_board, steps as s2_steps
 
 type Play = Callable[[Day], list[Wrong]]
@@ -22,15 +23,18 @@ type Draw = Callable[..., Day]
 
 ASTERISK: Final = "asterisk"
 S_SERIES_2: Final = "s2"
+YEASTAR_P: Final = "yeastar-p"
 LIVES: Final[Mapping[type[Chosen], Callable[..., list[Wrong]]]] = {
     Firmware: board.live,
     asterisk_steps.Installation: asterisk_board.live,
     s2_steps.FirmwareTwo: s2_board.live,
+    p_steps.Box: p_board.live,
 }
 # What draws the days of a wire that is named before their seeds.
 DRAWS: Final[Mapping[str, Draw]] = {
     ASTERISK: asterisk_steps.draw,
     S_SERIES_2: s2_steps.draw,
+    YEASTAR_P: p_steps.draw,
 }
 
 # Length, and whether anything goes wrong on the way; in turn.

@@ -237,14 +237,13 @@ class CallEvent:
 class QueueCaller:
     """A caller who waits in a queue.
 
-    `number` is blank if it is hidden, `name` the one that the PBX tells, if any. `since`
-    is the time of entering, in seconds since the epoch on our own clock. `call_id` is
-    the id of the call, None where it is not told.
+    `number` is blank if it is hidden. `since` is the time of entering, in seconds since
+    the epoch on our own clock. `call_id` is the id of the call, None where it is not
+    told.
     """
 
     number: str
     since: float
-    name: str | None = None
     call_id: str | None = None
 
 
@@ -323,16 +322,14 @@ class QueueEvent:
 class ParkedCall:
     """A call that is parked: one of its parties waits in a slot of the PBX.
 
-    `slot` is the number to dial to pick it up. `party` is who waits; `name` is its name
-    as the PBX tells it, if it does. `since` is seconds since the epoch on our own
-    clock. `parked_by` is the number of the extension that parked the call, None where
-    it is not told.
+    `slot` is the number to dial to pick it up, `party` who waits. `since` is seconds
+    since the epoch on our own clock. `parked_by` is the number of the extension that
+    parked the call, None where it is not told.
     """
 
     slot: str
     party: Party
     since: float
-    name: str | None = None
     parked_by: str | None = None
     call_id: str | None = None
 

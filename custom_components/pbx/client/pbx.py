@@ -16,6 +16,7 @@ from .report import Received, Report
 from .snapshot import Snapshot
 
 HISTORY_LIMIT: Final = 100
+MAX_HISTORY_LIMIT: Final = 1000
 
 
 class Capability(Flag):
@@ -93,6 +94,16 @@ class ReportTarget:
 
 # The characters of feature codes.
 CODE_CHARACTERS: Final = frozenset("*#")
+
+
+def check_history(start: datetime, end: datetime, limit: int) -> None:
+    """Raise ValueError for arguments that `Pbx.call_history` does not accept."""
+    if start.tzinfo is not None or end.tzinfo is not None:
+        raise ValueError("The PBX's local time has no zone")
+    if end < start:
+        raise ValueError("The end is before the start")
+    if not 1 <= limit <= MAX_HISTORY_LIMIT:
+        raise ValueError(f"The limit is 1 to {MAX_HISTORY_LIMIT}")
 
 
 class Pbx(ABC):
@@ -273,7 +284,8 @@ class Pbx(ABC):
         """Read the records of calls that began in a span of time, the newest first.
 
         `start` and `end` are the PBX's local time without a zone, in whole seconds,
-        both inclusive; ValueError for one with a zone, or an end before the start.
+        both inclusive; ValueError for one with a zone, an end before the start, and a
+        `limit` that is not 1 to MAX_HISTORY_LIMIT.
         `number` is an extension, None for all. Of more than `limit` the newest are
         returned. Refusal.TOO_MUCH: ask for a shorter span.
         """

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import json
 from typing import Any
 
-from tests.simulator.exchange import Exchange
-from tests.simulator.exchange.cdr import CallRecord, Outcome
+from tests.simulator.exchange import Exchange, SimExtension, SimTrunk
+from tests.simulator.exchange.cdr import CallRecord
 from tests.simulator.exchange.events import (
+    Booted,
     CallEvent,
     CallFailed,
     CallRecorded,
@@ -19,6 +20,7 @@ from tests.simulator.exchange.events import (
     StateChanged,
 )
 
+from .cdr import OUTCOME_WORDS
 from .objects import Json, Objects
 from .switches import PSwitches
 
@@ -37,13 +39,15 @@ FAILURE_WORDS = {
     Failure.NO_PERMISSION: "NO Dial Permission",
     Failure.NO_LINE: "Circuit/channel congestion",
 }
-OUTCOME_WORDS = {
-    Outcome.ANSWERED: "ANSWERED",
-    Outcome.NO_ANSWER: "NO ANSWER",
-    Outcome.BUSY: "BUSY",
-    Outcome.FAILED: "FAILED",
-    Outcome.VOICEMAIL: "VOICEMAIL",
-}
+
+
+def word_of(state: ExtensionState) -> str:
+    """Return the word of event 30008, or that of event 30007 for a phone out of reach."""
+    return STATE_WORDS.get(state, "Unregistered")
+
+
+def _in_next_turn(flush: Callable[[], None]) -> None:
+    asyncio.get_running_loop().call_soon(flush)
 
 
 class Events:
@@ -65,12 +69,15 @@ class Events:
         self._objects = objects
         self._switches = switches
         self._serial = serial
-        self._send = send
+        self.send = send
         # The members of each call as they were told last.
         self._told: dict[str, dict[str, Json]] = {}
         # What follows the states of calls: failures and records.
         self._later: list[tuple[int, Json]] = []
         self._planned = False
+        # Calls what it gets once what happens now has happened.
+        self.soon: Callable[[Callable[[], None]], object] = _in_next_turn
+        self._presences: dict[str, str] = {}
         exchange.listeners.append(self._happened)
 
     def _happened(self, event: Event) -> None:
@@ -91,14 +98,18 @@ class Events:
                 self._emit(30016, self._objects.call(call))
             case SettingsChanged():
                 self._settings(event)
+            case Booted():
+                # What was not told before the power was lost never is.
+                self._told.clear()
+                self._later.clear()
             case _:
                 self._plan()
 
     def _plan(self) -> None:
-        """Tell the states of calls once what happens now has happened."""
+        """Tell what remains once what happens now has happened."""
         if not self._planned:
             self._planned = True
-            asyncio.get_running_loop().call_soon(self.flush)
+            self.soon(self.flush)
 
     def flush(self) -> None:
         """Tell the states of calls now."""
@@ -131,7 +142,13 @@ class Events:
     def _tell_calls(self) -> None:
         """Send event 30011 for each call whose members have changed."""
         calls = self._exchange.calls
-        members = {name: self._objects.members(call) for name, call in calls.items()}
+        if any(call.consulted is not None for call in calls.values()):
+            return  # two calls are just becoming one
+        members = {
+            name: self._objects.members(call)
+            for name, call in calls.items()
+            if call.live
+        }
         in_use = {channel for present in members.values() for channel in present}
         for call_id in [*self._told, *calls]:
             now = members.get(call_id, {})
@@ -159,8 +176,29 @@ class Events:
         option = {"add": "CREATE", "update": "UPDATE", "del": "DELETE"}[event.operation]
         if event.subject == "extension":
             self._emit(30022, {"ext_number": event.name, "option": option})
+            extension = self._exchange.extensions.get(event.name)
+            if extension is not None:
+                self._presence(extension)
         else:
             self._emit(30023, {"trunk_name": event.name, "option": option})
+
+    def _presence(self, extension: SimExtension) -> None:
+        """Tell a changed presence (event 30009)."""
+        now = self._objects.presences.of(extension)
+        before = self._presences.get(extension.number, "available")
+        self._presences[extension.number] = now
+        if now != before and self._switches.presence_monitored:
+            self._emit(30009, {"extension": extension.number, "status": now})
+
+    def trunk_status(self, trunk: SimTrunk) -> None:
+        """Tell the status of a trunk (event 30010)."""
+        body = {
+            "trunk_name": trunk.name,
+            "kind": "PJSIP",
+            "status": self._objects.trunk(trunk)["status"],
+            "registered_ip": "203.0.113.7:5060",
+        }
+        self._emit(30010, body)
 
     def _record(self, record: CallRecord) -> Json:
         blank = " " if self._switches.blanks_as_space else ""
@@ -191,7 +229,7 @@ class Events:
         event: Json = {"type": kind, "msg": encoded}
         if kind not in (30022, 30023):
             event["sn"] = self._serial()
-        self._send(kind, json.dumps(event))
+        self.send(kind, json.dumps(event))
 
 
 def _bye(member: Json) -> Json:

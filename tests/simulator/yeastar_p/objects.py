@@ -8,6 +8,7 @@ from tests.simulator.exchange import Exchange, SimCall, SimExtension, SimTrunk
 from tests.simulator.exchange.events import LegKind, LegState
 from tests.simulator.exchange.leg import Leg
 
+from .presence import Ids, Presences
 from .switches import PSwitches
 
 type Json = dict[str, Any]
@@ -30,6 +31,14 @@ TRUNK_CODES = {
 }
 
 
+def path_of(call: SimCall) -> str:
+    """Return the number of what a call went through, blank for nothing (3.3)."""
+    for other in call.callees:
+        if other.kind in (LegKind.IVR, LegKind.QUEUE, LegKind.CONFERENCE):
+            return other.number
+    return call.via
+
+
 class Objects(Channels):
     """The PBX's objects as the API shows them."""
 
@@ -37,7 +46,8 @@ class Objects(Channels):
         """Show an exchange."""
         super().__init__(exchange)
         self._switches = switches
-        self._ids: dict[str, int] = {}
+        self._ids = Ids()
+        self.presences = Presences(exchange, self._ids)
 
     # -- calls
 
@@ -63,10 +73,7 @@ class Objects(Channels):
         return {"call_id": call.call_id, "members": list(self.members(call).values())}
 
     def _member(self, call: SimCall, leg: Leg, caller: bool) -> Json:
-        path = call.via
-        for other in call.callees:
-            if other.kind in (LegKind.IVR, LegKind.QUEUE, LegKind.CONFERENCE):
-                path = other.number
+        path = path_of(call)
         common = {
             "channel_id": self.channel(leg),
             "member_status": self.word(leg, caller),
@@ -91,7 +98,11 @@ class Objects(Channels):
 
     def id_of(self, name: str) -> int:
         """Return the internal id of an extension or trunk, which is not its number."""
-        return self._ids.setdefault(name, 60 + len(self._ids))
+        return self._ids.of(name)
+
+    def by_id(self, identity: object) -> SimExtension | None:
+        """Return the extension with an internal id."""
+        return self._exchange.extensions.get(self._ids.name(identity))
 
     def extension(self, extension: SimExtension) -> Json:
         """Return an extension as extension/list shows it."""
@@ -117,7 +128,7 @@ class Objects(Channels):
             "role_name": "Employee",
             "email_addr": extension.email,
             "mobile_number": extension.mobile,
-            "presence_status": "do_not_disturb" if extension.dnd else "available",
+            "presence_status": self.presences.of(extension),
             "online_status": online,
         }
 

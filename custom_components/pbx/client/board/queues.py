@@ -1,6 +1,6 @@
 """The queues, parked calls and voicemail boxes of one PBX: what waits for somebody."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -96,11 +96,17 @@ class QueueBoard:
         return self.parked != before
 
     def reconcile(
-        self, snapshot: Snapshot, now: float, *, silent: bool
+        self,
+        snapshot: Snapshot,
+        extensions: Container[str],
+        now: float,
+        *,
+        silent: bool,
     ) -> QueueChanges:
         """Apply a snapshot, and return the changes; `silent` emits no events.
 
-        What was reported while the snapshot was read is kept.
+        What was reported while the snapshot was read is kept. A voicemail box without
+        one of the extensions is left out.
         """
         queues = mailboxes = NO_CHANGES
         events: list[QueueEvent] = []
@@ -117,7 +123,11 @@ class QueueBoard:
                     events += _events(before, after, now)
             queues = self.queues.take(found)
         if snapshot.mailboxes is not None:
-            boxes = {mailbox.number: mailbox for mailbox in snapshot.mailboxes}
+            boxes = {
+                mailbox.number: mailbox
+                for mailbox in snapshot.mailboxes
+                if mailbox.number in extensions
+            }
             for number, box in self._known(self.mailboxes.items, boxes):
                 if box != boxes[number] and (Mailbox, number) in self._reported:
                     boxes[number], doubtful = box, True

@@ -304,7 +304,7 @@ class Switchboard:
         for number in extensions.removed:
             self._ledger.last.pop(number, None)
         self._reconcile_calls(snapshot, now, silent=silent)
-        queues = self._queues.reconcile(snapshot, now, silent=silent)
+        queues = self._queues.reconcile(snapshot, self.extensions, now, silent=silent)
         changes = Changes(
             added=extensions.added,
             changed=extensions.changed,

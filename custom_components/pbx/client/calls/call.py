@@ -52,6 +52,11 @@ class Leg:
         return self.party.state is not PartyState.GONE
 
     @property
+    def rings(self) -> bool:
+        """Return whether the party is a callee that has not answered."""
+        return self.party.caller is False and self.answered_at is None
+
+    @property
     def connected(self) -> bool:
         """Return whether the party is talking or on hold."""
         return self.party.state in CONNECTED
@@ -235,15 +240,14 @@ class TrackedCall:
     def met_by(self, leg: Leg) -> Party | None:
         """Return the party that a leg is or was last connected to, None if alone."""
         others = [other for other in self if other is not leg]
-        # Parties that left before it came are the last choice. A callee that did not
-        # answer was called by the caller. Else, present parties come first. A callee is
-        # connected to the caller; the caller is connected to the callee that answered
-        # last.
-        called = leg.party.caller is False and leg.answered_at is None
+        # Parties that left before it came are the last choice. Two callees that ring are
+        # never connected to each other, also if their caller has left before them. Then
+        # present parties come first. A callee is connected to the caller; the caller is
+        # connected to the callee that answered last.
         others.sort(
             key=lambda other: (
                 other.left_at is None or other.left_at > leg.since,
-                called and bool(other.party.caller),
+                not (leg.rings and other.rings),
                 other.present,
                 bool(other.party.caller) and not leg.party.caller,
                 other.answered_at or 0.0,

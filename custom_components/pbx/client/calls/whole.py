@@ -71,7 +71,7 @@ class WholeCalls(CallReader):
             call = self._ledger.begin(told.id, now, told.started_at)
         elif not call.live and told.parties:
             call = steps.reopen(call)
-        if told.absorbed:
+        if told.absorbed or not told.parties:
             call = _with_met(call, told)
         for absorbed in told.absorbed:
             call = self._with_parties_of(call, absorbed, told, now)
@@ -81,6 +81,7 @@ class WholeCalls(CallReader):
         if call.live:
             # The party that hung up may be known before the last one has left.
             call = replace(call, ended_by=told.ended_by)
+        present = tuple(key for key, leg in call.legs.items() if leg.present)
         call = self._with_parties(call, told, begun, now)
         if told.outcome is not None and not told.parties:
             call = replace(call, failure=told.outcome)
@@ -89,6 +90,7 @@ class WholeCalls(CallReader):
         if call.live and not told.parties:
             call = replace(call, released=True)
             call = steps.close(call, now, told.ended_by, self._ledger.wait)
+            call = replace(call, last=present or call.last)
         self._ledger.put(steps.hurry(call, now) if told.recorded else call, now)
 
     def _take_ended(self, told: CallNow, now: float) -> None:
@@ -148,12 +150,11 @@ class WholeCalls(CallReader):
                 call = steps.leave(call, key, leg.left_at or now, now, left[key])
         for party in told.parties:
             call = self._with_party(call, party, told, begun, now)
-        for number, outcome in left.items() if told.recorded else ():
-            if outcome is not None and number not in call.legs:
-                # Its phone did not ring: only the record tells that it was called.
-                gone = Party(number, True, PartyState.GONE, False)
-                call = steps.sit(call, gone, now)
-                call = steps.leave(call, call.key_of(gone), now, now, outcome)
+        outcome = left.get(told.unrung or "")
+        if told.unrung and outcome is not None and told.unrung not in call.legs:
+            gone = Party(told.unrung, True, PartyState.GONE, False)
+            call = steps.sit(call, gone, now)
+            call = steps.leave(call, call.key_of(gone), now, now, outcome)
         return call
 
     def _with_party(
@@ -176,7 +177,7 @@ class WholeCalls(CallReader):
 
 
 def _with_met(call: TrackedCall, told: CallNow) -> TrackedCall:
-    """Note what parties that leave were connected to, before others join the call."""
+    """Note what parties that leave were connected to, before others leave or join."""
     named = {call.key_of(party) for party in told.parties}
     legs = {
         key: leg

@@ -113,12 +113,17 @@ class MemberCall:
     def put(self, member: Member, now: float) -> None:
         """Add or update a present member; what was known of it is kept."""
         known = self.members.get(member.channel)
-        met = member.state in _CONNECTED or (known is not None and known.met)
+        met_before = known is not None and known.met
+        met = member.state in _CONNECTED or met_before
         caller = member.caller
+        alone = not self.members.keys() - {member.channel}
+        if alone and member.state is PartyState.RINGING:
+            # Perhaps the caller's own phone, which is called first for a dialled call.
+            caller = None
         if caller is None and known is not None:
             caller = known.caller
         self.members[member.channel] = replace(member, met=met, caller=caller)
-        if met and caller is not True and not self.answered:
+        if met and not met_before and caller is not True:
             self._answer(now)
         self.dialed_out = self.dialed_out or caller is True
         self._learn(member)
@@ -127,8 +132,19 @@ class MemberCall:
         """Note that a callee answered; phones that just stopped ringing lost to it."""
         self.answered = True
         for number, at in self.stopped.items():
-            if now - at <= _ANSWERED_ELSEWHERE and self.left.get(number) is None:
-                self.left[number] = CallOutcome.ANSWERED_ELSEWHERE
+            if self.left.get(number) is None:
+                just = now - at <= _ANSWERED_ELSEWHERE
+                self.left[number] = (
+                    CallOutcome.ANSWERED_ELSEWHERE if just else CallOutcome.MISSED
+                )
+
+    @property
+    def _callee_connected(self) -> bool:
+        """Return whether a callee is connected now."""
+        return any(
+            member.state in _CONNECTED and member.caller is not True
+            for member in self.members.values()
+        )
 
     def _learn(self, member: Member) -> None:
         """Keep what a member tells about the whole call."""
@@ -170,10 +186,7 @@ class MemberCall:
             outcome = CallOutcome.ANSWERED if self.answered else None
         elif member.state is PartyState.RINGING:
             self.stopped[member.number] = now
-            if any(
-                other.state in _CONNECTED and other.caller is not True
-                for other in self.members.values()
-            ):
+            if self._callee_connected:
                 outcome = CallOutcome.ANSWERED_ELSEWHERE
         self.left.pop(member.number, None)
         self.left[member.number] = outcome
@@ -359,10 +372,15 @@ class MemberTable:
         call.recorded = True
         if outcome is not CallOutcome.ANSWERED or not call.answered:
             call.outcome = call.outcome or outcome
+        unrung = None
         reached = call.dialed_out or call.failed_at == called
         if called and reached and outcome is not CallOutcome.ANSWERED:
             call.left.setdefault(called, call.outcome)
-        return (replace(call.now(), duration=duration, talked=talked, recorded=True),)
+            unrung = called
+        report = replace(
+            call.now(), duration=duration, talked=talked, recorded=True, unrung=unrung
+        )
+        return (report,)
 
     # -- what a reading finds
 
@@ -438,16 +456,17 @@ class MemberTable:
                 return member.channel
         return None
 
-    def supervise(self, supervisor: str, call_id: str | None) -> None:
-        """Note that a supervisor's phone is called to join a call, None that it is not.
+    def supervise(self, supervisor: str, call_id: str) -> None:
+        """Note that a supervisor's phone is called to join a call.
 
         Its channel in that call, or alone in another one, is not that of a party.
         """
-        if call_id is None:
-            self._supervised.pop(supervisor, None)
-            return
         self._supervised[supervisor] = call_id
         self._called.add(supervisor)
+
+    def unsupervise(self, supervisor: str) -> None:
+        """Note that a supervisor's phone is not called after all."""
+        self._supervised.pop(supervisor, None)
 
     # -- changes
 
@@ -458,11 +477,13 @@ class MemberTable:
         self._call_of[member.channel] = call
         if not member.extension:
             return
-        self._channels_of.setdefault(member.number, set()).add(member.channel)
-        if not known and self._supervised.get(member.number) is not None:
+        number = member.number
+        self._channels_of.setdefault(number, set()).add(member.channel)
+        called = not known and number not in self._spies.values()
+        if called and number in self._supervised:
             alone = len(call.members) == 1 and member.caller is not True
-            if alone or self._supervised[member.number] == call.id:
-                self._spies[member.channel] = member.number
+            if alone or self._supervised[number] == call.id:
+                self._spies[member.channel] = number
 
     def _drop(self, call: MemberCall, channel: str, now: float) -> None:
         """Remove a member that has hung up."""

@@ -1,5 +1,6 @@
 """Call control and monitoring (reference, sections 3.3 and 4)."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 import re
 from typing import Any, Final, override
@@ -37,6 +38,17 @@ class CallActions(ChannelControl, Pbx):
     _session: TokenSession
     _registered: dict[str, set[str]]
 
+    @abstractmethod
+    async def _is_called(self, number: str) -> bool:
+        """Return whether a supervisor's phone is called, once the PBX has told.
+
+        Returns True for a phone whose status the PBX does not report.
+        """
+
+    @abstractmethod
+    def _in_use(self, number: str) -> bool:
+        """Return whether the PBX has reported that a phone is in use."""
+
     @override
     async def monitor(
         self, mode: MonitorMode, supervisor: str, extension: str
@@ -45,14 +57,16 @@ class CallActions(ChannelControl, Pbx):
 
         The PBX itself does not check the supervisor's phone, so its state is checked
         here. Raises PbxRefused with Refusal.NOT_IDLE for the supervisor, with
-        Refusal.NOT_IN_CALL for the extension, also one that rings. An extension that
-        must not be monitored is either refused, or nothing happens (section 9).
+        Refusal.NOT_IN_CALL for the extension, also one that rings. With an extension
+        that must not be monitored, the PBX may answer success and do nothing (section
+        9): Refusal.MONITORING_FORBIDDEN, if no event tells of the supervisor's phone.
         """
         own, other = dial_string(supervisor), dial_string(extension)
         for again in (True, False):
             calls = await self._calls()
             registered = self._registered.get(own)
-            if legs_of(calls, own) or (registered is not None and not registered):
+            out_of_reach = registered is not None and not registered
+            if legs_of(calls, own) or self._in_use(own) or out_of_reach:
                 raise PbxRefused(Refusal.NOT_IDLE)
             call_id, member = _connected(legs_of(calls, other))
             self._table.supervise(own, call_id)
@@ -65,6 +79,9 @@ class CallActions(ChannelControl, Pbx):
                 if err.code == errcode.CHANNEL_GONE and again:
                     continue  # The call was just transferred or picked up.
                 raise _refused_monitoring(err) from None
+            if not await self._is_called(own):
+                self._table.unsupervise(own)
+                raise PbxRefused(Refusal.MONITORING_FORBIDDEN)
             return text(answer.get("call_id")) or None
         raise PbxRefused(Refusal.NOT_IN_CALL)
 
@@ -86,6 +103,22 @@ class CallActions(ChannelControl, Pbx):
         if outside:
             body["dial_permission"] = body["caller"]
         return await self._act("call/dial", body)
+
+    @override
+    async def hang_up(self, extension: str) -> None:
+        """End an extension's call, or its monitoring (reference, 3.3.3 and 4.1).
+
+        Raises PbxRefused with Refusal.UNSUPPORTED for a supervisor whose call the PBX
+        does not list: without its channel, it can only be ended at the phone.
+        """
+        try:
+            await super().hang_up(extension)
+        except PbxRefused as err:
+            if err.refusal is Refusal.NOT_IN_CALL and self._in_use(
+                dial_string(extension)
+            ):
+                raise PbxRefused(Refusal.UNSUPPORTED) from err
+            raise
 
     @override
     async def transfer(

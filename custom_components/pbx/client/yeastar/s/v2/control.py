@@ -44,7 +44,7 @@ class MemberControl(ChannelControl):
         try:
             call_id = await self._act("call/listen", body)
         except PbxError:
-            self._table.supervise(own, None)
+            self._table.unsupervise(own)
             raise
         if call_id is not None:
             self._table.supervise(own, call_id)
