@@ -15,7 +15,7 @@ from homeassistant.config_entries import (
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
@@ -184,6 +184,44 @@ async def test_lost_connection_makes_entities_unavailable(
     await until(lambda: state(hass, BRUNO) == "busy")
 
 
+@pytest.mark.parametrize("socket", ["kept", "closed"])
+async def test_token_that_expires_in_a_call_changes_nothing(
+    hass: HomeAssistant, sim: PSimulator, entry: ConfigEntry, socket: Any
+) -> None:
+    """The call is shown, a supervisor can join it, and its end is told."""
+    sim.api.socket_at_expiry = socket
+    sim.api.monitor_listed = True
+    call = sim.inbound("5503301", "1002", "SIP-142", answer=True)
+    await until(lambda: state(hass, BRUNO) == "busy")
+    logins = sim.tokens.logins
+    sim.tokens.expire_access()
+    await act(hass, "listen", supervisor=SAMI, extension=BRUNO)
+    assert len(sim.monitors) == 1
+    await until(lambda: state(hass, SAMI) == "busy")
+    await act(hass, "stop_monitoring", supervisor=SAMI)
+    assert state(hass, BRUNO) == "busy"
+    call.hang_up()
+    await until(lambda: state(hass, BRUNO) == "idle")
+    assert sim.tokens.logins == logins  # It was refreshed.
+
+
+async def test_wrong_secret_is_sent_once(
+    hass: HomeAssistant, sim: PSimulator, entry: ConfigEntry
+) -> None:
+    """Twenty readings and actions later, the PBX has not blocked the address."""
+    sim.identity.password = "NewSecret-2026"
+    sim.tokens.expire_all()
+    before = sum(one.endpoint == "get_token" for one in sim.front.requests)
+    for _ in range(10):
+        await entry.runtime_data.coordinator.async_refresh()
+        with pytest.raises(HomeAssistantError):
+            await act(hass, "hang_up", extension=BRUNO)
+    await hass.async_block_till_done()
+    after = sum(one.endpoint == "get_token" for one in sim.front.requests)
+    assert after == before + 1
+    assert sim.tokens.blocked("127.0.0.1") is None
+
+
 async def test_changed_secret_asks_the_user(
     hass: HomeAssistant, sim: PSimulator, entry: ConfigEntry
 ) -> None:
@@ -243,6 +281,20 @@ async def test_do_not_disturb_and_forwarding(
     with pytest.raises(ServiceValidationError) as err:
         await act(hass, "set_forwarding", extension=BRUNO, to="mobile")
     assert err.value.translation_key == "control_settings_rejected"
+
+
+async def test_queue(hass: HomeAssistant, sim: PSimulator, entry: ConfigEntry) -> None:
+    """Its waiting caller is counted, until an agent answers."""
+    sim.exchange.queues["6700"] = ["1001"]
+    await entry.runtime_data.coordinator.async_refresh()
+    await hass.async_block_till_done()
+    waiting = "sensor.queue_support_6700_callers_waiting"
+    assert state(hass, waiting) == "0"
+    call = sim.inbound("5503301", "6700", "SIP-142")
+    await until(lambda: state(hass, waiting) == "1")
+    call.answer("1001")
+    await until(lambda: state(hass, waiting) == "0")
+    assert state(hass, "sensor.queue_support_6700_agents_talking") == "1"
 
 
 async def test_call_history(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from tests.simulator.clock import Clock
-from tests.simulator.exchange import Exchange, SimCall, prompts
+from tests.simulator.exchange import Exchange, SimCall, SimExtension, prompts
 from tests.simulator.exchange.errors import ExchangeError, NoSuchNumber
 from tests.simulator.exchange.events import ExtensionState, LegKind, SettingsChanged
 from tests.simulator.exchange.leg import Leg
@@ -71,6 +71,9 @@ class Endpoints:
             "trunk/list": self._trunks,
             "call/query": self._calls,
             "cdr/search": self._history,
+            "queue/list": self._queues,
+            "queue/call_status": self._queue_calls,
+            "queue/agent_status": self._queue_agents,
         }
         self.post: dict[str, Callable[[Json], Json]] = {
             "extension/update": self._update,
@@ -112,8 +115,7 @@ class Endpoints:
         )
 
     def _extensions(self, query: Query) -> Json:
-        shown = [self._objects.extension(one) for one in self._objects.extensions()]
-        return self._page(shown, query)
+        return self._page(self._objects.extensions(), query, self._objects.extension)
 
     def _extension(self, query: Query) -> Json:
         found = self._objects.by_id(query.get("id", ""))
@@ -139,26 +141,28 @@ class Endpoints:
         return answer()
 
     def _monitor_switches(self, query: Query) -> Json:
-        return self._page(
-            [
-                {
-                    "ext_id": self._objects.id_of(one.number),
-                    "number": one.number,
-                    "name": one.name,
-                    "enb_register_status": int(one.status_monitored),
-                    "enb_call_status": int(one.status_monitored),
-                    "enb_presence_status": 0,
-                }
-                for one in self._objects.extensions()
-            ],
-            query,
-        )
+        def shown(one: SimExtension) -> Json:
+            return {
+                "ext_id": self._objects.id_of(one.number),
+                "number": one.number,
+                "name": one.name,
+                "enb_register_status": int(one.status_monitored),
+                "enb_call_status": int(one.status_monitored),
+                "enb_presence_status": 0,
+            }
+
+        return self._page(self._objects.extensions(), query, shown)
 
     def _trunks(self, query: Query) -> Json:
         trunks = self._exchange.trunks.values()
         return self._page([self._objects.trunk(one) for one in trunks], query)
 
-    def _page(self, items: Iterable[Json], query: Query) -> Json:
+    def _page[T](
+        self,
+        items: Iterable[T],
+        query: Query,
+        show: Callable[[T], Json] = lambda item: item,  # type: ignore[assignment,return-value]
+    ) -> Json:
         found = list(items)
         try:
             page, size = int(query.get("page", 1)), int(query.get("page_size", 20))
@@ -166,7 +170,28 @@ class Endpoints:
             raise Refused(40001) from None
         size = min(size, self._switches.max_page_size)
         begin = (page - 1) * size
-        return answer(total_number=len(found), data=found[begin : begin + size])
+        shown = [show(one) for one in found[begin : begin + size]]
+        return answer(total_number=len(found), data=shown)
+
+    def _queues(self, query: Query) -> Json:
+        shown = [
+            {"id": self._objects.id_of(f"queue {number}"), "number": number}
+            | {"name": "Support"}
+            for number in self._exchange.queues
+        ]
+        return self._page(shown, query)
+
+    def _queue(self, query: Query) -> str:
+        for number in self._exchange.queues:
+            if str(self._objects.id_of(f"queue {number}")) == query.get("id"):
+                return number
+        raise Refused(60001)
+
+    def _queue_calls(self, query: Query) -> Json:
+        return answer(**self._objects.queue_calls(self._queue(query)))
+
+    def _queue_agents(self, query: Query) -> Json:
+        return self._page(self._objects.queue_agents(self._queue(query)), query)
 
     def _history(self, query: Query) -> Json:
         found = self._records.search(query)

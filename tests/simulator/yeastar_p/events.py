@@ -190,6 +190,16 @@ class Events:
         if now != before and self._switches.presence_monitored:
             self._emit(30009, {"extension": extension.number, "status": now})
 
+    def agent_status(self, queue: str, agent: str, reason: str | None) -> None:
+        """Tell whether an agent pauses (event 30029)."""
+        body = {
+            "queue_number": f"queue-{queue}",
+            "agent_number": agent,
+            "status": "Unpaused" if reason is None else "Paused",
+            "reason": reason or "",
+        }
+        self._emit(30029, body)
+
     def trunk_status(self, trunk: SimTrunk) -> None:
         """Tell the status of a trunk (event 30010)."""
         body = {

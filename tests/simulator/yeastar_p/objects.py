@@ -47,6 +47,9 @@ class Objects(Channels):
         super().__init__(exchange)
         self._switches = switches
         self._ids = Ids()
+        # Agents who are logged out, and those who pause, with the reason.
+        self.logged_out: set[str] = set()
+        self.paused: dict[str, str] = {}
         self.presences = Presences(exchange, self._ids)
 
     # -- calls
@@ -156,3 +159,46 @@ class Objects(Channels):
         """Yield the extensions in the order of their numbers."""
         numbers = sorted(self._exchange.extensions)
         return (self._exchange.extensions[number] for number in numbers)
+
+    # -- queues
+
+    def queue_calls(self, number: str) -> Json:
+        """Return the calls of a queue (reference 3.4)."""
+        lists: dict[str, list[Json]] = {"waiting": [], "ringing": [], "active": []}
+        for call in self._exchange.calls.values():
+            if call.via != number:
+                continue
+            entry = {
+                "call_id": call.call_id,
+                "caller_number": call.caller.number,
+                "caller_display_name": call.caller.number,
+                "duration": int(self._exchange.clock.now() - call.started),
+            }
+            agents = [leg for leg in call.callees if leg.kind is LegKind.EXTENSION]
+            if not agents:
+                queue = {"callee_number": number, "callee_display_name": number}
+                lists["waiting"].append(entry | queue)
+            for leg in agents:
+                kind = "active" if leg.connected else "ringing"
+                agent = {"callee_number": leg.number, "callee_display_name": leg.number}
+                lists[kind].append(entry | agent)
+        return {
+            **{f"{kind}_calls": len(found) for kind, found in lists.items()},
+            **{f"{kind}_list": found for kind, found in lists.items()},
+        }
+
+    def queue_agents(self, number: str) -> list[Json]:
+        """Return the agents of a queue (reference 3.4 and 6.5)."""
+        return [
+            {
+                "name": self._exchange.extensions[agent].name,
+                "number": agent,
+                "is_login": int(agent not in self.logged_out),
+                "is_pause": int(agent in self.paused),
+                "call_status": 2 if self._exchange.calls_of(agent) else 1,
+                "pause_reason": self.paused.get(agent, ""),
+                "agent_type": "dynamic",
+            }
+            for agent in self._exchange.queues[number]
+            if agent in self._exchange.extensions
+        ]

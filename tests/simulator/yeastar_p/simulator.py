@@ -70,6 +70,14 @@ class PSimulator(Device):
         super().set_trunk_status(name, status)
         self.events.trunk_status(self.trunks[name])
 
+    def pause_agent(self, queue: str, agent: str, reason: str | None) -> None:
+        """Let an agent pause, or return with None, and tell (event 30029)."""
+        if reason is None:
+            self.objects.paused.pop(agent, None)
+        else:
+            self.objects.paused[agent] = reason
+        self.events.agent_status(queue, agent, reason)
+
     @override
     def status_of(self, number: str) -> str:
         return word_of(self.exchange.state_of(number))

@@ -12,6 +12,9 @@ _LOGGER = logging.getLogger(__name__)
 # Nine digits are enough for every count, second and id.
 _WHOLE: Final = re.compile(r"[0-9]{1,9}")
 
+# Made once: a PBX with many calls sends many small texts.
+_DECODER: Final = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+
 type Answer = dict[str, Any]
 
 # The limits keep a faulty device, which could send a new word each time, from filling
@@ -36,20 +39,17 @@ class UnknownWords:
             _LOGGER.warning("Unknown %s status %r, please report it", self._kind, word)
 
 
-def decode(body: bytes | bytearray) -> Answer | None:
+def decode(body: bytes | bytearray | str) -> Answer | None:
     """Return the JSON object of a body, None when it is not one.
 
     Numbers are kept as text: as a number, the id 1495698433.20 would lose its zero. Of
     the S-Series, all values are documented as strings anyway (its reference, 1.4).
     """
+    if not isinstance(body, str):
+        # A name cut in the middle of a character must not invalidate the whole list.
+        body = body.decode("utf-8-sig", errors="replace")
     try:
-        answer = json.loads(
-            # A name cut in the middle of a character must not invalidate the whole list.
-            body.decode("utf-8-sig", errors="replace"),
-            parse_int=str,
-            parse_float=str,
-            parse_constant=str,
-        )
+        answer = _DECODER.decode(body)
     except ValueError, RecursionError:
         return None
     return answer if isinstance(answer, dict) else None

@@ -15,6 +15,9 @@ API_OFF: Final = 70123
 CHANNEL_GONE: Final = 70130
 NOT_POSSIBLE: Final = 70132
 
+# The PBX lacks an interface, or the application may not use it.
+NO_SUCH_INTERFACE: Final = frozenset({10001, 10002, 10003, 10005})
+
 _REFUSALS: Final[dict[int, Refusal]] = {
     -2: Refusal.INTERNAL_ERROR,
     10001: Refusal.UNSUPPORTED,

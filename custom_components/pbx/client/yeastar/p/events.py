@@ -29,6 +29,9 @@ CALL_FAILED: Final = 30015
 CALL_OFFERED: Final = 30016
 EXTENSION_CHANGED: Final = 30022
 TRUNK_CHANGED: Final = 30023
+AGENT_PAUSED: Final = 30025
+AGENT_RANG: Final = 30026
+AGENT_STATUS: Final = 30029
 TOPICS: Final = (
     REGISTRATION,
     EXTENSION_STATUS,
@@ -42,6 +45,9 @@ TOPICS: Final = (
     CALL_OFFERED,
     EXTENSION_CHANGED,
     TRUNK_CHANGED,
+    AGENT_PAUSED,
+    AGENT_RANG,
+    AGENT_STATUS,
 )
 
 # Seconds. The PBX closes a socket without traffic after 60 s.
@@ -120,7 +126,7 @@ class EventStream:
         """
         code: int | None = -1
         if message.type is aiohttp.WSMsgType.TEXT:
-            answer = decode(message.data.encode(errors="replace"))
+            answer = decode(message.data)
             code = None if answer is None else error_code(answer)
         if code is None:
             self._apply(message.data)
@@ -196,7 +202,7 @@ class EventStream:
 
     def _apply(self, frame: str) -> None:
         """Pass an event on; ignore anything else (sections 5.1 and 5.3)."""
-        event = decode(frame.encode(errors="replace"))
+        event = decode(frame)
         if event is None:
             return
         try:
@@ -205,5 +211,5 @@ class EventStream:
             return
         body = event.get("msg")
         if isinstance(body, str):
-            body = decode(body.encode(errors="replace"))
+            body = decode(body)
         self._take(kind, text(event.get("sn")), body)

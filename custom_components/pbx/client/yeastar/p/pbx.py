@@ -14,6 +14,7 @@ from ...report import (
     CallNow,
     ExtensionReport,
     OtherReport,
+    QueueNow,
     Report,
     SettingsChanged,
     Subject,
@@ -23,10 +24,11 @@ from ..member_words import objects
 from ..members import Member, MemberTable
 from ..values import Answer, integer, text
 from . import errcode, events, words
-from .control import CallActions
+from .control import OpenApiControl
 from .events import EventStream
 from .history import RecordSearch
 from .presence import PresenceAccess
+from .queues import QueueReader
 from .session import TokenSession
 from .transport import OpenApiTransport
 
@@ -41,13 +43,18 @@ CAPABILITIES: Final = (
     | Capability.PROMPT
     | Capability.SETTINGS
     | Capability.HISTORY
+    | Capability.QUEUES
 )
+_WITHOUT_QUEUES: Final = CAPABILITIES & ~Capability.QUEUES
 PAGE_SIZE: Final = 500
 # Seconds in which the events of a supervisor's phone that is called must have begun.
 CALLED_WITHIN: Final = 5.0
 # Enough for 20,000 extensions.
 MAX_PAGES: Final = 40
 
+_AGENT_EVENTS: Final = frozenset(
+    {events.AGENT_PAUSED, events.AGENT_RANG, events.AGENT_STATUS}
+)
 _CALL_EVENTS: Final = frozenset(
     {
         events.CALL_STATUS,
@@ -64,7 +71,7 @@ _STATUS_WORDS: Final = {
 }
 
 
-class YeastarP(CallActions, PresenceAccess, RecordSearch, ReportsByStream):
+class YeastarP(OpenApiControl, PresenceAccess, RecordSearch, ReportsByStream):
     """The P-Series API v1.0, over HTTP or HTTPS, with events over a WebSocket."""
 
     def __init__(
@@ -90,6 +97,12 @@ class YeastarP(CallActions, PresenceAccess, RecordSearch, ReportsByStream):
         self._transport = OpenApiTransport(session, address, fingerprint)
         self._session = TokenSession(self._transport, client_id, client_secret, clock)
         self._table = MemberTable()
+        self._queues = QueueReader(
+            self._optional,
+            self._pages,
+            wall_clock,
+            lambda queue: self._report(QueueNow(queue)),
+        )
         self._stream: EventStream | None = None
         self._take: Callable[[Report], None] | None = None
         self._info: PbxInfo | None = None
@@ -112,7 +125,7 @@ class YeastarP(CallActions, PresenceAccess, RecordSearch, ReportsByStream):
     @override
     def capabilities(self) -> Capability:
         """Return the capabilities of the API (reference, section 3.3)."""
-        return CAPABILITIES
+        return CAPABILITIES if self._queues.supported else _WITHOUT_QUEUES
 
     @override
     async def connect(self) -> PbxInfo:
@@ -180,6 +193,7 @@ class YeastarP(CallActions, PresenceAccess, RecordSearch, ReportsByStream):
                 lines = tuple(
                     line for row in rows if (line := words.trunk(row)) is not None
                 )
+            queues = await self._queues.read()
             if not self._switches_read:
                 self._unmonitored = await self._read_switches()
                 self._switches_read = True
@@ -191,6 +205,7 @@ class YeastarP(CallActions, PresenceAccess, RecordSearch, ReportsByStream):
                 calls_now=calls,
                 # Whether each change is reported depends on settings of the PBX, and a
                 # lost end of a call would otherwise show for minutes (section 8.4).
+                queues=queues,
                 again_soon=self._table.live or self._unmonitored != set(),
             )
 
@@ -291,6 +306,7 @@ class YeastarP(CallActions, PresenceAccess, RecordSearch, ReportsByStream):
     @override
     async def _is_called(self, number: str) -> bool:
         told = self._called.setdefault(number, asyncio.Event())
+        stream = self._stream
         try:
             async with asyncio.timeout(CALLED_WITHIN):
                 while not self._in_use(number):
@@ -298,7 +314,9 @@ class YeastarP(CallActions, PresenceAccess, RecordSearch, ReportsByStream):
                     await told.wait()
         except TimeoutError:
             off = self._unmonitored
-            return self._take is None or off is None or number in off
+            # What was sent while the connection was another one is not known.
+            gap = self._take is None or self._stream is not stream
+            return gap or self._in_use(number) or off is None or number in off
         finally:
             self._called.pop(number, None)
         return True
@@ -327,6 +345,8 @@ class YeastarP(CallActions, PresenceAccess, RecordSearch, ReportsByStream):
             self._take_registration(body)
         elif kind == events.EXTENSION_STATUS:
             self._take_word(body)
+        elif kind in _AGENT_EVENTS:
+            self._queues.concerned(text(body.get("queue_number")))
         elif kind in _CALL_EVENTS:
             self._take_call(body)
         elif kind == events.CALL_FAILED:
@@ -386,6 +406,7 @@ class YeastarP(CallActions, PresenceAccess, RecordSearch, ReportsByStream):
         """Report calls."""
         for call in calls:
             self._report(call)
+            self._queues.concerned(call.via)
 
     def _tell_status(self, members: Iterable[tuple[Member, bool]]) -> None:
         """Report the changed status of extensions that are members of a call."""
@@ -408,6 +429,7 @@ class YeastarP(CallActions, PresenceAccess, RecordSearch, ReportsByStream):
 
     async def _stop_stream(self) -> None:
         """Close the stream of events, if there is one."""
+        await self._queues.stop()
         stream, self._stream = self._stream, None
         if stream is not None:
             await stream.stop()
