@@ -13,7 +13,11 @@ from .process import Process, free_port
 
 ROOT = Path(__file__).parents[2]
 HOST = "127.0.0.1"
-CREDENTIALS = {"s": ("api", DEMO_PASSWORD), "p": (CLIENT_ID, CLIENT_SECRET)}
+CREDENTIALS = {
+    "s": ("api", DEMO_PASSWORD),
+    "s2": ("api", DEMO_PASSWORD),
+    "p": (CLIENT_ID, CLIENT_SECRET),
+}
 
 
 class PbxProcess:
@@ -38,12 +42,11 @@ class PbxProcess:
         series: str = "s",
         port: int | None = None,
         control_port: int | None = None,
-        version_two: bool = False,
     ) -> PbxProcess:
         """Start it, with an office that phones if wanted.
 
-        It listens on the ports that are named if they are free. `version_two` is that
-        of the API, beside version 1.
+        It listens on the ports that are named if they are free. `series` "s2" is an
+        S-Series with version 2 of its API.
         """
         port, control_port = free_port(port), free_port(control_port)
         process = await Process.start(
@@ -54,7 +57,6 @@ class PbxProcess:
                 *("--host", HOST, "--port", str(port)),
                 *("--control-port", str(control_port)),
                 *(("--office",) if office else ()),
-                *(("--version-two",) if version_two else ()),
             ],
             logs / "pbx.log",
             cwd=ROOT,

@@ -57,7 +57,7 @@ async def _yeastar_s(logs: Path) -> RunningPbx:
 async def _yeastar_s2(logs: Path) -> RunningPbx:
     """Start a simulated Yeastar S-Series PBX with version 2 of the API."""
     return await PbxProcess.start(
-        logs, office=True, port=8088, control_port=8089, version_two=True
+        logs, office=True, series="s2", port=8088, control_port=8089
     )
 
 

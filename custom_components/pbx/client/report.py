@@ -55,7 +55,8 @@ class CallNow:
     before the end. `started_at` and `answered_at` are seconds since the epoch on our
     own clock, None for the time of this report. `duration` and `talked` are whole
     seconds from the PBX's own record, None while there is none. `recorded` marks the
-    last report of a call that has ended. `absorbed` are the ids of calls that became
+    last report of a call that has ended. `unrung` is an extension among those that left
+    whose phone did not ring, so that nothing else tells of it. `absorbed` are the ids of calls that became
     part of this one; a party of theirs that is named here has not left anything.
     `since` has the extensions that were found in a call in progress, each with the time
     at which it came into the call, in seconds since the epoch on our own clock.
@@ -75,6 +76,7 @@ class CallNow:
     duration: int | None = None
     talked: int | None = None
     recorded: bool = False
+    unrung: str | None = None
     absorbed: tuple[str, ...] = ()
     since: tuple[tuple[str, float], ...] = ()
 

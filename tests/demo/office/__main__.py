@@ -22,7 +22,7 @@ def arguments() -> argparse.ArgumentParser:
         prog="python -m tests.demo.office", description=__doc__
     )
     parser.add_argument(
-        "--series", choices=("s", "p"), default="s", help="which Yeastar it is"
+        "--series", choices=("s", "s2", "p"), default="s", help="which Yeastar it is"
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8088, help="0 takes any free one")
@@ -50,11 +50,6 @@ def arguments() -> argparse.ArgumentParser:
         action="store_true",
         help="firmware of 2017: API v1.0.0 and v1.0.1, reports with repeated keys",
     )
-    parser.add_argument(
-        "--version-two",
-        action="store_true",
-        help="firmware since 2020: API v2.0.0 beside v1.1.0",
-    )
     return parser
 
 
@@ -73,7 +68,7 @@ def build(options: argparse.Namespace) -> Device:
     versions = None
     if options.legacy_only:
         versions = ("v1.0.0", "v1.0.1")
-    elif options.version_two:
+    elif options.series == "s2":
         versions = ("v1.1.0", "v2.0.0")
     return Simulator(
         switches=switches,

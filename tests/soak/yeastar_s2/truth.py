@@ -157,6 +157,35 @@ LINES: Final = (
         "5.1, 5.5",
     ),
     Line(
+        "address of a supervisor's phone",
+        frozenset({"status", "registered", "in use"}),
+        lambda case: any(
+            part.number == case.number and part.story.monitor and part.live
+            for part in case.history.parts
+        ),
+        lambda case: case.shown in ("idle", True, False),
+        "That a phone supervises, for another application and in no call that is told, "
+        "once its address has changed",
+        "idle, until the next poll",
+        "the word for a changed address is that for the end of a call",
+        "6.1",
+    ),
+    Line(
+        "party of a call taken back",
+        frozenset({"event party"}),
+        lambda case: (
+            case.moment is not None
+            and case.moment.what == "resumed"
+            and case.story is not None
+            and case.story.transferred
+        ),
+        _any,
+        "That a held call was taken back before the transferee joined it",
+        "the transferee",
+        "both changes come in one report",
+        "5.4",
+    ),
+    Line(
         "hold of one put through",
         frozenset({"missing event"}),
         lambda case: (
@@ -194,7 +223,10 @@ LINES: Final = (
     ),
     Line(
         "supervisor among the members",
-        frozenset({"extra party", "answered", "extra event", "event party"}),
+        frozenset(
+            {"extra party", "answered", "extra event", "event party", "outcome"}
+            | {"end word", "ended by"}
+        ),
         _supervised,
         _any,
         "That a member of a call is a supervisor whom another application has joined to "

@@ -150,12 +150,11 @@ class WholeCalls(CallReader):
                 call = steps.leave(call, key, leg.left_at or now, now, left[key])
         for party in told.parties:
             call = self._with_party(call, party, told, begun, now)
-        for number, outcome in left.items() if told.recorded else ():
-            if outcome is not None and number not in call.legs:
-                # Its phone did not ring: only the record tells that it was called.
-                gone = Party(number, True, PartyState.GONE, False)
-                call = steps.sit(call, gone, now)
-                call = steps.leave(call, call.key_of(gone), now, now, outcome)
+        outcome = left.get(told.unrung or "")
+        if told.unrung and outcome is not None and told.unrung not in call.legs:
+            gone = Party(told.unrung, True, PartyState.GONE, False)
+            call = steps.sit(call, gone, now)
+            call = steps.leave(call, call.key_of(gone), now, now, outcome)
         return call
 
     def _with_party(

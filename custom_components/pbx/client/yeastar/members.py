@@ -372,10 +372,15 @@ class MemberTable:
         call.recorded = True
         if outcome is not CallOutcome.ANSWERED or not call.answered:
             call.outcome = call.outcome or outcome
+        unrung = None
         reached = call.dialed_out or call.failed_at == called
         if called and reached and outcome is not CallOutcome.ANSWERED:
             call.left.setdefault(called, call.outcome)
-        return (replace(call.now(), duration=duration, talked=talked, recorded=True),)
+            unrung = called
+        report = replace(
+            call.now(), duration=duration, talked=talked, recorded=True, unrung=unrung
+        )
+        return (report,)
 
     # -- what a reading finds
 

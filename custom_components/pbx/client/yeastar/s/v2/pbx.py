@@ -93,7 +93,9 @@ class VersionTwo(MemberControl):
                 )
             case ExtensionReport():
                 yield self._hear(report)
-            case SettingsChanged() | Restarted() | OtherReport():
+            case SettingsChanged() | Restarted():
+                yield report
+            case OtherReport() if not members:
                 yield report
 
     def _apply(
