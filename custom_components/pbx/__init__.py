@@ -129,13 +129,18 @@ async def async_remove_config_entry_device(
 ) -> bool:
     """Return whether a device may be removed, which the PBX must no longer list."""
     if entry.state is not ConfigEntryState.LOADED:
-        return False  # The extensions and trunks of the PBX are not known.
+        return False  # What the PBX has is not known.
     coordinator = entry.runtime_data.coordinator
     board, devices = coordinator.data, coordinator.devices
     if (trunk := devices.trunk_name(device)) is not None:
         if board.trunk_present(trunk):
             return False
         board.forget_trunk(trunk)
+        return True
+    if (queue := devices.queue_number(device)) is not None:
+        if board.queue_present(queue):
+            return False
+        board.forget_queue(queue)
         return True
     number = devices.extension_number(device)
     if number is None or board.present(number):

@@ -34,7 +34,14 @@ import voluptuous as vol
 from .client.errors import PbxError, PbxNotTrusted
 from .client.model import PbxInfo
 from .client.tls import fingerprint_of
-from .const import CONF_FAMILY, CONF_FINGERPRINT, DOMAIN, ISSUE_ADDRESS_CHANGED, LOGGER
+from .const import (
+    CONF_FAMILY,
+    CONF_FINGERPRINT,
+    CONF_NUMBERS_IN_NAMES,
+    DOMAIN,
+    ISSUE_ADDRESS_CHANGED,
+    LOGGER,
+)
 from .flows.address import split_address
 from .flows.certificate import describe
 from .flows.options import PbxOptionsFlow
@@ -340,7 +347,13 @@ class PbxConfigFlow(ConfigFlow, domain=DOMAIN):
         self._abort_if_unique_id_configured(
             updates={CONF_FINGERPRINT: None, **self._data}
         )
-        return self.async_create_entry(title=self._title(info), data=self._data)
+        return self.async_create_entry(
+            title=self._title(info),
+            data=self._data,
+            # Pickers search the names of devices, and no other field of theirs. An entry
+            # of before keeps the names it has.
+            options={CONF_NUMBERS_IN_NAMES: True},
+        )
 
     def _title(self, info: PbxInfo) -> str:
         """Return the name of the PBX; with its address where another one has the name."""

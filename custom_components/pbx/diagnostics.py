@@ -11,7 +11,7 @@ from homeassistant.const import CONF_HOST, CONF_MAC, CONF_USERNAME, CONF_WEBHOOK
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
-from .client.model import Call, Extension, Trunk
+from .client.model import Call, Extension, Queue, Trunk
 from .const import (
     CONF_CONTACTS,
     CONF_FINGERPRINT,
@@ -72,6 +72,14 @@ async def async_get_config_entry_diagnostics(
             "each": [_call(call) for call in coordinator.data.calls],
         },
         "trunks": _trunks(coordinator.data.trunks.values()),
+        "queues": {
+            "total": len(coordinator.data.queues),
+            "each": [_queue(queue) for queue in coordinator.data.queues.values()],
+        },
+        "parked_calls": None
+        if coordinator.data.parked is None
+        else len(coordinator.data.parked),
+        "voicemail_boxes": len(coordinator.data.mailboxes),
         "extensions": {
             "total": len(extensions),
             "by_status": dict(Counter(str(ext.status) for ext in extensions)),
@@ -84,10 +92,13 @@ async def async_get_config_entry_diagnostics(
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: PbxConfigEntry, device: dr.AnyDeviceEntry
 ) -> dict[str, Any]:
-    """Return diagnostics of one extension, or of the PBX."""
+    """Return diagnostics of one extension or queue, or of the PBX."""
     if entry.state is not ConfigEntryState.LOADED:
         return await async_get_config_entry_diagnostics(hass, entry)
     coordinator = entry.runtime_data.coordinator
+    queue = coordinator.devices.queue_number(device)
+    if queue is not None and queue in coordinator.data.queues:
+        return _queue(coordinator.data.queues[queue])
     number = coordinator.devices.extension_number(device)
     extension = coordinator.data.extensions.get(number) if number else None
     if extension is None:
@@ -134,6 +145,26 @@ def _trunks(trunks: Collection[Trunk]) -> dict[str, Any]:
         "total": len(trunks),
         "by_type": dict(Counter(str(trunk.type) for trunk in trunks)),
         "by_status": dict(Counter(str(trunk.status) for trunk in trunks)),
+    }
+
+
+def _queue(queue: Queue) -> dict[str, Any]:
+    """Return the state of a queue without the numbers and names of people."""
+    agents = queue.agents
+    return {
+        "number": queue.number,
+        "waiting": queue.waiting,
+        "agents": None
+        if agents is None
+        else [
+            {
+                "logged_in": agent.logged_in,
+                "paused": agent.paused,
+                "talking": agent.talking,
+                "dynamic": agent.dynamic,
+            }
+            for agent in agents
+        ],
     }
 
 

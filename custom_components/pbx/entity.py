@@ -1,4 +1,4 @@
-"""Base classes of the entities of a PBX, of its extensions and of its trunks."""
+"""Base classes of the entities of a PBX, of its extensions, trunks and queues."""
 
 from collections.abc import Callable, Iterable
 from typing import override
@@ -9,9 +9,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .client.extension_settings import ExtensionSettings, SettingsChange
-from .client.model import Extension, Trunk
+from .client.model import Extension, Queue, Trunk
+from .client.pbx import Capability
 from .hub.coordinator import PbxCoordinator
-from .hub.registry import TRUNK
+from .hub.registry import QUEUE, TRUNK
 from .hub.subscriptions import News, Part, Topic
 from .runtime import PbxConfigEntry, PbxRuntime
 
@@ -24,15 +25,8 @@ def async_add_for_each_extension(
 ) -> None:
     """Add entities for the present extensions, and for those added later."""
 
-    @callback
-    def add(numbers: Iterable[str]) -> None:
-        """Add the entities of some extensions."""
-        async_add_entities(entity for number in numbers for entity in create(number))
-
-    coordinator = entry.runtime_data.coordinator
-    add(coordinator.data.extensions)
-    news = coordinator.subscriptions.news
-    entry.async_on_unload(news.async_add(News.EXTENSIONS_ADDED, add))
+    known = entry.runtime_data.coordinator.data.extensions
+    _async_add_for_each(entry, async_add_entities, create, known, News.EXTENSIONS_ADDED)
 
 
 @callback
@@ -43,15 +37,56 @@ def async_add_for_each_trunk(
 ) -> None:
     """Add entities for the present trunks, and for those added later."""
 
-    @callback
-    def add(names: Iterable[str]) -> None:
-        """Add the entities of some trunks."""
-        async_add_entities(entity for name in names for entity in create(name))
+    known = entry.runtime_data.coordinator.data.trunks
+    _async_add_for_each(entry, async_add_entities, create, known, News.TRUNKS_ADDED)
 
+
+@callback
+def async_add_for_each_queue(
+    entry: PbxConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    create: Callable[[str], Iterable[Entity]],
+) -> None:
+    """Add entities for the present queues, and for those added later."""
     coordinator = entry.runtime_data.coordinator
-    add(coordinator.data.trunks)
-    news = coordinator.subscriptions.news
-    entry.async_on_unload(news.async_add(News.TRUNKS_ADDED, add))
+    if Capability.QUEUES in coordinator.pbx.capabilities:
+        known = coordinator.data.queues
+        _async_add_for_each(entry, async_add_entities, create, known, News.QUEUES_ADDED)
+
+
+@callback
+def async_add_for_each_mailbox(
+    entry: PbxConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    create: Callable[[str], Iterable[Entity]],
+) -> None:
+    """Add entities for the extensions with a voicemail box, now or later."""
+    coordinator = entry.runtime_data.coordinator
+    if Capability.VOICEMAIL in coordinator.pbx.capabilities:
+        known = coordinator.data.mailboxes
+        _async_add_for_each(
+            entry, async_add_entities, create, known, News.MAILBOXES_ADDED
+        )
+
+
+@callback
+def _async_add_for_each(
+    entry: PbxConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    create: Callable[[str], Iterable[Entity]],
+    known: Iterable[str],
+    added: News,
+) -> None:
+    """Add entities for what is known, and for what is added later."""
+
+    @callback
+    def add(keys: Iterable[str]) -> None:
+        """Add the entities of some extensions, trunks or queues."""
+        async_add_entities(entity for key in keys for entity in create(key))
+
+    add(known)
+    news = entry.runtime_data.coordinator.subscriptions.news
+    entry.async_on_unload(news.async_add(added, add))
 
 
 class PbxEntity(CoordinatorEntity[PbxCoordinator]):
@@ -158,3 +193,34 @@ class TrunkEntity(CoordinatorEntity[PbxCoordinator]):
         return super().available and self.coordinator.data.trunk_present(
             self._trunk_name
         )
+
+
+class QueueEntity(CoordinatorEntity[PbxCoordinator]):
+    """An entity of one queue."""
+
+    _attr_has_entity_name = True
+
+    def __init__(
+        self, runtime: PbxRuntime, number: str, description: EntityDescription
+    ) -> None:
+        """Initialize the entity."""
+        coordinator = runtime.coordinator
+        super().__init__(coordinator, (Part.QUEUE, number))
+        self.entity_description = description
+        self._number = number
+        identifier = f"{coordinator.serial_number}_{QUEUE}{number}"
+        self._attr_unique_id = f"{identifier}_{description.key}"
+        self._attr_device_info = coordinator.devices.queue(
+            self._queue, coordinator.info.manufacturer
+        )
+
+    @property
+    def _queue(self) -> Queue:
+        """Return the queue as it was last read or reported."""
+        return self.coordinator.data.queues[self._number]
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether the PBX answers and lists the queue."""
+        return super().available and self.coordinator.data.queue_present(self._number)

@@ -8,12 +8,14 @@ from .actions.calls import CALL_ACTIONS
 from .actions.forwarding import FORWARDING_ACTIONS
 from .actions.messages import MESSAGE_ACTIONS
 from .actions.monitoring import MONITORING_ACTIONS
+from .actions.queues import QUEUE_ACTIONS
 from .const import DOMAIN
 from .hub.acting import ACTING_USERS, ActingUsers
 
 ACTIONS = (
     *MONITORING_ACTIONS,
     *CALL_ACTIONS,
+    *QUEUE_ACTIONS,
     *FORWARDING_ACTIONS,
     *MESSAGE_ACTIONS,
     *LIST_ACTIONS,

@@ -7,8 +7,8 @@ export interface Person {
   name: string;
   device: string;
   status: string;
-  disturb?: string;
-  forwarding?: string;
+  disturb: string | undefined;
+  forwarding: string | undefined;
   /** Lower case, for searching. */
   haystack: string;
 }
@@ -18,7 +18,7 @@ export interface Directory {
   device?: string;
   people: Person[];
   byNumber: Map<string, Person>;
-  trunks: { name: string; status: string; usable?: string }[];
+  trunks: { name: string; status: string; usable: string | undefined }[];
   connection?: string;
   push?: string;
   /** Every entity whose state the panel shows. */
@@ -28,7 +28,7 @@ export interface Directory {
 type Device = { [translationKey: string]: string };
 
 /** Return the config entry of a device; releases before 2026.11 have another name for it. */
-function entryOf(device: DeviceEntry | undefined): string | undefined {
+export function entryOf(device: DeviceEntry | undefined): string | undefined {
   return device?.config_entry_id ?? device?.primary_config_entry ?? undefined;
 }
 
@@ -55,6 +55,7 @@ export function directory(hass: Pick<Hass, "entities" | "devices" | "states">, c
     device[entity.translation_key] = entity.entity_id;
   }
   const result: Directory = { name: "", people: [], byNumber: new Map(), trunks: [], watched: [] };
+  const watch = (...ids: (string | undefined)[]) => result.watched.push(...ids.filter((id) => id !== undefined));
   for (const [id, keys] of devices) {
     const device = hass.devices[id];
     if (!device || entryOf(device) !== entry) continue;
@@ -63,24 +64,25 @@ export function directory(hass: Pick<Hass, "entities" | "devices" | "states">, c
       const number = String(hass.states[keys.extension_status]?.attributes.number ?? "");
       if (!number) continue;
       if (config.extensions?.length && !config.extensions.includes(id) && !config.extensions.includes(number)) continue;
-      const person: Person = { number, name: name || number, device: id, status: keys.extension_status, haystack: `${name} ${number}`.toLocaleLowerCase() };
-      if (keys.do_not_disturb) person.disturb = keys.do_not_disturb;
-      if (keys.forwarding) person.forwarding = keys.forwarding;
+      // The device of a new PBX is called "Anna (1001)" for Home Assistant's pickers; here the number stands beside the name.
+      const person: Person = {
+        number,
+        name: name.endsWith(` (${number})`) ? name.slice(0, -number.length - 3) : name || number,
+        device: id,
+        status: keys.extension_status,
+        disturb: keys.do_not_disturb,
+        forwarding: keys.forwarding,
+        haystack: `${name} ${number}`.toLocaleLowerCase(),
+      };
       result.people.push(person);
       result.byNumber.set(number, person);
-      result.watched.push(person.status, ...(person.disturb ? [person.disturb] : []), ...(person.forwarding ? [person.forwarding] : []));
+      watch(person.status, person.disturb, person.forwarding);
     } else if (keys.trunk_status) {
-      result.trunks.push({ name, status: keys.trunk_status, ...(keys.trunk_usable ? { usable: keys.trunk_usable } : {}) });
-      result.watched.push(keys.trunk_status, ...(keys.trunk_usable ? [keys.trunk_usable] : []));
+      result.trunks.push({ name, status: keys.trunk_status, usable: keys.trunk_usable });
+      watch(keys.trunk_status, keys.trunk_usable);
     } else if (keys.connection) {
-      result.name = name;
-      result.device = id;
-      result.connection = keys.connection;
-      result.watched.push(keys.connection);
-      if (keys.push_mode) {
-        result.push = keys.push_mode;
-        result.watched.push(keys.push_mode);
-      }
+      Object.assign(result, { name, device: id, connection: keys.connection, push: keys.push_mode });
+      watch(keys.connection, keys.push_mode);
     }
   }
   const collator = new Intl.Collator(undefined, { numeric: true });

@@ -32,8 +32,7 @@ export interface Hass {
   user?: { id: string; is_admin: boolean };
   language: string;
   locale?: { language: string; time_format: string };
-  config: { time_zone: string };
-  connected: boolean;
+  panels?: Record<string, { url_path: string; icon?: string | null; component_name: string }>;
   connection: {
     subscribeMessage<T>(take: (message: T) => void, command: object): Promise<() => Promise<void>>;
   };

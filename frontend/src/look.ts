@@ -6,12 +6,7 @@ import type { EntityState } from "./ha.ts";
 import type { Store } from "./store.ts";
 import type { Words } from "./words.ts";
 
-export const MODE_ICONS: Record<Mode, string> = { listen: "mdi:ear-hearing", whisper: "mdi:account-voice", barge_in: "mdi:account-multiple-plus" };
-export const MODE_WORDS: Record<Mode, { you: string; they: string; hears: string; confirm: string; pick: string }> = {
-  listen: { you: "you_listen", they: "x_listens", hears: "nobody_hears", confirm: "confirm_listen", pick: "pick_up_listen" },
-  whisper: { you: "you_whisper", they: "x_whispers", hears: "only_hears", confirm: "", pick: "pick_up_whisper" },
-  barge_in: { you: "you_barge", they: "x_barges", hears: "both_hear", confirm: "confirm_barge", pick: "pick_up_barge" },
-};
+export const MODE_ICONS: Record<Mode, string> = { listen: "ear-hearing", whisper: "account-voice", barge_in: "account-multiple-plus" };
 
 /** What is shown of a person; equal looks are not rendered again. */
 export interface Look {
@@ -74,23 +69,23 @@ export function lookOf(person: Person, scene: Scene): Look {
   const quiet = person.disturb !== undefined && states[person.disturb]?.state === "on";
   const look: Look = {
     kind: "free",
-    icon: "mdi:phone",
+    icon: "phone",
     color: "free",
     words: words("free"),
     since: 0,
     atLeast: false,
     long: false,
     border: "",
-    badge: quiet ? "mdi:minus-thick" : "",
+    badge: quiet ? "minus-thick" : "",
     badgeColor: "wrong",
     more: Math.max(0, calls.length - 1),
   };
   const set = (values: Partial<Look>): Look => Object.assign(look, values);
   if (status === "unknown" || status === "unavailable") {
-    return set({ kind: "unknown", icon: "mdi:help-circle-outline", color: "off", words: words("unknown"), border: "gone", badge: "" });
+    return set({ kind: "unknown", icon: "help-circle-outline", color: "off", words: words("unknown"), border: "gone", badge: "" });
   }
-  if (status === "fault") return set({ kind: "fault", icon: "mdi:phone-alert", color: "wrong", words: words("fault"), badge: "" });
-  if (status === "offline") return set({ kind: "offline", icon: "mdi:phone-off", color: "off", words: words("offline"), border: "gone", badge: "" });
+  if (status === "fault") return set({ kind: "fault", icon: "phone-alert", color: "wrong", words: words("fault"), badge: "" });
+  if (status === "offline") return set({ kind: "offline", icon: "phone-off", color: "off", words: words("offline"), border: "gone", badge: "" });
 
   const monitor = store.supervising(person.number);
   if (monitor?.state === "joined") {
@@ -98,34 +93,34 @@ export function lookOf(person: Person, scene: Scene): Look {
     return set({
       kind: "supervising",
       icon: MODE_ICONS[monitor.mode],
-      color: "supervision",
+      color: "sup",
       words: words(`they_${monitor.mode}`, { name }),
       since: monitor.since,
       border: "sup",
       more: 0,
     });
   }
-  if (monitor) return set({ kind: "ringing", icon: "mdi:phone-ring", color: "supervision", words: words("rings"), since: monitor.since, border: "sup" });
+  if (monitor) return set({ kind: "ringing", icon: "phone-ring", color: "sup", words: words("rings"), since: monitor.since, border: "sup" });
 
   const [heard] = store.supervised(person.number);
-  if (heard) set({ badge: MODE_ICONS[heard.mode], badgeColor: "supervision", border: "sup" });
+  if (heard) set({ badge: MODE_ICONS[heard.mode], badgeColor: "sup", border: "sup" });
   const name = call ? otherName(call, person.number, scene) : "";
   const state = part?.state ?? (status === "ringing" ? "ringing" : status === "on_hold" ? "held" : status === "busy" ? "unknown" : undefined);
   const since = part?.since ?? 0;
   if (state === "ringing") {
-    return set({ kind: "ringing", icon: "mdi:phone-ring", color: "ringing", words: name ? words("calls_in", { name }) : words("rings"), since, border: "ringing" });
+    return set({ kind: "ringing", icon: "phone-ring", color: "ringing", words: name ? words("calls_in", { name }) : words("rings"), since, border: "ringing" });
   }
   if (state === "held") {
-    return set({ kind: "held", icon: "mdi:phone-paused", color: "held", words: name ? words("holds", { name }) : words("on_hold"), since });
+    return set({ kind: "held", icon: "phone-paused", color: "held", words: name ? words("holds", { name }) : words("on_hold"), since });
   }
   if (state === "dialing") {
-    return set({ kind: "dialing", icon: "mdi:phone-dial", color: "talking", words: name ? words("calls_out", { name }) : words("in_a_call"), since });
+    return set({ kind: "dialing", icon: "phone-dial", color: "talking", words: name ? words("calls_out", { name }) : words("in_a_call"), since });
   }
   if (state !== undefined) {
     const answered = part?.answered_since ?? call?.answered_since ?? since;
     return set({
       kind: "talking",
-      icon: "mdi:phone-in-talk",
+      icon: "phone-in-talk",
       color: "talking",
       words: name ? words("with", { name }) : words("in_a_call"),
       since: answered,
@@ -137,7 +132,7 @@ export function lookOf(person: Person, scene: Scene): Look {
   const forwarding = person.forwarding ? states[person.forwarding] : undefined;
   if (forwarding && !["off", "unknown", "unavailable"].includes(forwarding.state)) {
     const where = forwardedTo(forwarding, scene);
-    const icon = forwarding.state === "voicemail" ? "mdi:voicemail" : "mdi:phone-forward";
+    const icon = forwarding.state === "voicemail" ? "voicemail" : "phone-forward";
     return set({ kind: "forwarding", icon, color: "held", words: words("forwards", { where }) });
   }
   return look;

@@ -14,7 +14,7 @@ export class Memo<T> {
   /** Return the value of a key; the same object as before while it shows the same. */
   get(key: string, from: readonly unknown[], make: () => T): T {
     const known = this.known.get(key);
-    if (known && known.from.length === from.length && known.from.every((one, index) => one === from[index])) return known.value;
+    if (known?.from.every((one, index) => one === from[index]) && known.from.length === from.length) return known.value;
     const made = make();
     const value = known && same(known.value, made) ? known.value : made;
     this.known.set(key, { from, value });
@@ -23,8 +23,7 @@ export class Memo<T> {
 
   /** Forget the values of all other keys, once there are many. */
   keep(keys: { has(key: string): boolean; size: number }): void {
-    if (this.known.size <= keys.size + 20) return;
-    for (const key of this.known.keys()) if (!keys.has(key)) this.known.delete(key);
+    if (this.known.size > keys.size + 20) for (const key of this.known.keys()) if (!keys.has(key)) this.known.delete(key);
   }
 
   clear(): void {

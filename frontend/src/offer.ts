@@ -9,6 +9,8 @@ export interface Situation extends Scene {
   me: string | undefined;
   /** False while only looking is possible. */
   active: boolean;
+  /** Whether the user can still say which phone is theirs. */
+  asks: boolean;
   statusOf(number: string): string;
   language: string;
   refusal: Words;
@@ -91,9 +93,12 @@ export function takeFrom(call: Call, now: Situation): string | undefined {
   )?.number;
 }
 
-/** Return the extensions in a call to which one can whisper now. */
+/** Return the extensions in a call to which one can whisper now; who has not said which phone is theirs is asked then. */
 export function whisperTo(call: Call, now: Situation): string[] {
-  return call.parties
-    .filter((party) => party.extension && now.store.callsOf(party.number)[0] === call && offeredModes(party.number, now).includes("whisper"))
-    .map((party) => party.number);
+  const { me, store, asks } = now;
+  const may = (number: string) =>
+    me === undefined
+      ? asks && store.can[number]?.whisper === true && call.monitoring === true && connected(number, now)
+      : offeredModes(number, now).includes("whisper");
+  return call.parties.filter(({ extension, number }) => extension && store.callsOf(number)[0] === call && may(number)).map(({ number }) => number);
 }

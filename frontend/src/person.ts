@@ -1,60 +1,23 @@
 /* A person's tile. */
 
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit-html";
 
+import type { Person } from "./directory.ts";
 import type { Look } from "./look.ts";
+import type { PbxPanel } from "./panel.ts";
+import { clock, face } from "./parts.ts";
 import { now, spoken } from "./time.ts";
-import type { Words } from "./words.ts";
 
-/** A round icon in its colour, with a badge. */
-export function icon(name: string, color: string, badge = "", badgeColor = "supervision", extra = ""): TemplateResult {
-  return html`<span class="ic ${extra}" style="--c:var(--c-${color})"><ha-icon .icon=${name}></ha-icon>${
-    badge ? html`<span class="badge" style="--bc:var(--c-${badgeColor})"><ha-icon .icon=${badge}></ha-icon></span>` : nothing
-  }</span>`;
-}
-
-export class PbxPerson extends LitElement {
-  static override properties = { look: {}, name: {}, number: {}, me: {}, tab: {}, limit: {}, words: {}, language: {}, plain: {}, numbers: {} };
-  declare look: Look;
-  declare name: string;
-  declare number: string;
-  /** The user's own extension. */
-  declare me: boolean;
-  /** Reached by Tab; the others by arrow keys. */
-  declare tab: boolean;
-  declare limit: number;
-  declare words: Words;
-  declare language: string;
-  /** Nothing to press. */
-  declare plain: boolean;
-  declare numbers: boolean;
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
-
-  protected override updated(changed: PropertyValues): void {
-    if (changed.has("number")) this.dataset.number = this.number;
-  }
-
-  protected override render(): TemplateResult {
-    const { look, number, name } = this;
-    const said = (this.me && !this.plain ? `${this.words("you")} · ` : "") + look.words;
-    const content = html`${icon(look.icon, look.color, look.badge, look.badgeColor)}<span class="nm">${name}</span
-      ><span class="nr">${this.numbers ? number : nothing}</span><span class="se">${said}</span
-      ><span class="tm ${look.long ? "longt" : ""}" aria-hidden=${look.since ? "true" : nothing}>${
-        look.since ? html`<pbx-time .mark=${look.atLeast ? "> " : ""} .long=${look.kind === "talking" ? this.limit : 0} .since=${look.since}></pbx-time>` : nothing
-      }${look.more ? html` +${look.more}` : nothing}</span>${look.since ? html`<span class="sr">${spoken(now() - look.since, this.language)}</span>` : nothing}`;
-    return this.plain
-      ? html`<div class="card person ${look.border}">${content}</div>`
-      : html`<button class="card person ${look.border}" tabindex=${this.tab ? 0 : -1}>${content}</button>`;
-  }
-}
-
-customElements.define("pbx-person", PbxPerson);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    "pbx-person": PbxPerson;
-  }
+/** Return a person's tile. `tab`: reached by Tab; the others by arrow keys. */
+export function personTile(panel: PbxPanel, { name, number }: Person, look: Look, call: string | undefined, tab: boolean, plain: boolean): TemplateResult {
+  const { words, me, long } = panel.now;
+  const { since } = look;
+  const content = html`${face(look)}<span class="nm">${name}</span><span class="nr">${panel.numbers ? number : nothing}</span><span class="se">${
+    number === me && !plain ? `${words("you")} · ` : nothing
+  }${look.words}</span><span class="tm ${look.long ? "long" : ""}" aria-hidden=${since ? "true" : nothing}>${
+    since ? clock(since, look.atLeast ? "> " : "", look.kind === "talking" ? long : 0) : nothing
+  }${look.more ? ` +${look.more}` : nothing}</span>${since ? html`<span class="sr">${spoken(now() - since, panel.language)}</span>` : nothing}`;
+  return html`<pbx-person data-number=${number} data-drop=${number} data-call=${call ?? nothing}>${
+    plain ? html`<div class="card person ${look.border}">${content}</div>` : html`<button class="card person ${look.border}" tabindex=${tab ? 0 : -1}>${content}</button>`
+  }</pbx-person>`;
 }

@@ -1,72 +1,58 @@
 /* The calls that are over. */
 
-import { html, nothing, type TemplateResult } from "lit";
-import { repeat } from "lit/directives/repeat.js";
+import { html, nothing, type TemplateResult } from "lit-html";
+import { repeat } from "lit-html/directives/repeat.js";
 
 import type { RecentCall } from "./contract.ts";
 import { nameOf } from "./look.ts";
 import type { PbxPanel } from "./panel.ts";
-import { icon } from "./person.ts";
-import { ended, now as time } from "./time.ts";
+import { button, icon, iconButton, lines, none, sign } from "./parts.ts";
+import { ended, now } from "./time.ts";
 
 const SHOWN = 8;
-const SIGNS: Record<string, { icon: string; color: string; words: string }> = {
-  missed: { icon: "mdi:phone-missed", color: "wrong", words: "missed_by" },
-  answered: { icon: "mdi:phone-check", color: "free", words: "talked_with" },
-  voicemail: { icon: "mdi:voicemail", color: "icon", words: "voicemail_of" },
-  rejected: { icon: "mdi:phone-remove", color: "off", words: "declined_by" },
-  busy: { icon: "mdi:phone-remove", color: "off", words: "declined_by" },
+const DECLINED: Sign = ["phone-remove", "off", "declined_by"];
+const UNREACHED: Sign = ["phone-remove", "off", "not_reached_by"];
+/** Icon, colour and words of an outcome. */
+type Sign = [string, string, string];
+const SIGNS: Record<string, Sign> = {
+  missed: ["phone-missed", "wrong", "missed_by"],
+  answered: ["phone-check", "free", "talked_with"],
+  voicemail: ["voicemail", "icon", "voicemail_of"],
+  rejected: DECLINED,
+  busy: DECLINED,
 };
-const UNREACHED = { icon: "mdi:phone-remove", color: "off", words: "not_reached_by" };
 
-/** Return whether nobody took a call that came in. */
-export function isMissed(line: RecentCall): boolean {
-  return line.outcome === "missed" && line.direction !== "outbound";
-}
-
-/** Return how many calls were missed today. */
-export function missedToday(lines: readonly RecentCall[]): number {
-  const today = new Date(time() * 1000).toDateString();
-  return lines.filter((line) => isMissed(line) && new Date(line.ended * 1000).toDateString() === today).length;
+/** Return how many calls that came in today were missed. */
+export function missedToday(calls: readonly RecentCall[]): number {
+  const day = (time: number) => new Date(time * 1000).toDateString();
+  return calls.filter((call) => call.outcome === "missed" && call.direction !== "outbound" && day(call.ended) === day(now())).length;
 }
 
 /** Return the list of recent calls, and its heading. */
 export function recentPart(panel: PbxPanel, missed: number): TemplateResult {
   const { words } = panel.now;
   const { recent } = panel.store;
-  const lines = panel.allRecent ? recent : recent.slice(0, SHOWN);
-  const more = !panel.allRecent && recent.length > SHOWN;
-  return html`<h2 class="h"><ha-icon .icon=${"mdi:history"}></ha-icon>${words("recent")} <span class="n">${missed ? words("n_missed", { count: missed }) : nothing}</span></h2>${
-    lines.length
-      ? html`<div class="card list"><div role="list" aria-label=${words("recent")}>${repeat(
-          lines,
-          (line) => line.key,
-          (line) => lineOf(panel, line),
-        )}</div>${more ? html`<button class="btn" @click=${() => panel.showAllRecent()}>${words("show_more")}</button>` : nothing}</div>`
-      : panel.none("mdi:history", "off", words("no_recent"), "")
+  const title = words("recent");
+  return html`<h2 class="h">${sign("history")}${title} <span class="n">${missed ? words("n_missed", { count: missed }) : nothing}</span></h2>${
+    recent.length
+      ? html`<div class="card list"><div role="list" aria-label=${title}>${repeat(
+          panel.allRecent ? recent : recent.slice(0, SHOWN),
+          (call) => call.key,
+          (call) => line(panel, call),
+        )}</div>${!panel.allRecent && recent.length > SHOWN ? button("", words("show_more"), () => panel.showAllRecent()) : nothing}</div>`
+      : none("history", "off", words("no_recent"))
   }`;
 }
 
-function lineOf(panel: PbxPanel, line: RecentCall): TemplateResult {
-  const { now } = panel;
-  const { words } = now;
-  const other = line.other;
-  const name = other ? nameOf(other, now) : (line.via ?? line.trunk ?? "");
-  const [first] = line.extensions;
-  const unreached = line.direction === "outbound" && line.outcome !== "answered";
-  const sign = unreached ? UNREACHED : (SIGNS[line.outcome ?? ""] ?? UNREACHED);
-  const who = first ? nameOf({ ...first, extension: true }, now) : (line.via ?? "");
-  const number = panel.numbers ? (other?.number ?? "") : "";
-  return html`<div class="li" role="listitem">${icon(sign.icon, sign.color)}<span class="tx"><span class="nm">${panel.numbers || name !== other?.number ? name : "…"}</span
-    ><span class="se dim">${ended(line.ended, panel.hass)}${who ? html` · ${words(sign.words, { name: who })}` : nothing}</span></span>${
-    number && panel.mayDial
-      ? html`<button
-          class="ib"
-          aria-label=${words("call_back_to", { name })}
-          title=${words("call_back")}
-          @click=${(event: Event) => panel.act(event.currentTarget as HTMLElement, panel.actions.dial(now.me as string, number))}
-          ><ha-icon .icon=${"mdi:phone"}></ha-icon
-        ></button>`
-      : nothing
-  }</div>`;
+function line(panel: PbxPanel, { other, via, trunk, extensions: [first], direction, outcome, ended: at }: RecentCall): TemplateResult {
+  const { now, numbers } = panel;
+  const { words, me } = now;
+  const name = other ? nameOf(other, now) : (via ?? trunk ?? "");
+  const [icons, color, word] = (direction === "outbound" && outcome !== "answered" ? undefined : SIGNS[outcome ?? ""]) ?? UNREACHED;
+  const who = first ? nameOf({ ...first, extension: true }, now) : via;
+  const number = numbers && other?.number;
+  return html`<div class="li" role="listitem">${icon(icons, color)}${lines(
+    numbers || name !== other?.number ? name : "…",
+    `${ended(at, panel.hass)}${who ? ` · ${words(word, { name: who })}` : ""}`,
+  )}${number && panel.mayDial ? iconButton("ib", "phone", words("call_back_to", { name }), (button) => panel.act(button, "dial", { extension: me, to: number })) : nothing}</div>`;
 }

@@ -82,7 +82,7 @@ export function rowOf(call: Call, scene: Scene, me: string | undefined): Row {
 }
 
 function person(one: Party, call: Call, state: Row["state"], scene: Scene, me: string | undefined): End {
-  const icon = one.state === "ringing" ? "mdi:phone-ring" : one.state === "dialing" ? "mdi:phone-dial" : one.state === "held" || (state === "held" && call.parties.length < 3) ? "mdi:phone-paused" : "mdi:phone-in-talk";
+  const icon = one.state === "ringing" ? "phone-ring" : one.state === "dialing" ? "phone-dial" : one.state === "held" || (state === "held" && call.parties.length < 3) ? "phone-paused" : "phone-in-talk";
   const [heard] = scene.store.supervised(one.number);
   return {
     kind: "person",
@@ -104,7 +104,7 @@ function party(one: Party, call: Call, scene: Scene, others: number): End {
     name: nameOf(one, scene),
     second: named ? one.number : via,
     trunk: named ? via : "",
-    icon: "mdi:account",
+    icon: "account",
     badge: "",
     ...more(one, others, scene),
   };
@@ -121,7 +121,7 @@ function group(call: Call, phones: number, scene: Scene): End {
     name: call.via ?? call.dialed ?? scene.words("pbx"),
     second: phones ? scene.words("phones_ring", { count: phones }) : "",
     trunk: "",
-    icon: phones ? "mdi:phone-ring" : "mdi:account-group",
+    icon: phones ? "phone-ring" : "account-group",
     badge: "",
   };
 }

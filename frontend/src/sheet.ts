@@ -1,13 +1,13 @@
 /* What opens when a person, a call or a button with a second step is pressed. */
 
-import { html, nothing, type TemplateResult } from "lit";
-import { repeat } from "lit/directives/repeat.js";
+import { html, nothing, type TemplateResult } from "lit-html";
+import { repeat } from "lit-html/directives/repeat.js";
 
-import type { Call, Mode } from "./contract.ts";
-import { connected, controls, mineIsFree, offeredModes, reason, takeFrom, transferable } from "./offer.ts";
-import { forwardedTo, lookOf, MODE_ICONS, MODE_WORDS, nameOf, otherName, othersOf, partOf } from "./look.ts";
+import type { Mode } from "./contract.ts";
+import { forwardedTo, lookOf, MODE_ICONS, nameOf, otherName, othersOf, partOf } from "./look.ts";
+import { connected, controls, offeredModes, reason, takeFrom, transferable } from "./offer.ts";
 import type { PbxPanel } from "./panel.ts";
-import { icon } from "./person.ts";
+import { button, clock, face, icon, iconButton, type Press, pressed, sign } from "./parts.ts";
 
 export type Sheet =
   | { kind: "person"; number: string }
@@ -17,345 +17,317 @@ export type Sheet =
   | { kind: "forward"; number: string; query: string }
   | { kind: "whom"; numbers: string[] }
   | { kind: "group"; call: string }
-  | { kind: "choose"; query: string };
+  | { kind: "choose"; query: string; whisper?: string };
 
-interface Entry {
-  icon: string;
-  title: string;
-  second?: string;
-  color?: string;
-  next?: boolean;
-  checked?: boolean;
-  run(button: HTMLElement): void;
-}
+type Content = { label: string; content: TemplateResult };
+type Entry = TemplateResult | false | "" | null | undefined;
 
-/** Return the content of the dialog, and its role and label. */
-export function sheetContent(panel: PbxPanel, sheet: Sheet): { role: string; label: string; content: TemplateResult } {
-  const { words } = panel.now;
-  const name = "number" in sheet ? (panel.now.name(sheet.number) ?? sheet.number) : "";
+/** Return what the dialog is called, and its content. */
+export function sheetContent(panel: PbxPanel, sheet: Sheet): Content {
   switch (sheet.kind) {
     case "person":
-      return { role: "dialog", label: name, content: personSheet(panel, sheet.number) };
+      return personSheet(panel, sheet.number);
     case "outside":
-      return { role: "dialog", label: sheet.name, content: outsideSheet(panel, sheet) };
+      return outsideSheet(panel, sheet);
     case "transfer":
-      return { role: "dialog", label: words("transfer"), content: transferSheet(panel, sheet) };
+      return transferSheet(panel, sheet);
     case "confirm":
-      return { role: "alertdialog", label: words(sheet.mode), content: confirmSheet(panel, sheet) };
+      return confirmSheet(panel, sheet);
     case "forward":
-      return { role: "dialog", label: words("forwarding"), content: forwardSheet(panel, sheet) };
+      return forwardSheet(panel, sheet);
     case "whom":
-      return { role: "dialog", label: words("whisper_whom"), content: whomSheet(panel, sheet.numbers) };
+      return whomSheet(panel, sheet.numbers);
     case "group":
-      return { role: "dialog", label: words("people"), content: groupSheet(panel, sheet.call) };
+      return groupSheet(panel, sheet.call);
     case "choose":
-      return { role: "dialog", label: words("which_phone"), content: chooseSheet(panel, sheet.query) };
+      return chooseSheet(panel, sheet);
   }
 }
 
-function head(panel: PbxPanel, sign: TemplateResult, title: string, second: unknown): TemplateResult {
-  return html`<div class="hd">${sign}<span class="tx"><h2 class="nm">${title}</h2><span class="se dim">${second}</span></span
-    ><button class="ib" aria-label=${panel.now.words("close")} @click=${() => panel.close()}><ha-icon .icon=${"mdi:close"}></ha-icon></button></div>`;
+/** A sheet: its head, and what is below. */
+function titled(panel: PbxPanel, face: TemplateResult, label: string, second: unknown, content: unknown): Content {
+  return {
+    label,
+    content: html`<div class="hd">${face}<span class="tx"><h2 class="nm">${label}</h2><span class="se">${second}</span></span>${iconButton("ib", "close", panel.now.words("close"), () =>
+      panel.close(),
+    )}</div>${content}`,
+  };
 }
 
-function entry(one: Entry): TemplateResult {
-  return html`<button
-    class="ac ${one.color ?? ""}"
-    role=${one.checked === undefined ? nothing : "switch"}
-    aria-checked=${one.checked === undefined ? nothing : one.checked}
-    @click=${(event: Event) => one.run(event.currentTarget as HTMLElement)}
-    ><ha-icon .icon=${one.icon}></ha-icon><span class="tx"><span class="t1">${one.title}</span>${one.second ? html`<span class="t2">${one.second}</span>` : nothing}</span
-    >${one.checked !== undefined ? html`<span class="sw"></span>` : one.next ? html`<ha-icon .icon=${"mdi:chevron-right"}></ha-icon>` : nothing}</button>`;
+/** One line to press; `more`: a second step follows, or whether it is switched on. */
+function entry(name: string, title: string, second: string, run: Press, style = "", more?: "next" | boolean): TemplateResult {
+  const switched = typeof more === "boolean";
+  return html`<button class="ac ${style}" role=${switched ? "switch" : nothing} aria-checked=${switched ? more : nothing} @click=${pressed(run)}
+    >${sign(name)}<span class="tx"><span class="t1">${title}</span><span class="t2">${second}</span></span>${switched ? html`<span class="sw"></span>` : more ? sign("chevron-right") : nothing}</button>`;
 }
 
-/** Return the groups of entries that are not empty, with a line between them. */
-function groups(lists: (Entry | undefined | false)[][]): TemplateResult[] {
-  return lists
-    .map((list) => list.filter((one): one is Entry => Boolean(one)))
-    .filter((list) => list.length)
-    .map((list, index) => html`${index ? html`<hr />` : nothing}${list.map(entry)}`);
-}
-
-function why(text: string): TemplateResult | typeof nothing {
-  return text ? html`<div class="why"><ha-icon .icon=${"mdi:information-outline"}></ha-icon><span>${text}</span></div>` : nothing;
-}
+/** The groups of entries that are not empty, with a line between them. */
+const groups = (...lists: Entry[][]): TemplateResult[] =>
+  lists.map((list) => list.filter(Boolean)).filter((list) => list.length).map((list, index) => html`${index ? html`<hr />` : nothing}${list}`);
 
 /** Return the first name, for the sentences about what somebody hears. */
-export function short(name: string): string {
-  return name.split(" ")[0] ?? name;
-}
+export const short = (name: string): string => name.split(" ")[0] as string;
 
-function personSheet(panel: PbxPanel, number: string): TemplateResult {
-  const { now, actions } = panel;
-  const { words, store, me } = now;
+function personSheet(panel: PbxPanel, number: string): Content {
+  const { now, numbers } = panel;
+  const { words, store, me, states } = now;
   const person = panel.directory.byNumber.get(number);
-  if (!person) return html``;
+  if (!person) return titled(panel, icon("phone-off", "off"), number, "", "");
   const look = lookOf(person, now);
   const call = store.callsOf(number)[0];
+  const key = call?.key ?? "";
   const part = call && partOf(call, number);
-  const other = call ? otherName(call, number, now) || words("caller") : "";
-  const may = controls(number, now);
+  const others = call ? othersOf(call, number) : [];
+  const other = (call && otherName(call, number, now)) || words("caller");
   const can = store.capabilities;
+  const may = controls(number, now) && can;
   const mine = number === me;
   const talks = connected(number, now);
   const outside = transferable(call, number, now);
   const rings = part?.state === "ringing";
   // Of a call with somebody outside, only the extension can hold it.
-  const held = part?.state === "held" || (call?.held === true && othersOf(call, number).every((party) => !party.extension));
-  const key = call?.key ?? "";
-  const callMe = me !== undefined ? store.callsOf(me)[0] : undefined;
-  const sendable = me !== undefined && !mine ? transferable(callMe, me, now) : undefined;
+  const held = part?.state === "held" || (call?.held && others.every((party) => !party.extension));
+  const muted = panel.isMuted(number, key);
+  const callMe = me === undefined ? undefined : store.callsOf(me)[0];
+  const sendable = me !== undefined && !mine && transferable(callMe, me, now);
+  const disturb = states[person.disturb ?? ""]?.state ?? "";
+  const forwarding = states[person.forwarding ?? ""];
 
-  const supervision = offeredModes(number, now).sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b)).map(
-    (mode): Entry => ({
-      icon: MODE_ICONS[mode],
-      title: words(mode),
-      second: words(MODE_WORDS[mode].hears, { name: short(person.name) }),
-      color: "sup",
-      next: mode !== "whisper",
-      run: (button) => panel.supervise(mode, number, button),
-    }),
+  const modes = offeredModes(number, now);
+  const supervision = (["whisper", "listen", "barge_in"] as const).map(
+    (mode) =>
+      modes.includes(mode) &&
+      entry(MODE_ICONS[mode], words(mode), words(`hears_${mode}`, { name: short(person.name) }), (it) => panel.supervise(mode, number, it), "sup", mode === "whisper" ? undefined : "next"),
   );
-  const control: (Entry | false | undefined)[] = [
-    call && takeFrom(call, now) === number && {
-      icon: "mdi:phone-incoming",
-      title: words("take"),
-      second: words("take_why"),
-      run: (button) => panel.transfer(call, number, me as string, button),
-    },
-    outside && {
-      icon: "mdi:phone-forward",
-      title: words(rings ? "send_to" : "transfer_to"),
-      second: words("transfer_why", { name: nameOf(outside, now) }),
-      next: true,
-      run: () => panel.open({ kind: "transfer", number, call: key, query: "" }),
-    },
-    may && talks && can?.hold && !held && {
-      icon: "mdi:pause",
-      title: words("hold"),
-      second: words("waits", { name: other }),
-      run: (button) => panel.act(button, actions.hold(number, true)),
-    },
-    may && held && can?.hold && { icon: "mdi:play", title: words("resume"), run: (button) => panel.act(button, actions.hold(number, false)) },
-    may && talks && can?.mute && {
-      icon: panel.muted.has(key + number) ? "mdi:microphone" : "mdi:microphone-off",
-      title: words(panel.muted.has(key + number) ? "unmute" : "mute"),
-      second: panel.muted.has(key + number) ? "" : words("not_heard", { name: other, who: short(person.name) }),
-      run: (button) => panel.mute(number, key, button),
-    },
-    may && call && can?.hang_up && {
-      icon: "mdi:phone-hangup",
-      title: words(rings ? "decline" : "hang_up"),
-      second: rings ? "" : words(othersOf(call, number).length > 1 ? "ends_own" : "ends_both"),
-      color: "red",
-      next: !rings && !mine,
-      run: (button) => (rings || mine ? panel.act(button, actions.hangUp(number), true) : panel.open({ kind: "confirm", number, mode: "hang_up" })),
-    },
+  const control = [
+    call && takeFrom(call, now) === number && entry("phone-incoming", words("take"), words("take_why"), (it) => panel.transfer(key, number, me as string, it)),
+    outside &&
+      entry(
+        "phone-forward",
+        words(rings ? "send_to" : "transfer_to"),
+        words("transfer_why", { name: nameOf(outside, now) }),
+        () => panel.open({ kind: "transfer", number, call: key, query: "" }),
+        "",
+        "next",
+      ),
+    may && talks && can.hold && !held && entry("pause", words("hold"), words("waits", { name: other }), (it) => panel.act(it, "hold", { extension: number })),
+    may && held && can.hold && entry("play", words("resume"), "", (it) => panel.act(it, "resume", { extension: number })),
+    may &&
+      talks &&
+      can.mute &&
+      entry(
+        muted ? "microphone" : "microphone-off",
+        words(muted ? "unmute" : "mute"),
+        muted ? "" : words("not_heard", { name: other, who: short(person.name) }),
+        (it) => panel.mute(number, key, it),
+      ),
+    may &&
+      call &&
+      can.hang_up &&
+      entry(
+        "phone-hangup",
+        words(rings ? "decline" : "hang_up"),
+        rings ? "" : words(others.length > 1 ? "ends_own" : "ends_both"),
+        (it) => (rings || mine ? panel.act(it, "hang_up", { extension: number }, true) : panel.open({ kind: "confirm", number, mode: "hang_up" })),
+        "red",
+        rings || mine ? undefined : "next",
+      ),
   ];
-  const free = !call && !mine && look.kind !== "unknown";
-  const reach: (Entry | false | undefined)[] = [
-    free && mineIsFree(now) && controls(me as string, now) && can?.dial && {
-      icon: "mdi:phone",
-      title: words("call_from_mine"),
-      run: (button) => panel.act(button, actions.dial(me as string, number), true),
-    },
-    !mine && sendable && callMe && {
-      icon: "mdi:phone-forward",
-      title: words("send_mine"),
-      second: words("transfer_why", { name: nameOf(sendable, now) }),
-      run: (button) => panel.transfer(callMe, me as string, number, button),
-    },
+  const internal = talks && may && can.transfer && others.length && others.every((party) => party.extension) ? words("no_transfer") : "";
+  const reasons = [reason(number, now), internal].filter(Boolean).map((text) => html`<div class="why">${sign("information-outline")}<span>${text}</span></div>`);
+  const known = (state: string | undefined) => state && !["unknown", "unavailable"].includes(state);
+  const rest = [
+    !call &&
+      !mine &&
+      look.kind !== "unknown" &&
+      panel.mayDial &&
+      entry("phone", words("call_from_mine"), "", (it) => panel.act(it, "dial", { extension: me, to: number }, true)),
+    sendable &&
+      callMe &&
+      entry("phone-forward", words("send_mine"), words("transfer_why", { name: nameOf(sendable, now) }), (it) => panel.transfer(callMe.key, me, number, it)),
   ];
-  const disturb = person.disturb ? now.states[person.disturb] : undefined;
-  const forwarding = person.forwarding ? now.states[person.forwarding] : undefined;
-  const known = (state: { state: string } | undefined) => state && !["unknown", "unavailable"].includes(state.state);
-  const settings: (Entry | false | undefined)[] = [
-    may && known(disturb) && {
-      icon: "mdi:minus-circle-outline",
-      title: words("dnd"),
-      checked: disturb?.state === "on",
-      run: (button) => panel.act(button, actions.toggle(person.disturb as string)),
-    },
-    may && known(forwarding) && can?.settings && {
-      icon: "mdi:phone-settings",
-      title: words("forwarding"),
-      second: forwarding?.state === "off" ? words("off") : words("forwards", { where: forwardedTo(forwarding as never, now) }),
-      next: true,
-      run: () => panel.open({ kind: "forward", number, query: "" }),
-    },
-    mine && panel.canChoose && { icon: "mdi:account-switch", title: words("not_mine"), run: () => panel.open({ kind: "choose", query: "" }) },
+  const settings = [
+    may &&
+      known(disturb) &&
+      entry("minus-circle-outline", words("dnd"), "", (it) => panel.act(it, "toggle", { entity_id: person.disturb }, false, "switch"), "", disturb === "on"),
+    may &&
+      forwarding &&
+      known(forwarding.state) &&
+      can.settings &&
+      entry(
+        "phone-settings",
+        words("forwarding"),
+        forwarding.state === "off" ? words("off") : words("forwards", { where: forwardedTo(forwarding, now) }),
+        () => panel.open({ kind: "forward", number, query: "" }),
+        "",
+        "next",
+      ),
+    mine && panel.canChoose && entry("account-switch", words("not_mine"), "", () => panel.open({ kind: "choose", query: "" }), "", "next"),
   ];
-  const internal = talks && may && can?.transfer === "outside" && call && othersOf(call, number).every((party) => party.extension) ? words("no_transfer") : "";
-  const second = html`${panel.numbers ? html`${number} · ` : nothing}${look.words}${look.since ? html` · <pbx-time .since=${look.since}></pbx-time>` : nothing}`;
-  const reasons = [reason(number, now), internal].filter(Boolean);
-  return html`${head(panel, icon(look.icon, look.color, look.badge, look.badgeColor), person.name, second)}${groups([supervision, control])}${reasons.map(why)}${
-    settings.some(Boolean) || reach.some(Boolean) ? html`${supervision.length || control.some(Boolean) || reasons.length ? html`<hr />` : nothing}${groups([reach, settings])}` : nothing
-  }`;
+  return titled(
+    panel,
+    face(look),
+    person.name,
+    html`${numbers ? `${number} · ` : nothing}${look.words}${look.since ? html` · ${clock(look.since)}` : nothing}`,
+    groups(supervision, [...control, ...reasons], rest, settings),
+  );
 }
 
-const ORDER: Mode[] = ["whisper", "listen", "barge_in"];
-
-function outsideSheet(panel: PbxPanel, sheet: Sheet & { kind: "outside" }): TemplateResult {
-  const { now, actions } = panel;
+function outsideSheet(panel: PbxPanel, { name, number, call: key }: Sheet & { kind: "outside" }): Content {
+  const { now } = panel;
   const { words, me, store } = now;
-  const call = store.calls.get(sheet.call);
+  const call = store.calls.get(key);
   const from = call?.parties.find((party) => party.extension && transferable(call, party.number, now))?.number;
   const taken = call && takeFrom(call, now);
-  return html`${head(panel, icon("mdi:account", "icon"), sheet.name, sheet.name === sheet.number ? "" : sheet.number)}${groups([
-    [
-      call && taken !== undefined && taken !== "" && {
-        icon: "mdi:phone-incoming",
-        title: words("take"),
-        second: words("take_why"),
-        run: (button) => panel.transfer(call, taken, me as string, button),
-      },
-      call && from !== undefined && {
-        icon: "mdi:phone-forward",
-        title: words("transfer_to"),
-        second: words("transfer_why", { name: sheet.name }),
-        next: true,
-        run: () => panel.open({ kind: "transfer", number: from, call: call.key, query: "" }),
-      },
-      !call && sheet.number !== "" && panel.mayDial && {
-        icon: "mdi:phone",
-        title: words("call_back"),
-        run: (button) => panel.act(button, actions.dial(me as string, sheet.number), true),
-      },
-      sheet.number !== "" && {
-        icon: "mdi:content-copy",
-        title: words("copy"),
-        run: () => {
-          void navigator.clipboard?.writeText(sheet.number);
+  return titled(
+    panel,
+    icon("account", "icon"),
+    name,
+    name === number ? "" : number,
+    groups([
+      taken !== undefined && entry("phone-incoming", words("take"), words("take_why"), (it) => panel.transfer(key, taken, me as string, it)),
+      from !== undefined &&
+        entry("phone-forward", words("transfer_to"), words("transfer_why", { name }), () => panel.open({ kind: "transfer", number: from, call: key, query: "" }), "", "next"),
+      !call && number !== "" && panel.mayDial && entry("phone", words("call_back"), "", (it) => panel.act(it, "dial", { extension: me, to: number }, true)),
+      number !== "" &&
+        entry("content-copy", words("copy"), "", () => {
+          void navigator.clipboard?.writeText(number);
           panel.close();
-        },
-      },
-    ],
-  ])}`;
+        }),
+    ]),
+  );
 }
 
-/** Return people to choose from: free ones first, then by number. */
-function people(panel: PbxPanel, query: string, without: readonly string[], run: (number: string, button: HTMLElement) => void): TemplateResult {
+/** A field to search or to type a number, and people to choose from: free ones first, then by number. */
+function picker(panel: PbxPanel, sheet: Sheet & { query: string }, without: string, run: (number: string, it: HTMLElement) => void, enter?: typeof run): TemplateResult {
   const { now } = panel;
+  const { query } = sheet;
   const wanted = query.toLocaleLowerCase();
+  const dialable = enter && isNumber(query) && !panel.directory.byNumber.has(query);
+  const label = now.words("search");
   const found = panel.directory.people
-    .filter((person) => !without.includes(person.number) && person.haystack.includes(wanted))
+    .filter(({ number, haystack }) => number !== without && haystack.includes(wanted))
     .map((person) => ({ person, look: lookOf(person, now) }))
     .sort((a, b) => Number(b.look.kind === "free") - Number(a.look.kind === "free"))
     .slice(0, 50);
-  return html`${repeat(
-    found,
-    ({ person }) => person.number,
-    ({ person, look }) =>
-      html`<button class="ac" @click=${(event: Event) => run(person.number, event.currentTarget as HTMLElement)}>${icon(look.icon, look.color, look.badge, look.badgeColor)}<span
-          class="tx"
-          ><span class="t1">${person.name}</span><span class="t2">${person.number} · ${look.words}</span></span
-        ></button>`,
-  )}`;
-}
-
-function picker(panel: PbxPanel, sheet: Sheet & { query: string }, label: string, enter?: (text: string, button: HTMLElement) => void): TemplateResult {
-  const { words } = panel.now;
-  const dialable = enter && isNumber(sheet.query) && !panel.directory.byNumber.has(sheet.query);
-  return html`<label class="pick"><ha-icon .icon=${"mdi:magnify"}></ha-icon><span class="sr">${label}</span><input
-      .value=${sheet.query}
+  return html`<label class="pick">${sign("magnify")}<input
+      .value=${query}
+      aria-label=${label}
       placeholder=${label}
       autocomplete="off"
       @input=${(event: InputEvent) => panel.open({ ...sheet, query: (event.target as HTMLInputElement).value } as Sheet)}
-      @keydown=${(event: KeyboardEvent) => event.key === "Enter" && dialable && enter(sheet.query, event.target as HTMLElement)}
-    />${
-      dialable
-        ? html`<button class="btn call-now" @click=${(event: Event) => enter(sheet.query, event.currentTarget as HTMLElement)}>${words("choose")}</button>`
-        : nothing
-    }</label>`;
+      @keydown=${(event: KeyboardEvent) => event.key === "Enter" && dialable && enter(query, event.target as HTMLElement)}
+    />${dialable ? button("call-now", now.words("choose"), (it) => enter(query, it)) : nothing}</label>${repeat(
+      found,
+      ({ person }) => person.number,
+      ({ person: { number, name }, look }) =>
+        html`<button class="ac" @click=${pressed((it) => run(number, it))}>${face(look)}<span class="tx"><span class="t1">${name}</span><span class="t2">${number} · ${look.words}</span></span></button>`,
+    )}`;
 }
 
 /** Return whether a text can be dialled. */
-export function isNumber(text: string): boolean {
-  return /^[+*#\d][\d\s()*#./-]*$/.test(text);
-}
+export const isNumber = (text: string): boolean => /^[+*#\d][\d\s()*#./-]*$/.test(text);
 
-function transferSheet(panel: PbxPanel, sheet: Sheet & { kind: "transfer" }): TemplateResult {
+function transferSheet(panel: PbxPanel, sheet: Sheet & { kind: "transfer" }): Content {
   const { now } = panel;
-  const call = now.store.calls.get(sheet.call);
-  const outside = transferable(call, sheet.number, now);
-  if (!call || !outside) return head(panel, icon("mdi:phone-forward", "off"), now.words("transfer"), now.words("no_calls"));
-  const to = (number: string, button: HTMLElement) => panel.transfer(call, sheet.number, number, button);
-  return html`${head(panel, icon("mdi:phone-forward", "talking"), now.words("transfer_to"), now.words("transfer_why", { name: nameOf(outside, now) }))}${picker(
-    panel,
-    sheet,
-    now.words("search"),
-    to,
-  )}${people(panel, sheet.query, [sheet.number], to)}`;
-}
-
-function forwardSheet(panel: PbxPanel, sheet: Sheet & { kind: "forward" }): TemplateResult {
-  const { now, actions } = panel;
   const { words } = now;
-  const name = now.name(sheet.number) ?? sheet.number;
-  const set = (button: HTMLElement, to: string, number?: string) => panel.act(button, actions.forward(sheet.number, to, number), true);
-  return html`${head(panel, icon("mdi:phone-settings", "held"), words("forwarding"), name)}${groups([
-    [
-      { icon: "mdi:phone", title: words("off"), run: (button) => set(button, "off") },
-      { icon: "mdi:voicemail", title: words("voicemail"), run: (button) => set(button, "voicemail") },
-      { icon: "mdi:cellphone", title: words("mobile"), run: (button) => set(button, "mobile") },
-    ],
-  ])}<hr />${picker(panel, sheet, words("search"), (text, button) => set(button, "number", text))}${people(panel, sheet.query, [sheet.number], (number, button) =>
-    set(button, "extension", number),
-  )}`;
+  const { call, number } = sheet;
+  const outside = transferable(now.store.calls.get(call), number, now);
+  const to = (target: string, it: HTMLElement) => panel.transfer(call, number, target, it);
+  return titled(
+    panel,
+    icon("phone-forward", "talking"),
+    words("transfer_to"),
+    outside ? words("transfer_why", { name: nameOf(outside, now) }) : words("no_calls"),
+    outside ? picker(panel, sheet, number, to, to) : "",
+  );
 }
 
-function whomSheet(panel: PbxPanel, numbers: string[]): TemplateResult {
-  const { now } = panel;
-  return html`${head(panel, icon(MODE_ICONS.whisper, "supervision"), now.words("whisper_whom"), "")}${numbers.map((number) => {
-    const name = now.name(number) ?? number;
-    return entry({
-      icon: MODE_ICONS.whisper,
-      title: name,
-      second: now.words("only_hears", { name: short(name) }),
-      color: "sup",
-      run: (button) => panel.supervise("whisper", number, button),
-    });
-  })}`;
+function forwardSheet(panel: PbxPanel, sheet: Sheet & { kind: "forward" }): Content {
+  const { words, name } = panel.now;
+  const { number: extension } = sheet;
+  const set = (button: HTMLElement, to: string, number?: string) => panel.act(button, "set_forwarding", { extension, to, number }, true);
+  return titled(
+    panel,
+    icon("phone-settings", "held"),
+    words("forwarding"),
+    name(extension),
+    html`${groups([
+      entry("phone", words("off"), "", (button) => set(button, "off")),
+      entry("voicemail", words("voicemail"), "", (button) => set(button, "voicemail")),
+      entry("cellphone", words("mobile"), "", (button) => set(button, "mobile")),
+    ])}<hr />${picker(
+      panel,
+      sheet,
+      extension,
+      (number, button) => set(button, "extension", number),
+      (number, button) => set(button, "number", number),
+    )}`,
+  );
 }
 
-function groupSheet(panel: PbxPanel, key: string): TemplateResult {
+function whomSheet(panel: PbxPanel, numbers: string[]): Content {
+  const { words, name } = panel.now;
+  return titled(
+    panel,
+    icon(MODE_ICONS.whisper, "sup"),
+    words("whisper_whom"),
+    "",
+    numbers.map((number) => {
+      const known = name(number) ?? number;
+      return entry(MODE_ICONS.whisper, known, words("hears_whisper", { name: short(known) }), (it) => panel.supervise("whisper", number, it), "sup");
+    }),
+  );
+}
+
+function groupSheet(panel: PbxPanel, key: string): Content {
   const { now } = panel;
-  const call: Call | undefined = now.store.calls.get(key);
+  const call = now.store.calls.get(key);
   const inside = call?.parties.filter((party) => party.extension) ?? [];
-  return html`${head(panel, icon("mdi:account-group", "ringing"), call?.via ?? now.words("people"), now.words("phones_ring", { count: inside.length }))}${inside.map((party) =>
-    entry({ icon: "mdi:phone-ring", title: nameOf(party, now), second: party.number, next: true, run: () => panel.open({ kind: "person", number: party.number }) }),
-  )}`;
-}
-
-function chooseSheet(panel: PbxPanel, query: string): TemplateResult {
-  const { words } = panel.now;
-  return html`${head(panel, icon("mdi:account-question", "off"), words("which_phone"), words("which_phone_why"))}${picker(panel, { kind: "choose", query }, words("search"))}${people(
+  return titled(
     panel,
-    query,
-    [],
-    (number) => panel.choose(number),
-  )}${panel.now.me !== undefined ? html`<hr />${entry({ icon: "mdi:phone-off", title: words("no_phone"), run: () => panel.choose("") })}` : nothing}`;
+    icon("account-group", "ringing"),
+    call?.via ?? now.words("people"),
+    now.words("phones_ring", { count: inside.length }),
+    inside.map((party) => entry("phone-ring", nameOf(party, now), party.number, () => panel.open({ kind: "person", number: party.number }), "", "next")),
+  );
 }
 
-function confirmSheet(panel: PbxPanel, sheet: Sheet & { kind: "confirm" }): TemplateResult {
-  const { now, actions } = panel;
-  const { words } = now;
-  const { mode, number } = sheet;
-  const name = now.name(number) ?? number;
-  const call = now.store.callsOf(number)[0];
-  const other = call ? otherName(call, number, now) : "";
-  const cancel = html`<button class="btn plain" @click=${() => panel.close()}>${words("cancel")}</button>`;
-  if (mode === "hang_up") {
-    return html`${head(panel, icon("mdi:phone-hangup", "wrong"), words("confirm_hang_up", { name }), other)}<div class="confirm"><div>${words(
-      call && othersOf(call, number).length > 1 ? "ends_own" : "ends_both",
-    )}</div><div class="bs">${cancel}<button class="btn red" autofocus @click=${(event: Event) => panel.act(event.currentTarget as HTMLElement, actions.hangUp(number), true)}>${words(
-      "hang_up",
-    )}</button></div></div>`;
-  }
-  const supervising = now.me !== undefined && now.store.supervising(now.me) !== undefined;
-  return html`${head(panel, icon(MODE_ICONS[mode], "supervision"), words(MODE_WORDS[mode].confirm, { name }), other ? words("in_this_call", { name: other }) : "")}<div class="confirm">
-    <div class="two">${supervising ? nothing : html`<ha-icon .icon=${"mdi:phone-ring"}></ha-icon><span>${words("confirm_rings")}</span>`}<ha-icon
-        .icon=${mode === "listen" ? "mdi:microphone-off" : "mdi:account-multiple"}
-      ></ha-icon><span>${words(MODE_WORDS[mode].hears)}</span><ha-icon .icon=${"mdi:scale-balance"}></ha-icon><span>${words("confirm_law")}</span></div>
-    <div class="bs">${cancel}<button class="btn solid" autofocus @click=${(event: Event) => panel.confirmed(mode, number, event.currentTarget as HTMLElement)}>${words(mode)}</button></div></div>`;
+function chooseSheet(panel: PbxPanel, sheet: Sheet & { kind: "choose" }): Content {
+  const { words, me } = panel.now;
+  return titled(
+    panel,
+    icon("account-question", "off"),
+    words("which_phone"),
+    words("which_phone_why"),
+    html`${picker(panel, sheet, "", (number, button) => panel.choose(number, sheet.whisper, button))}${
+      me === undefined ? nothing : html`<hr />${entry("phone-off", words("no_phone"), "", (button) => panel.choose("", undefined, button))}`
+    }`,
+  );
+}
+
+function confirmSheet(panel: PbxPanel, { mode, number }: Sheet & { kind: "confirm" }): Content {
+  const { words, name, me, store } = panel.now;
+  const call = store.callsOf(number)[0];
+  const other = call ? otherName(call, number, panel.now) : "";
+  const ends = mode === "hang_up";
+  const line = (name: string, text: string) => html`${sign(name)}<span>${text}</span>`;
+  return titled(
+    panel,
+    ends ? icon("phone-hangup", "wrong") : icon(MODE_ICONS[mode], "sup"),
+    words(`confirm_${mode}`, { name: name(number) ?? number }),
+    other && !ends ? words("in_this_call", { name: other }) : other,
+    html`<div class="confirm">${
+      ends
+        ? words(call && othersOf(call, number).length > 1 ? "ends_own" : "ends_both")
+        : html`<div class="two">${me !== undefined && store.supervising(me) ? nothing : line("phone-ring", words("confirm_rings"))}${line(
+            mode === "listen" ? "microphone-off" : "account-multiple",
+            words(`hears_${mode}`),
+          )}${line("scale-balance", words("confirm_law"))}</div>`
+    }<div class="bs">${button("plain", words("cancel"), () => panel.close())}<button
+      class="btn ${ends ? "red" : "solid"}"
+      autofocus
+      @click=${pressed((it) => (ends ? panel.act(it, "hang_up", { extension: number }, true) : panel.confirmed(mode, number, it)))}
+      >${words(mode)}</button></div></div>`,
+  );
 }

@@ -49,7 +49,7 @@ export function ago(seconds: number, language: string): string {
 }
 
 /** Return the time of day as the user has it. */
-export function clock(at: number, hass: Pick<Hass, "language" | "locale">): string {
+export function timeOfDay(at: number, hass: Pick<Hass, "language" | "locale">): string {
   const language = hass.locale?.language ?? hass.language;
   const style = hass.locale?.time_format ?? "language";
   const format = cached(
@@ -71,6 +71,6 @@ export function ended(at: number, hass: Pick<Hass, "language" | "locale">): stri
     const format = cached(`${hass.language} min`, () => new Intl.NumberFormat(hass.language, { style: "unit", unit: "minute", unitDisplay: "short" }));
     return format.format(Math.max(0, Math.floor(seconds / 60)));
   }
-  if (new Date(at * 1000).toDateString() === new Date(now() * 1000).toDateString()) return clock(at, hass);
+  if (new Date(at * 1000).toDateString() === new Date(now() * 1000).toDateString()) return timeOfDay(at, hass);
   return cached(`${hass.language} day`, () => new Intl.DateTimeFormat(hass.language, { day: "numeric", month: "short" })).format(at * 1000);
 }

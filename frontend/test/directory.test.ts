@@ -28,6 +28,14 @@ test("a team is named by devices or numbers, and sorted by name if wanted", () =
   assert.deepEqual(found.people.map(({ name }) => name), ["Amy Baker", "Erwin Co", "Tomás Silva"]);
 });
 
+test("a number in the name of a device is not shown twice", () => {
+  const hass = house();
+  (hass.devices["1002"] as { name: string }).name = "Amy Baker (1002)";
+  (hass.devices["1003"] as { name: string }).name = "Room (9)";
+  const found = directory(hass, { type: "" }, "entry");
+  assert.deepEqual(["1002", "1003"].map((number) => found.byNumber.get(number)?.name), ["Amy Baker", "Room (9)"]);
+});
+
 test("a search finds letters in any case, and numbers", () => {
   assert.ok(directory(house(), { type: "" }, "entry").people.some(({ haystack }) => haystack.includes("müller") && haystack.includes("1003")));
 });

@@ -39,6 +39,14 @@ test("without an own phone, or with a busy one, nothing is offered and the reaso
   assert.equal(reason("1002", scene({ calls: [talk] }, { ...BUSY, "1005": "offline" })), "phone_offline");
 });
 
+test("who has not said which phone is theirs is offered a whisper, and asked then", () => {
+  const none = { ...scene({ calls: [talk] }, BUSY), me: undefined, asks: true };
+  assert.deepEqual(whisperTo(talk, none), ["1002"]);
+  assert.deepEqual(whisperTo(talk, { ...none, asks: false }), []);
+  const refused = scene({ calls: [talk], can: { "1002": rights({ whisper: "administrators_only" }) } }, BUSY);
+  assert.deepEqual(whisperTo(talk, { ...refused, me: undefined, asks: true }), []);
+});
+
 test("who only looks is offered nothing", () => {
   const now = { ...scene({ calls: [talk, ringing("b", "1001")] }, BUSY), active: false };
   assert.deepEqual([whisperTo(talk, now), takeFrom(ringing("b", "1001"), now), transferable(talk, "1002", now)], [[], undefined, undefined]);

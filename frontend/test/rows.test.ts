@@ -51,7 +51,7 @@ test("whoever answers a group call is shown", () => {
 
 test("a held call counts the time on hold", () => {
   const shown = row(call("a", [outside(), inside("1002", { state: "held", since: NOW - 11 })], { held: true }));
-  assert.deepEqual([shown.state, shown.since, shown.left.icon], ["held", NOW - 11, "mdi:phone-paused"]);
+  assert.deepEqual([shown.state, shown.since, shown.left.icon], ["held", NOW - 11, "phone-paused"]);
 });
 
 test("a conference names one and counts the others", () => {

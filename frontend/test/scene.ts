@@ -91,6 +91,7 @@ export function scene(message: Message = {}, states: Record<string, string> = {}
     now: NOW,
     me: "1005",
     active: true,
+    asks: false,
     name: (number) => people.byNumber.get(number)?.name,
     statusOf: (number) => hass.states[people.byNumber.get(number)?.status ?? ""]?.state ?? "unavailable",
   };

@@ -15,7 +15,11 @@ from .remote import RemoteRig
 
 # Has the rights that the form asks for, and no others.
 USER: Final = "homeassistant"
-AGENT, CUSTOMER, SUPERVISOR = "sensor.anna_berg", "sensor.ben_cole", "sensor.sam_super"
+AGENT, CUSTOMER, SUPERVISOR = (
+    "sensor.anna_berg_1001",
+    "sensor.ben_cole_1002",
+    "sensor.sam_super_1005",
+)
 PHONES: Final = {AGENT: "1001", CUSTOMER: "1002", SUPERVISOR: "1005"}
 # The customers of the agent, inside and outside, and how each calls.
 CUSTOMERS: Final = {"1002": "1002 dial 1001", OUTSIDE: f"{OUTSIDE} call_in 5550101"}
@@ -86,12 +90,12 @@ async def add(hass: HomeAssistant, port: int, user: str = USER) -> ConfigEntry:
 
 async def talk(hass: HomeAssistant, rig: RemoteRig, customer: str = "1002") -> None:
     """Let a customer call the agent, whose phone answers by itself."""
-    before = state(hass, "event.anna_berg_call")
+    before = state(hass, "event.anna_berg_1001_call")
     await rig.do(CUSTOMERS[customer])
     await until(
         lambda: (
-            state(hass, "event.anna_berg_call") != before
-            and attribute(hass, "event.anna_berg_call", "event_type") == "answered"
+            state(hass, "event.anna_berg_1001_call") != before
+            and attribute(hass, "event.anna_berg_1001_call", "event_type") == "answered"
         )
     )
     await until(lambda: state(hass, AGENT) == "busy")

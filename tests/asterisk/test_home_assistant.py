@@ -113,21 +113,21 @@ async def test_a_call_inside(
     await until(lambda: state(hass, AGENT) == "ringing")
     await quiet.do("1001 answer")
     await until(lambda: state(hass, AGENT) == state(hass, CUSTOMER) == "busy")
-    assert state(hass, "sensor.anna_berg_other_party") == "Ben Cole"
+    assert state(hass, "sensor.anna_berg_1001_other_party") == "Ben Cole"
     await quiet.do("1002 hang_up")
     await until(lambda: state(hass, AGENT) == state(hass, CUSTOMER) == "idle")
     await until(lambda: len(happened) == 6)
-    assert [what for who, what in happened if who == "event.anna_berg_call"] == [
+    assert [what for who, what in happened if who == "event.anna_berg_1001_call"] == [
         "ringing",
         "answered",
         "ended",
     ]
-    assert [what for who, what in happened if who == "event.ben_cole_call"] == [
+    assert [what for who, what in happened if who == "event.ben_cole_1002_call"] == [
         "dialing",
         "answered",
         "ended",
     ]
-    for last in ("sensor.anna_berg_last_call", "sensor.ben_cole_last_call"):
+    for last in ("sensor.anna_berg_1001_last_call", "sensor.ben_cole_1002_last_call"):
         assert state(hass, last) == "answered"
         assert attribute(hass, last, "direction") == "internal"
 
@@ -143,11 +143,11 @@ async def test_a_call_from_outside(
     await until(lambda: state(hass, AGENT) == "busy")
     (call,) = (await act(hass, "get_calls"))["calls"]
     assert (call["direction"], call["trunk"]) == ("inbound", "itsp")
-    assert state(hass, "sensor.anna_berg_other_party") == OUTSIDE
+    assert state(hass, "sensor.anna_berg_1001_other_party") == OUTSIDE
     await act(hass, "hang_up", extension=AGENT)
     await until(lambda: state(hass, AGENT) == "idle")
-    await until(lambda: ("event.anna_berg_call", "ended") in happened)
-    last = "sensor.anna_berg_last_call"
+    await until(lambda: ("event.anna_berg_1001_call", "ended") in happened)
+    last = "sensor.anna_berg_1001_last_call"
     assert state(hass, last) == "answered"
     assert attribute(hass, last, "number") == OUTSIDE
     assert attribute(hass, last, "direction") == "inbound"
@@ -213,7 +213,7 @@ async def test_whisper_reaches_the_agent_alone(
     assert attribute(hass, AGENT, "monitored_by") == ["1005"]
     await act(hass, "hang_up", extension=AGENT)
     await until(lambda: attribute(hass, AGENT, "monitored_by") is None)
-    assert "event.sam_super_call" not in {who for who, _ in happened}
+    assert "event.sam_super_1005_call" not in {who for who, _ in happened}
 
 
 async def test_a_reload_in_a_supervised_call_changes_nothing(
@@ -230,13 +230,13 @@ async def test_a_reload_in_a_supervised_call_changes_nothing(
     await hass.async_block_till_done()
     assert state(hass, AGENT) == state(hass, SUPERVISOR) == "busy"
     assert attribute(hass, AGENT, "monitored_by") == ["1005"]
-    assert state(hass, "sensor.anna_berg_other_party") == "Ben Cole"
+    assert state(hass, "sensor.anna_berg_1001_other_party") == "Ben Cole"
     assert happened == []
     await quiet.do("1002 hang_up")
     await until(lambda: state(hass, AGENT) == state(hass, SUPERVISOR) == "idle")
-    await until(lambda: ("event.anna_berg_call", "ended") in happened)
-    assert state(hass, "sensor.anna_berg_last_call") == "answered"
-    assert attribute(hass, "sensor.anna_berg_last_call", "number") == "1002"
+    await until(lambda: ("event.anna_berg_1001_call", "ended") in happened)
+    assert state(hass, "sensor.anna_berg_1001_last_call") == "answered"
+    assert attribute(hass, "sensor.anna_berg_1001_last_call", "number") == "1002"
     assert attribute(hass, AGENT, "monitored_by") is None
 
 
@@ -258,9 +258,13 @@ async def test_a_lost_connection_is_shown_and_mended(
     proxy.mend()
     await until(lambda: state(hass, AGENT) == "idle", 8.0)
     assert state(hass, CUSTOMER) == "idle"
-    assert state(hass, "sensor.zoe_muller") == state(hass, "sensor.dora_diaz") == "busy"
+    assert (
+        state(hass, "sensor.zoe_muller_1003")
+        == state(hass, "sensor.dora_diaz_1004")
+        == "busy"
+    )
     await quiet.do("1003 hang_up")
-    await until(lambda: state(hass, "sensor.dora_diaz") == "idle")
+    await until(lambda: state(hass, "sensor.dora_diaz_1004") == "idle")
 
 
 async def test_a_wrong_secret_asks_the_user(

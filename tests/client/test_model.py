@@ -72,6 +72,14 @@ def test_each_error_has_a_text_about_its_cause(error: PbxError, text: str) -> No
     assert str(error) == text
 
 
-def test_s_series_has_all_capabilities() -> None:
-    """Check the capabilities of the S-Series."""
-    assert ~Capability(0) == CAPABILITIES | Capability.HISTORY
+def test_s_series_has_all_capabilities_but_those_of_queues() -> None:
+    """Its API tells nothing of queues, parked calls and voicemail boxes."""
+    lacking = (
+        Capability.QUEUES
+        | Capability.AGENT_LOGIN
+        | Capability.AGENT_PAUSE
+        | Capability.PARKED_CALLS
+        | Capability.PICK_UP
+        | Capability.VOICEMAIL
+    )
+    assert ~Capability(0) == CAPABILITIES | Capability.HISTORY | lacking

@@ -6,21 +6,25 @@ from typing import Any
 
 import aiohttp
 
+from tests.simulator.simulator import DEMO_PASSWORD
+from tests.simulator.yeastar_p.simulator import CLIENT_ID, CLIENT_SECRET
+
 from .process import Process, free_port
 
 ROOT = Path(__file__).parents[2]
 HOST = "127.0.0.1"
+CREDENTIALS = {"s": ("api", DEMO_PASSWORD), "p": (CLIENT_ID, CLIENT_SECRET)}
 
 
 class PbxProcess:
     """A simulated PBX that speaks HTTPS with a certificate of its own making."""
 
-    username = "api"
-    password = "Demo-Pbx-2026"
-
-    def __init__(self, process: Process, port: int, control_port: int) -> None:
+    def __init__(
+        self, process: Process, port: int, control_port: int, series: str
+    ) -> None:
         """Keep where it listens."""
         self.process = process
+        self.username, self.password = CREDENTIALS[series]
         self.host = HOST
         self.port = port
         self.control_url = f"http://{HOST}:{control_port}"
@@ -31,6 +35,7 @@ class PbxProcess:
         logs: Path,
         *,
         office: bool,
+        series: str = "s",
         port: int | None = None,
         control_port: int | None = None,
     ) -> PbxProcess:
@@ -43,7 +48,7 @@ class PbxProcess:
             "The simulated PBX",
             [
                 sys.executable,
-                *("-m", "tests.demo.office", "--tls"),
+                *("-m", "tests.demo.office", "--tls", "--series", series),
                 *("--host", HOST, "--port", str(port)),
                 *("--control-port", str(control_port)),
                 *(("--office",) if office else ()),
@@ -51,7 +56,7 @@ class PbxProcess:
             logs / "pbx.log",
             cwd=ROOT,
         )
-        pbx = cls(process, port, control_port)
+        pbx = cls(process, port, control_port, series)
         try:
             await process.answers(f"{pbx.control_url}/state", 20)
         except BaseException:

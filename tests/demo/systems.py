@@ -54,11 +54,26 @@ async def _yeastar_s(logs: Path) -> RunningPbx:
     return await PbxProcess.start(logs, office=True, port=8088, control_port=8089)
 
 
+async def _yeastar_p(logs: Path) -> RunningPbx:
+    """Start a simulated Yeastar P-Series PBX."""
+    return await PbxProcess.start(
+        logs, office=True, series="p", port=8088, control_port=8089
+    )
+
+
 SYSTEMS: Final[Mapping[str, System]] = {
     "yeastar-s": System(
         name="a simulated PBX",
         family="yeastar_s",
         start=_yeastar_s,
+        place="Simulated PBX",
+        more="Try on the simulated PBX: place calls, play scenes, let it fail.\n",
+        forwarding={"extension": "1010", "to": "voicemail"},
+    ),
+    "yeastar-p": System(
+        name="a simulated P-Series PBX",
+        family="yeastar_p",
+        start=_yeastar_p,
         place="Simulated PBX",
         more="Try on the simulated PBX: place calls, play scenes, let it fail.\n",
         forwarding={"extension": "1010", "to": "voicemail"},

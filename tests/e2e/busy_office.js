@@ -61,7 +61,6 @@ let hass = {
 };
 
 async function settled(card) {
-  await card.updateComplete;
   for (let index = 0; index < 5; index++) await undefined;
 }
 
@@ -72,7 +71,7 @@ async function open() {
   const started = performance.now();
   card.setConfig({ type: "custom:pbx-panel" });
   card.hass = hass;
-  while (!card.renderRoot?.querySelector("pbx-call")) await new Promise((resolve) => plan(resolve));
+  while (!card.shadowRoot.querySelector("pbx-call")) await new Promise((resolve) => plan(resolve));
   await settled(card);
   return [card, performance.now() - started];
 }
@@ -97,7 +96,7 @@ async function change(card, index) {
 /** Return whether the newest call and its phone are shown. */
 function shown(card) {
   const newest = calls.reduce((a, b) => (b.since > a.since ? b : a));
-  return card.renderRoot.querySelector("pbx-call").textContent.includes(newest.parties[0].name);
+  return card.shadowRoot.querySelector("pbx-call").textContent.includes(newest.parties[0].name);
 }
 
 /** Return how long each state of somebody else's entity takes. */

@@ -72,12 +72,12 @@ class Stage(HomeStage):
 
 
 @asynccontextmanager
-async def staged(folder: Path) -> AsyncGenerator[Stage]:
+async def staged(folder: Path, series: str = "s") -> AsyncGenerator[Stage]:
     """Run a PBX without traffic and an onboarded Home Assistant."""
     config = folder / "config"
     config.mkdir()
     async with AsyncExitStack() as stack:
-        pbx = await PbxProcess.start(folder, office=False)
+        pbx = await PbxProcess.start(folder, office=False, series=series)
         stack.push_async_callback(pbx.stop)
         home_assistant = await HomeAssistantProcess.start(
             Path(sys.executable), config, folder

@@ -8,7 +8,7 @@ from typing import Final
 
 from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
-from tests.demo import dashboard
+from tests.demo.dashboard import URL_PATH
 
 from .conftest import WIDE, Stage
 
@@ -25,6 +25,7 @@ async def opened(
     language: str = "en",
     path: str = "",
     dark: bool = False,
+    dashboard: str = URL_PATH,
 ) -> AsyncGenerator[Page]:
     """Open the dashboard in a new profile, signed in as the owner."""
     home_assistant = stage.home_assistant
@@ -39,8 +40,8 @@ async def opened(
             f"Object.assign(localStorage, {json.dumps(stored)})"
         )
         page = await context.new_page()
-        await page.goto(f"{home_assistant.url}/{dashboard.URL_PATH}{path}")
-        await expect(page.locator("pbx-panel .panel")).to_be_attached()
+        await page.goto(f"{home_assistant.url}/{dashboard}{path}")
+        await expect(page.locator("pbx-panel .panel").first).to_be_attached()
         yield page
 
 
@@ -74,6 +75,22 @@ async def seconds_until(page: Page, row_name: str, *texts: str) -> float:
         timeout=20_000,
     )
     return time.monotonic() - started
+
+
+async def overflowing(page: Page) -> list[str]:
+    """Return what stands out of its panel, or is cut off though it must not be."""
+    found = await page.locator("pbx-panel").evaluate_all(
+        """(panels) => panels.flatMap((panel) => {
+            const edge = panel.getBoundingClientRect();
+            const wide = (e) => e.matches('.btn span, .pill, [role=tab]') && e.scrollWidth > e.clientWidth + 1;
+            return [...panel.shadowRoot.querySelectorAll('button, span, .card')]
+                .filter((e) => e.checkVisibility() && !e.matches('.sr'))
+                .filter((e) => { const box = e.getBoundingClientRect();
+                    return box.right > edge.right + 1 || box.left < edge.left - 1 || wide(e); })
+                .map((e) => `${edge.width}: ${e.outerHTML.slice(0, 120)}`);
+        })"""
+    )
+    return [str(one) for one in found]
 
 
 async def choose_phone(page: Page, name: str) -> None:

@@ -166,20 +166,20 @@ async def test_a_restart_in_a_supervised_call_changes_nothing(
     entry_id = await home_assistant.add_pbx(form, family="asterisk")
     await home_assistant.wait_for_states(len(EXTENSIONS))
     await rig.do(f"{OUTSIDE} call_in 5550101")
-    await home_assistant.wait_for_state("sensor.anna_berg", "busy")
+    await home_assistant.wait_for_state("sensor.anna_berg_1001", "busy")
     names = {"whisperer": SUPERVISOR, "whispered": AGENT}
     await home_assistant.rest("POST", "/api/services/pbx/whisper", names)
     await until(partial(rig.do, "spies"), WHISPER)
 
     await home_assistant.restart()
-    await home_assistant.wait_for_state("sensor.anna_berg", "busy")
-    agent = await home_assistant.rest("GET", "/api/states/sensor.anna_berg")
+    await home_assistant.wait_for_state("sensor.anna_berg_1001", "busy")
+    agent = await home_assistant.rest("GET", "/api/states/sensor.anna_berg_1001")
     assert agent["attributes"]["monitored_by"] == [SUPERVISOR]
     assert await rig.do("spies") == WHISPER
     stop = {"supervisor": SUPERVISOR}
     await home_assistant.rest("POST", "/api/services/pbx/stop_monitoring", stop)
     await until(partial(rig.do, "spies"), [])
-    path = "/api/states/sensor.anna_berg_last_call"
+    path = "/api/states/sensor.anna_berg_1001_last_call"
     # The last call of the story before is still known.
     before = last = await home_assistant.rest("GET", path)
     await rig.do("1001 hang_up")

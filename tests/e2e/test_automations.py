@@ -32,12 +32,12 @@ async def test_supervisor_listens_when_the_trainee_takes_a_call(
     pbx = automated.pbx
     call = await pbx.control("POST", "/calls", {"from": "1001", "to": "1004"})
     act = f"/calls/{call['call_id']}"
-    await automated.home_assistant.wait_for_state("sensor.luis_ortega", "ringing")
+    await automated.home_assistant.wait_for_state("sensor.luis_ortega_1004", "ringing")
     assert await monitors(pbx) == []
     await pbx.control("POST", f"{act}/answer")
     await until(partial(monitors, pbx), [("listen", "1000", "1004", "active")])
     await pbx.control("POST", f"{act}/hangup")
-    await automated.home_assistant.wait_for_state("sensor.jayson_reed", "idle")
+    await automated.home_assistant.wait_for_state("sensor.jayson_reed_1000", "idle")
     assert automated.complaints() == []
 
 
@@ -55,10 +55,10 @@ async def test_a_notification_tells_who_was_missed(automated: Stage) -> None:
             "POST", "/calls", {"from": "0401234567", "to": "1003", "answer": answered}
         )
         wanted = "busy" if answered else "ringing"
-        await home_assistant.wait_for_state("sensor.zoe_muller", wanted)
+        await home_assistant.wait_for_state("sensor.zoe_muller_1003", wanted)
         await pbx.control("POST", f"/calls/{call['call_id']}/hangup")
-        await home_assistant.wait_for_state("sensor.zoe_muller", "idle")
-    await until(told, ["0401234567 called Zoë Müller."])
+        await home_assistant.wait_for_state("sensor.zoe_muller_1003", "idle")
+    await until(told, ["0401234567 called Zoë Müller (1003)."])
 
 
 async def test_blueprint_shows_who_is_on_air(automated: Stage) -> None:

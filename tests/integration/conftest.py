@@ -162,7 +162,7 @@ def device_of(
 
 
 def entry_for(simulator: Simulator, title: str = "Yeastar S100") -> MockConfigEntry:
-    """Return the entry a config flow makes for a simulated PBX."""
+    """Return the entry of a simulated PBX, without options."""
     data = {
         CONF_HOST: simulator.host,
         CONF_PORT: simulator.port,

@@ -20,10 +20,14 @@ from custom_components.pbx.client.model import (
     Extension,
     ExtensionStatus,
     HistoryCall,
+    Mailbox,
     MonitorMode,
+    ParkedCall,
     Party,
     PartyState,
     PbxInfo,
+    Queue,
+    QueueAgent,
     Trunk,
     TrunkStatus,
 )
@@ -58,6 +62,24 @@ def talking() -> CallNow:
     )
 
 
+QUEUE: Final = Queue(
+    "700",
+    "Sales",
+    (),
+    (
+        QueueAgent(AGENT, "Alice", True, False, True, None, True),
+        QueueAgent("0409876543", "", True, True, False, "lunch", False),
+    ),
+)
+PARKED: Final = ParkedCall(
+    "71",
+    Party("0405555555", False, PartyState.HELD, trunk="Line"),
+    1_700_000_000.0,
+    AGENT,
+    "c-9",
+)
+
+
 class StubPbx(Pbx):
     """A PBX whose requests are noted in `sent`."""
 
@@ -73,6 +95,9 @@ class StubPbx(Pbx):
             Extension(SUPERVISOR, "Sue", ExtensionStatus.IDLE),
             Extension(ABSENT, "Zero", ExtensionStatus.OFFLINE),
         ]
+        self.queues: list[Queue] = [QUEUE]
+        self.parked: list[ParkedCall] = [PARKED]
+        self.mailboxes = [Mailbox(AGENT, 2)]
         self.snapshots = 0
         self.closed = False
 
@@ -97,6 +122,9 @@ class StubPbx(Pbx):
             tuple(self.extensions),
             trunks=(Trunk("Line", "SIP", TrunkStatus.REGISTERED),) if trunks else None,
             calls_now=tuple(self.calls),
+            queues=tuple(self.queues),
+            parked=tuple(self.parked),
+            mailboxes=tuple(self.mailboxes),
         )
 
     def _note(self, *request: Any) -> None:
@@ -198,6 +226,31 @@ class StubPbx(Pbx):
     ) -> tuple[HistoryCall, ...]:
         self._note("call_history", number)
         return ()
+
+    @override
+    async def log_in_agent(self, queue: str, extension: str) -> None:
+        self._note("log_in_agent", queue, extension)
+
+    @override
+    async def log_out_agent(self, queue: str, extension: str) -> None:
+        self._note("log_out_agent", queue, extension)
+
+    @override
+    async def pause_agent(
+        self, queue: str, extension: str, *, reason: str | None = None
+    ) -> None:
+        self._note("pause_agent", queue, extension, reason)
+
+    @override
+    async def unpause_agent(self, queue: str, extension: str) -> None:
+        self._note("unpause_agent", queue, extension)
+
+    @override
+    async def pick_up(
+        self, parked: ParkedCall, extension: str, *, auto_answer: bool = False
+    ) -> str | None:
+        self._note("pick_up", parked.slot, extension, auto_answer)
+        return "p-1"
 
     @override
     async def close(self) -> None:

@@ -120,12 +120,44 @@ async def test_coach_on_long_calls(coached: Push, phone: Phone) -> None:
 
     await phone.press("Listen")
     await until(lambda: len(phone.shown) == 3)
-    assert phone.titles[1:] == ["Long call: Bruno Costa"] * 2
+    await phone.press("Yes, listen")
+    await until(lambda: len(phone.shown) == 4)
+    assert phone.titles[2:] == ["Listen to Bruno Costa?", "Long call: Bruno Costa"]
     (leg,) = coached.sim.monitors.values()
     assert (leg.mode, leg.supervisor, leg.extension) == ("listen", "1005", "1002")
     call.hang_up()
     await until(lambda: phone.titles[-1] == "clear_notification")
     assert phone.shown[-1]["data"]["tag"] == phone.shown[0]["data"]["tag"]
+
+
+async def test_coach_confirms_before_listening(
+    coached: Push, phone: Phone, hass_read_only_user: MockUser
+) -> None:
+    """Nothing happens before, and it counts who confirms."""
+    call = coached.sim.call("1001", "1002", answer=True)
+    await until(lambda: len(phone.shown) == 1)
+    await phone.press("Listen")
+    await until(lambda: len(phone.shown) == 2)
+    assert phone.titles == ["Long call: Bruno Costa", "Listen to Bruno Costa?"]
+    assert list(phone.buttons()) == ["Yes, listen", "No"]
+    assert phone.shown[1]["data"]["tag"] == phone.shown[0]["data"]["tag"]
+    await phone.press("No")
+    await until(lambda: len(phone.shown) == 3)
+    assert phone.titles[2] == "Long call: Bruno Costa"
+    assert not coached.sim.requests_to("extension/whisper")
+
+    await phone.press("Listen")
+    await until(lambda: len(phone.shown) == 4)
+    await phone.press("Yes, listen", by=hass_read_only_user)
+    await until(lambda: len(phone.shown) == 6)
+    assert phone.titles[4:] == ["Not possible: Bruno Costa", "Long call: Bruno Costa"]
+    assert not coached.sim.requests_to("extension/whisper")
+
+    await phone.press("Listen")
+    await until(lambda: len(phone.shown) == 7)
+    call.hang_up()
+    await until(lambda: phone.titles[-1] == "clear_notification")
+    assert not coached.sim.requests_to("extension/whisper")
 
 
 async def test_coach_hears_why_not(coached: Push, phone: Phone) -> None:

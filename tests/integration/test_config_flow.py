@@ -82,6 +82,7 @@ async def test_add_over_http(hass: HomeAssistant, sim: Simulator) -> None:
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "Yeastar S100"
     assert result["data"] == data_for(sim)
+    assert result["options"] == {"numbers_in_names": True}
     assert result["result"].unique_id == sim.serial
     assert [request.endpoint for request in sim.requests] == [
         "login",

@@ -14,14 +14,19 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
 
-from custom_components.pbx.client.model import CallEventType, CallOutcome
+from custom_components.pbx.client.model import (
+    CallEventType,
+    CallOutcome,
+    QueueEventType,
+)
 from custom_components.pbx.client.pbx import Capability
-from custom_components.pbx.const import DOMAIN
+from custom_components.pbx.const import CONF_NUMBERS_IN_NAMES, DOMAIN
 from custom_components.pbx.hub.families import FAMILIES, create_pbx
 from custom_components.pbx.services import ACTIONS
+from tests.simulator import ManualClock, Simulator
 
 from .act import act
-from .conftest import Push
+from .conftest import Push, set_up_pushing
 from .documents import (
     CONTRIBUTING,
     DOCS,
@@ -73,6 +78,16 @@ def offered(file: str) -> dict[str, Any]:
 SERVICES = offered("services")
 TRIGGERS = offered("triggers")
 CONDITIONS = offered("conditions")
+
+
+@pytest.fixture
+async def pushing(
+    hass: HomeAssistant, sim: Simulator, clock: ManualClock, report_address: str
+) -> Push:
+    """Return a new PBX, which has the numbers in its names."""
+    return await set_up_pushing(
+        hass, sim, clock, report_address, options={CONF_NUMBERS_IN_NAMES: True}
+    )
 
 
 async def stop(hass: HomeAssistant, automation: str) -> None:
@@ -313,7 +328,7 @@ def rows_of_entities() -> dict[tuple[str, str], list[str]]:
     }
     rows = [
         row
-        for heading in ("Extension", "Trunk", "PBX")
+        for heading in ("Extension", "Trunk", "Queue", "PBX")
         for row in DOCS["entities"].table(heading)
     ]
     return {
@@ -364,6 +379,16 @@ def test_data_of_calls() -> None:
         "event_type"
     }
     assert words(DOCS["entities"].section("Outcomes")) == set(CallOutcome)
+
+
+def test_data_of_queues() -> None:
+    """Each kind of event and each attribute is described, and no other."""
+    kinds, data = (DOCS["entities"].table("Queue events", which) for which in (0, 1))
+    assert {word for row in kinds for word in words(row[0])} == set(QueueEventType)
+    attributes = ENGLISH["entity"]["event"]["queue"]["state_attributes"].keys()
+    assert {word for row in data for word in words(row[0])} == attributes - {
+        "event_type"
+    }
 
 
 def test_data_of_monitoring() -> None:

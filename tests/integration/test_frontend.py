@@ -29,7 +29,8 @@ COMPONENT = ROOT / "custom_components" / "pbx"
 MODES = {mode.value for mode in MonitorMode}
 # Texts whose key is put together: the beginning, and where the ends come from.
 ENDS = {
-    "they_": MODES,
+    **{f"{begin}_": MODES for begin in ("you", "they", "x", "hears", "pick_up")},
+    "confirm_": MODES - {"whisper"} | {"hang_up"},
     "edit_": {
         "config_entry_id",
         "extensions",
@@ -122,11 +123,12 @@ def test_editor_fields_have_a_label() -> None:
 def test_actions_and_their_fields_exist() -> None:
     """A button calls an action that Home Assistant knows, with fields that it takes."""
     services = yaml.safe_load((COMPONENT / "services.yaml").read_text(encoding="utf-8"))
-    calls = re.findall(r"this\.call\((.*?), (\{.*\})\)", source("actions.ts"))
-    assert len(calls) >= 9
+    calls = re.findall(r"\bact\(\w+, ([^{;]*?), (\{[^{}]*\})", everything())
+    assert len(calls) >= 15
     for actions, data in calls:
         given = set(re.findall(r"[{,] (\w+)", data))
-        for name in words(actions) or MODES - {"whisper"}:
+        # "toggle" is an action of Home Assistant's switches.
+        for name in (words(actions) or MODES - {"whisper"}) - {"toggle"}:
             fields = services[name]["fields"]
             assert given <= set(fields), name
             assert {key for key in fields if fields[key]["required"]} <= given, name
@@ -137,7 +139,7 @@ def test_entities_are_found_by_their_translation_keys() -> None:
     known = {key for platform in english()["entity"].values() for key in platform}
     used = set(re.findall(r"\bkeys\.(\w+)", source("directory.ts")))
     used |= set(re.findall(r'translation_key !==? "(\w+)"', everything()))
-    for keys in re.findall(r"tiles\(\[([^\]]*)\]\)", source("strategy.ts")):
+    for keys in re.findall(r"section\([^\[]*\[([^\]]*)\]", source("strategy.ts")):
         used |= words(keys)
     assert len(used) > 8
     assert used - known == set()

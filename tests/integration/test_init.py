@@ -60,7 +60,7 @@ async def test_devices(
     assert set(names) == {ext.name for ext in sim.extensions.values()}
     anna = names["Anna Berg"]
     assert anna.via_device_id == pbx.id
-    assert anna.model == "SIP extension 1001"
+    assert anna.model == "SIP 1001"
     assert anna.identifiers == {(DOMAIN, f"{sim.serial}_1001")}
 
 

@@ -102,6 +102,15 @@ def device(push: Push, number: str) -> str:
     return found.id
 
 
+def pbx_device(push: Push) -> str:
+    """Return the id of the device of the PBX."""
+    registry = er.async_get(push.hass)
+    connection = registry.async_get("binary_sensor.yeastar_s100_connection")
+    assert connection is not None
+    assert connection.device_id is not None
+    return connection.device_id
+
+
 def messages(entries: Entries) -> list[str]:
     """Return what entries say."""
     return [entry["message"] for entry in entries]
@@ -143,18 +152,20 @@ async def test_start_and_stop(
 
 
 async def test_pages_of_devices(pushing: Push, read: Read) -> None:
-    """It stands on the page of the monitored extension, and on no other extension's."""
+    """It stands on the pages of the monitored extension and of its PBX, and on no other."""
     agents_call(pushing.sim)
     await pushing.settled()
     await monitor(pushing, "whisper")
     expected = [f"{SAMI} whispers to {BRUNO}"]
-    for number, found in {"1002": expected, "1005": [], "1001": []}.items():
-        page = device(pushing, number)
-        assert messages(await read(device_ids=[page])) == found
-    # The page of a device asks for its entities too.
-    assert messages(
-        await read(device_ids=[device(pushing, "1002")], entity_ids=[AGENT])
-    ) == (expected)
+    # The page of a device asks for the device and its entities.
+    for number, entity_id, found in (
+        ("1002", AGENT, expected),
+        ("1005", SUPERVISOR, []),
+        ("1001", "sensor.anna_berg", []),
+    ):
+        page = [device(pushing, number)]
+        assert messages(await read(device_ids=page, entity_ids=[entity_id])) == found
+    assert messages(await read(device_ids=[pbx_device(pushing)])) == expected
     assert messages(await read()) == expected
 
 
@@ -271,7 +282,7 @@ async def test_event_holds_no_secret_and_all_that_is_told(
             "extension": "1002",
             "extension_name": BRUNO,
             "entity_id": AGENT,
-            "device_id": device(pushing, "1002"),
+            "device_id": pbx_device(pushing),
             "user": None,
             "reason": None,
         }

@@ -97,7 +97,7 @@ async def set_up(hass: HomeAssistant) -> MockConfigEntry:
 def keys(hass: HomeAssistant, entry: MockConfigEntry, subject: str) -> set[str]:
     """Return platform and key of the entities of an extension, or of the PBX."""
     found = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    numbers = (AGENT, SUPERVISOR, "0042", "trunk_Line")
+    numbers = (AGENT, SUPERVISOR, "0042", "trunk_Line", "queue_700")
     prefix = f"{SERIAL}_{subject}_" if subject else f"{SERIAL}_"
     return {
         f"{one.domain}.{one.unique_id.removeprefix(prefix)}"
@@ -148,6 +148,14 @@ async def test_diagnostics_keep_the_secret(
     assert "cba" not in str(found)
 
 
+QUEUE_ENTITIES = (
+    "event.queue",
+    "sensor.agents_logged_in",
+    "sensor.agents_paused",
+    "sensor.agents_talking",
+    "sensor.callers_waiting",
+    "sensor.waiting_since",
+)
 # For each capability: the actions that need it, and the entities.
 LACKS: dict[Capability, tuple[dict[str, dict[str, Any]], set[str]]] = {
     Capability.LISTEN: (
@@ -197,6 +205,24 @@ LACKS: dict[Capability, tuple[dict[str, dict[str, Any]], set[str]]] = {
         {"switch.may_be_monitored", "select.monitor_mode"},
     ),
     Capability.HISTORY: ({"get_call_history": {"extension": AGENT}}, set()),
+    Capability.QUEUES: ({}, set(QUEUE_ENTITIES)),
+    Capability.AGENT_LOGIN: (
+        {
+            "log_in_agent": {"queue": "700", "extension": SUPERVISOR},
+            "log_out_agent": {"queue": "700", "extension": AGENT},
+        },
+        set(),
+    ),
+    Capability.AGENT_PAUSE: (
+        {
+            "pause_agent": {"extension": AGENT, "reason": "lunch"},
+            "unpause_agent": {"queue": "700", "extension": AGENT},
+        },
+        set(),
+    ),
+    Capability.PARKED_CALLS: ({}, {"sensor.parked_calls"}),
+    Capability.PICK_UP: ({"pick_up": {"extension": SUPERVISOR}}, set()),
+    Capability.VOICEMAIL: ({}, {"sensor.voicemail"}),
 }
 
 
@@ -215,7 +241,11 @@ async def test_without_a_capability(
     entry = await set_up(hass)
     actions, entities = LACKS[lacking]
     others = {key for _, more in LACKS.values() for key in more} - entities
-    shown = keys(hass, entry, AGENT)
+    shown = {
+        key
+        for subject in (AGENT, "queue_700", "")
+        for key in keys(hass, entry, subject)
+    }
     assert not entities & shown
     assert others <= shown
     stream.sent.clear()

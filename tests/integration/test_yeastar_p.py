@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 import logging
-from typing import Any
+from typing import Any, cast
 
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
@@ -17,6 +17,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.pbx.const import DOMAIN
@@ -27,7 +28,11 @@ from tests.simulator.yeastar_p.simulator import CLIENT_ID, CLIENT_SECRET
 
 from .told import Told
 
-ANNA, BRUNO, SAMI = "sensor.anna_berg", "sensor.bruno_costa", "sensor.sami_virtanen"
+ANNA, BRUNO, SAMI = (
+    "sensor.anna_berg_1001",
+    "sensor.bruno_costa_1002",
+    "sensor.sami_virtanen_1005",
+)
 
 
 def office() -> list[SimExtension]:
@@ -58,6 +63,13 @@ def state(hass: HomeAssistant, entity_id: str) -> str:
     found = hass.states.get(entity_id)
     assert found is not None
     return found.state
+
+
+def monitored_by(hass: HomeAssistant, entity_id: str) -> list[str]:
+    """Return the supervisors in the call of an extension."""
+    found = hass.states.get(entity_id)
+    assert found is not None
+    return list(found.attributes.get("monitored_by", ()))
 
 
 async def add(hass: HomeAssistant, sim: PSimulator, **changes: Any) -> ConfigFlowResult:
@@ -97,7 +109,7 @@ async def act(hass: HomeAssistant, action: str, **data: Any) -> None:
 async def test_form_makes_an_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """The PBX is known by its serial number; every extension has its status."""
     assert entry.unique_id == "3631A2124001"
-    assert entry.title == "Yeastar S100"
+    assert entry.title == "Yeastar P550"
     assert entry.data["family"] == "yeastar_p"
     assert [state(hass, one) for one in (ANNA, BRUNO, SAMI)] == ["idle"] * 3
 
@@ -114,6 +126,7 @@ async def test_call_and_whisper(
     hass: HomeAssistant, sim: PSimulator, entry: ConfigEntry, told: Told
 ) -> None:
     """The supervisor is in the call while the phone is, and the end is told."""
+    sim.api.monitor_listed = True
     call = sim.exchange.inbound("5503301", "1002", "SIP-142")
     await until(lambda: state(hass, BRUNO) == "ringing")
     call.answer()
@@ -121,14 +134,34 @@ async def test_call_and_whisper(
     await act(hass, "whisper", whisperer=SAMI, whispered=BRUNO, wait=True)
     (monitor,) = sim.exchange.monitors.values()
     assert (monitor.mode, monitor.supervisor) == ("whisper", "1005")
-    shown = hass.states.get(BRUNO)
-    assert shown is not None
-    assert shown.attributes["monitored_by"] == ["1005"]
+    await until(lambda: monitored_by(hass, BRUNO) == ["1005"])
+    await entry.runtime_data.coordinator.async_refresh()
+    assert state(hass, SAMI) == "busy"
     await act(hass, "stop_monitoring", supervisor=SAMI)
+    assert sim.monitors == {}
     await until(lambda: state(hass, SAMI) == "idle")
     assert state(hass, BRUNO) == "busy"
     call.hang_up()
     await until(lambda: state(hass, BRUNO) == "idle")
+
+
+async def test_supervisor_that_the_pbx_does_not_list_stays(
+    hass: HomeAssistant, sim: PSimulator, entry: ConfigEntry
+) -> None:
+    """Who is in the call is shown until the phone hangs up; stopping it says why not."""
+    sim.inbound("5503301", "1002", "SIP-142", answer=True)
+    await until(lambda: state(hass, BRUNO) == "busy")
+    await act(hass, "listen", supervisor=SAMI, extension=BRUNO, wait=True)
+    await entry.runtime_data.coordinator.async_refresh()
+    assert state(hass, SAMI) == "busy"
+    with pytest.raises(ServiceValidationError) as err:
+        await act(hass, "stop_monitoring", supervisor=SAMI)
+    assert err.value.translation_key == "control_unsupported"
+    assert monitored_by(hass, BRUNO) == ["1005"]
+    (monitor,) = sim.monitors.values()
+    monitor.end()
+    await until(lambda: state(hass, SAMI) == "idle")
+    await until(lambda: monitored_by(hass, BRUNO) == [])
 
 
 async def test_refusals_are_sentences(
@@ -175,14 +208,64 @@ async def test_changed_secret_asks_the_user(
 async def test_entities_of_missing_capabilities_are_absent(
     hass: HomeAssistant, entry: ConfigEntry
 ) -> None:
-    """Do not disturb and forwarding cannot be set yet, so they are not offered."""
+    """Monitoring settings cannot be set, so they are not offered."""
     registry = er.async_get(hass)
     keys = {
         one.translation_key
         for one in er.async_entries_for_config_entry(registry, entry.entry_id)
     }
-    assert {"call", "hang_up"} <= keys
-    assert not keys & {"do_not_disturb", "forwarding", "monitor_mode"}
+    assert {"call", "hang_up", "do_not_disturb", "forwarding"} <= keys
+    assert not keys & {"may_be_monitored", "monitor_mode"}
+
+
+async def test_do_not_disturb_and_forwarding(
+    hass: HomeAssistant, sim: PSimulator, entry: ConfigEntry
+) -> None:
+    """Set here and on the PBX, and shown."""
+    switch = "switch.bruno_costa_1002_do_not_disturb"
+    await until(lambda: state(hass, switch) == "off")
+    await hass.services.async_call(
+        "switch", "turn_on", {"entity_id": switch}, blocking=True
+    )
+    assert sim.extensions["1002"].dnd
+    assert state(hass, switch) == "on"
+    await act(hass, "set_forwarding", extension=BRUNO, to="extension", number="1005")
+    forward = sim.extensions["1002"].always_forward
+    assert (forward.on, forward.extension) == (True, "1005")
+    # The user is available again at the phone.
+    await sim.go_offline()
+    await until(lambda: state(hass, switch) == STATE_UNAVAILABLE)
+    sim.objects.presences.update(
+        sim.extensions["1002"], {"presence_status": "available"}
+    )
+    await sim.come_back()
+    await until(lambda: state(hass, switch) == "off")
+    with pytest.raises(ServiceValidationError) as err:
+        await act(hass, "set_forwarding", extension=BRUNO, to="mobile")
+    assert err.value.translation_key == "control_settings_rejected"
+
+
+async def test_call_history(
+    hass: HomeAssistant, sim: PSimulator, entry: ConfigEntry
+) -> None:
+    """The PBX's own records, by the name of the extension."""
+    away = dt_util.now().utcoffset()
+    assert away is not None
+    sim.identity.utc_offset = int(away.total_seconds() // 3600)
+    sim.inbound("5503301", "1002", "SIP-142", answer=True).hang_up()
+    answer = await hass.services.async_call(
+        *(DOMAIN, "get_call_history", {"extension": BRUNO}),
+        blocking=True,
+        return_response=True,
+    )
+    assert answer is not None
+    (call,) = cast(list[dict[str, Any]], answer["calls"])
+    assert (call["caller"], call["callee"], call["callee_name"]) == (
+        "5503301",
+        "1002",
+        "Bruno Costa",
+    )
+    assert (call["direction"], call["outcome"]) == ("inbound", "answered")
 
 
 async def test_no_secret_leaks(

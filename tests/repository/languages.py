@@ -29,6 +29,7 @@ KEPT: Final = (
 # Texts that are the same in English, and in which languages they are.
 SAME: Final = {
     "{name}": LANGUAGES,
+    "Agents": ("fr",),
     "Alarm": ("de", "nl"),
     "Contacts": ("fr",),
     "Details": ("nl",),
@@ -48,8 +49,11 @@ SAME: Final = {
     "Supervisors": ("nl",),
     "Trunk": ("fr", "it", "nl"),
     "Trunk {name}": ("fr", "it", "nl"),
+    "Trunks": ("fr", "nl"),
     "Type": ("fr", "nl"),
     "Voicemail": ("de", "nl"),
+    "agents": ("fr",),
+    "messages": ("fr",),
     "voicemail": ("nl",),
 }
 FAULTS: Final[tuple[tuple[Callable[[str, str], bool], str], ...]] = (

@@ -1,20 +1,26 @@
-"""What a simulated PBX is and has: identity, people, lines, secrets."""
+"""What a simulated PBX with a web server is and has: identity, people, services, network."""
 
-import hashlib
+from abc import abstractmethod
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Self
 
+from aiohttp import web
+
+from .certificate import Certificate
 from .clock import Clock
 from .exchange import Exchange
+from .listener import Listener
 from .people import OFFICE_IVR, OFFICE_QUEUE, OFFICE_RING_GROUP
 from .switches import Switches
 from .telephony import Telephony
 from .yeastar_s.identity import Identity
-from .yeastar_s.sessions import Sessions
 
 SECRET_LEAST_LENGTH = 6
 
 
 class Device(Telephony):
-    """The PBX as its administrator sees it."""
+    """The PBX as its administrator sees it, on a real socket."""
 
     def __init__(
         self,
@@ -22,13 +28,17 @@ class Device(Telephony):
         switches: Switches,
         exchange: Exchange,
         identity: Identity,
-        sessions: Sessions,
+        seed: int = 0,
     ) -> None:
-        """Put the parts together."""
+        """Put the parts together; `start` puts it on the network."""
         super().__init__(clock, switches, exchange)
         self.identity = identity
-        self.sessions = sessions
+        self.seed = seed
         self._passwords = {identity.password}
+        self._listener = Listener(self.handle)
+        self._certificate: Certificate | None = None
+        self._tls = False
+        self._fingerprint: str | None = None
         self._add_services()
 
     def _add_services(self) -> None:
@@ -37,6 +47,92 @@ class Device(Telephony):
         self.exchange.ivrs[OFFICE_IVR] = "Welcome"
         self.exchange.queues[OFFICE_QUEUE] = agents[3:5]
         self.exchange.ring_groups[OFFICE_RING_GROUP] = agents[:3]
+
+    # -- on and off the network
+
+    @abstractmethod
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request."""
+
+    async def start(
+        self, host: str = "127.0.0.1", port: int = 0, tls: bool = False
+    ) -> Self:
+        """Listen; port 0 takes any free one, TLS a certificate of the PBX's own making."""
+        self._tls = tls
+        if tls and self._certificate is None:
+            self.new_certificate()
+        shown = self._certificate if tls else None
+        context = None if shown is None else shown.context()
+        await self._listener.open(host, port, context)
+        self._fingerprint = None if shown is None else shown.fingerprint
+        return self
+
+    async def stop(self) -> None:
+        """Leave the network; calls in progress vanish."""
+        await self._listener.close()
+        await self.exchange.stop()
+
+    @asynccontextmanager
+    async def running(
+        self, host: str = "127.0.0.1", port: int = 0, tls: bool = False
+    ) -> AsyncGenerator[Self]:
+        """Start it, and stop it at the end."""
+        await self.start(host, port, tls)
+        try:
+            yield self
+        finally:
+            await self.stop()
+
+    async def go_offline(self) -> None:
+        """Lose the network: connections are cut and refused."""
+        await self._listener.go_away()
+
+    async def come_back(self) -> None:
+        """Get the network back on the same port."""
+        await self._listener.come_back()
+
+    def restart(self) -> None:
+        """Boot anew: calls are gone."""
+        self.exchange.restart()
+
+    @property
+    def online(self) -> bool:
+        """Return whether the PBX is on the network."""
+        return self._listener.up
+
+    def new_certificate(self) -> None:
+        """Make another certificate, shown from the next start on."""
+        self.use_certificate(Certificate.new(self.identity.device_name))
+
+    def use_certificate(self, certificate: Certificate) -> None:
+        """Show that certificate from the next start on."""
+        self._certificate = certificate
+
+    @property
+    def host(self) -> str:
+        """Return the address it listens on."""
+        return self._listener.host
+
+    @property
+    def port(self) -> int:
+        """Return the port it listens on."""
+        return self._listener.port
+
+    @property
+    def url(self) -> str:
+        """Return scheme, address and port."""
+        return f"{'https' if self._tls else 'http'}://{self.host}:{self.port}"
+
+    @property
+    def fingerprint(self) -> str | None:
+        """Return the SHA-256 of the certificate (DER) in lower-case hex, None without TLS."""
+        return self._fingerprint
+
+    # -- what it is
+
+    @abstractmethod
+    def status_of(self, number: str) -> str:
+        """Return the word the PBX has for what an extension does."""
 
     @property
     def serial(self) -> str:
@@ -78,11 +174,7 @@ class Device(Telephony):
     @property
     def secrets(self) -> set[str]:
         """Return everything that must never leak."""
-        found = set(self.sessions.issued) | self._passwords
-        found.update(
-            hashlib.md5(password.encode(), usedforsecurity=False).hexdigest()
-            for password in self._passwords
-        )
+        found = set(self._passwords)
         for extension in self.extensions.values():
             found.update(
                 (

@@ -1,16 +1,16 @@
 """The simulated PBX as a whole: what a test, the demo and the benchmark hold in their hands."""
 
 from collections import deque
-from collections.abc import AsyncGenerator, Collection, Iterable
-from contextlib import asynccontextmanager
-from typing import Self
+from collections.abc import Collection, Iterable
+import hashlib
+from typing import Self, override
 
-from .certificate import Certificate
+from aiohttp import web
+
 from .clock import Clock, SystemClock
 from .device import Device
 from .exchange import Exchange, SimExtension, SimTrunk
 from .faults import Faults
-from .listener import Listener
 from .people import office_extensions, office_trunks
 from .switches import Switches
 from .yeastar_s.front import Front
@@ -48,10 +48,9 @@ class Simulator(Device):
             office_extensions() if extensions is None else extensions,
             office_trunks() if trunks is None else trunks,
         )
-        sessions = Sessions(clock, switches, seed)
         identity = Identity(serial, username, password)
-        super().__init__(clock, switches, exchange, identity, sessions)
-        self.seed = seed
+        super().__init__(clock, switches, exchange, identity, seed)
+        self.sessions = Sessions(clock, switches, seed)
         self.faults = Faults()
         self.pbx = YeastarS(
             self.exchange,
@@ -70,73 +69,45 @@ class Simulator(Device):
             self.faults.reports,
         )
         self._front = Front(self.pbx, self.faults, self.clock)
-        self._listener = Listener(self._front.handle)
-        self._certificate: Certificate | None = None
-        self._tls = False
-        self._fingerprint: str | None = None
 
     # -- on and off the network
 
+    @override
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        return await self._front.handle(request)
+
+    @override
     async def start(
         self, host: str = "127.0.0.1", port: int = 0, tls: bool = False
     ) -> Self:
-        """Listen; port 0 takes any free one, TLS a certificate of the PBX's own making."""
-        self._tls = tls
-        if tls and self._certificate is None:
-            self.new_certificate()
-        shown = self._certificate if tls else None
-        context = None if shown is None else shown.context()
-        await self._listener.open(host, port, context)
-        self._fingerprint = None if shown is None else shown.fingerprint
+        await super().start(host, port, tls)
         self.reporter.own_address = host
         self.reporter.network_up = True
         self.reporter.start()
         return self
 
+    @override
     async def stop(self) -> None:
-        """Leave the network; calls in progress vanish."""
         await self._listener.close()
         await self.reporter.stop()
         await self.exchange.stop()
 
-    @asynccontextmanager
-    async def running(
-        self, host: str = "127.0.0.1", port: int = 0, tls: bool = False
-    ) -> AsyncGenerator[Self]:
-        """Start it, and stop it at the end."""
-        await self.start(host, port, tls)
-        try:
-            yield self
-        finally:
-            await self.stop()
-
+    @override
     async def go_offline(self) -> None:
         """Lose the network: connections are cut and refused, reports go nowhere."""
         self.reporter.network_up = False
-        await self._listener.go_away()
+        await super().go_offline()
 
+    @override
     async def come_back(self) -> None:
-        """Get the network back on the same port."""
-        await self._listener.come_back()
+        await super().come_back()
         self.reporter.network_up = True
 
-    @property
-    def online(self) -> bool:
-        """Return whether the PBX is on the network."""
-        return self._listener.up
-
-    def new_certificate(self) -> None:
-        """Make another certificate, shown from the next start on."""
-        self.use_certificate(Certificate.new(self.identity.device_name))
-
-    def use_certificate(self, certificate: Certificate) -> None:
-        """Show that certificate from the next start on."""
-        self._certificate = certificate
-
+    @override
     def restart(self) -> None:
         """Boot anew: tokens and calls are gone, BootUp is reported."""
         self.sessions.restart()
-        self.exchange.restart()
+        super().restart()
 
     def expire_tokens(self) -> None:
         """Let every token time out now."""
@@ -145,24 +116,14 @@ class Simulator(Device):
     # -- what it is
 
     @property
-    def host(self) -> str:
-        """Return the address it listens on."""
-        return self._listener.host
-
-    @property
-    def port(self) -> int:
-        """Return the port it listens on."""
-        return self._listener.port
-
-    @property
-    def url(self) -> str:
-        """Return scheme, address and port."""
-        return f"{'https' if self._tls else 'http'}://{self.host}:{self.port}"
-
-    @property
-    def fingerprint(self) -> str | None:
-        """Return the SHA-256 of the certificate (DER) in lower-case hex, None without TLS."""
-        return self._fingerprint
+    @override
+    def secrets(self) -> set[str]:
+        """Return everything that must never leak."""
+        hashes = (
+            hashlib.md5(password.encode(), usedforsecurity=False).hexdigest()
+            for password in self._passwords
+        )
+        return super().secrets.union(self.sessions.issued, hashes)
 
     # -- what came in and went out
 
@@ -184,6 +145,7 @@ class Simulator(Device):
         """Return when no report waits any more."""
         await self.reporter.sent()
 
+    @override
     def status_of(self, number: str) -> str:
         """Return the word the lists show for an extension."""
         return status_word(self.pbx, self.extensions[number])

@@ -1,5 +1,6 @@
-"""The model of a PBX, the same for every family: extensions, trunks, calls, parties."""
+"""The model of a PBX, the same for every family: extensions, trunks, calls, queues."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -230,6 +231,119 @@ class CallEvent:
     rang: float | None = None
     talked: float | None = None
     at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCaller:
+    """A caller who waits in a queue.
+
+    `number` is blank if it is hidden. `since` is the time of entering, in seconds since
+    the epoch on our own clock. `call_id` is the id of the call, None where it is not
+    told.
+    """
+
+    number: str
+    since: float
+    call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueAgent:
+    """An agent of a queue: an extension, or a number outside.
+
+    `logged_in`, `paused` and `talking` are None where the PBX does not tell. `talking`
+    tells that the agent talks to a caller of this queue. `reason` is that of a pause.
+    `dynamic` is False for an agent who cannot log in and out, but is in the queue by
+    its configuration; None where it is not told.
+    """
+
+    number: str
+    name: str = ""
+    logged_in: bool | None = None
+    paused: bool | None = None
+    talking: bool | None = None
+    reason: str | None = None
+    dynamic: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue, with its waiting callers and its agents.
+
+    `number` is the number to dial, which identifies it. `callers` wait in the order of
+    their turn. `callers` or `agents` is None where the PBX does not tell.
+    """
+
+    number: str
+    name: str = ""
+    callers: tuple[QueueCaller, ...] | None = None
+    agents: tuple[QueueAgent, ...] | None = None
+
+    @property
+    def waiting(self) -> int | None:
+        """Return the number of waiting callers, None where it is not known."""
+        return None if self.callers is None else len(self.callers)
+
+    @property
+    def waiting_since(self) -> float | None:
+        """Return the time since which a caller has waited longest, None without one."""
+        return min((caller.since for caller in self.callers or ()), default=None)
+
+    def agents_that(
+        self, state: Callable[[QueueAgent], bool | None]
+    ) -> list[QueueAgent] | None:
+        """Return the agents in a state, None where the state of any is not known."""
+        if self.agents is None:
+            return None
+        states = [state(agent) for agent in self.agents]
+        if None in states:
+            return None
+        return [agent for agent, so in zip(self.agents, states, strict=True) if so]
+
+
+class QueueEventType(StrEnum):
+    """The type of an event of a queue."""
+
+    CALLER_ENTERED = "caller_entered"
+    CALLER_LEFT = "caller_left"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEvent:
+    """An event of a queue; `at` is seconds since the epoch."""
+
+    type: QueueEventType
+    queue: str
+    caller: QueueCaller
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedCall:
+    """A call that is parked: one of its parties waits in a slot of the PBX.
+
+    `slot` is the number to dial to pick it up, `party` who waits. `since` is seconds
+    since the epoch on our own clock. `parked_by` is the number of the extension that
+    parked the call, None where it is not told.
+    """
+
+    slot: str
+    party: Party
+    since: float
+    parked_by: str | None = None
+    call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """The voicemail box of an extension.
+
+    `unread` is the number of messages that were not listened to, None where it is not
+    told.
+    """
+
+    number: str
+    unread: int | None
 
 
 @dataclass(frozen=True, slots=True)

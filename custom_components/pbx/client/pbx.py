@@ -11,11 +11,12 @@ from .calls.ledger import MakeReader
 from .calls.whole import WholeCalls
 from .errors import PbxError, PbxRefused, Refusal
 from .extension_settings import ExtensionSettings, SettingsChange
-from .model import Call, DestinationKind, HistoryCall, MonitorMode, PbxInfo
+from .model import Call, DestinationKind, HistoryCall, MonitorMode, ParkedCall, PbxInfo
 from .report import Received, Report
 from .snapshot import Snapshot
 
 HISTORY_LIMIT: Final = 100
+MAX_HISTORY_LIMIT: Final = 1000
 
 
 class Capability(Flag):
@@ -35,6 +36,12 @@ class Capability(Flag):
     SETTINGS = auto()
     MONITOR_PERMISSIONS = auto()
     HISTORY = auto()
+    QUEUES = auto()
+    AGENT_LOGIN = auto()
+    AGENT_PAUSE = auto()
+    PARKED_CALLS = auto()
+    PICK_UP = auto()
+    VOICEMAIL = auto()
 
     MONITOR = LISTEN | WHISPER | BARGE_IN
 
@@ -87,6 +94,16 @@ class ReportTarget:
 
 # The characters of feature codes.
 CODE_CHARACTERS: Final = frozenset("*#")
+
+
+def check_history(start: datetime, end: datetime, limit: int) -> None:
+    """Raise ValueError for arguments that `Pbx.call_history` does not accept."""
+    if start.tzinfo is not None or end.tzinfo is not None:
+        raise ValueError("The PBX's local time has no zone")
+    if end < start:
+        raise ValueError("The end is before the start")
+    if not 1 <= limit <= MAX_HISTORY_LIMIT:
+        raise ValueError(f"The limit is 1 to {MAX_HISTORY_LIMIT}")
 
 
 class Pbx(ABC):
@@ -267,9 +284,52 @@ class Pbx(ABC):
         """Read the records of calls that began in a span of time, the newest first.
 
         `start` and `end` are the PBX's local time without a zone, in whole seconds,
-        both inclusive; ValueError for one with a zone, or an end before the start.
+        both inclusive; ValueError for one with a zone, an end before the start, and a
+        `limit` that is not 1 to MAX_HISTORY_LIMIT.
         `number` is an extension, None for all. Of more than `limit` the newest are
         returned. Refusal.TOO_MUCH: ask for a shorter span.
+        """
+        raise PbxRefused(Refusal.UNSUPPORTED)
+
+    # -- Capability.AGENT_LOGIN
+
+    async def log_in_agent(self, queue: str, extension: str) -> None:
+        """Make an extension an agent of a queue.
+
+        Refusal.NO_SUCH_QUEUE, Refusal.NO_SUCH_EXTENSION; an agent who is logged in
+        already is no error.
+        """
+        raise PbxRefused(Refusal.UNSUPPORTED)
+
+    async def log_out_agent(self, queue: str, extension: str) -> None:
+        """Take an extension out of a queue.
+
+        Refusal.NO_SUCH_QUEUE, Refusal.NOT_AN_AGENT for no agent of the queue,
+        Refusal.FIXED_AGENT for one who is in it by the configuration of the PBX.
+        """
+        raise PbxRefused(Refusal.UNSUPPORTED)
+
+    # -- Capability.AGENT_PAUSE
+
+    async def pause_agent(
+        self, queue: str, extension: str, *, reason: str | None = None
+    ) -> None:
+        """Let a queue not call an agent; Refusal.NOT_AN_AGENT for no agent of it."""
+        raise PbxRefused(Refusal.UNSUPPORTED)
+
+    async def unpause_agent(self, queue: str, extension: str) -> None:
+        """Let a queue call an agent again; Refusal.NOT_AN_AGENT for no agent of it."""
+        raise PbxRefused(Refusal.UNSUPPORTED)
+
+    # -- Capability.PICK_UP
+
+    async def pick_up(
+        self, parked: ParkedCall, extension: str, *, auto_answer: bool = False
+    ) -> str | None:
+        """Call an extension's phone and connect it with a parked call.
+
+        Refusal.NOT_PARKED for a call that is not parked any more. The rest is as in
+        `dial`.
         """
         raise PbxRefused(Refusal.UNSUPPORTED)
 

@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .model import CallDirection, CallOutcome, ExtensionStatus, Party
+from .model import (
+    CallDirection,
+    CallOutcome,
+    ExtensionStatus,
+    Mailbox,
+    ParkedCall,
+    Party,
+    Queue,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,27 @@ class CallRecord:
     talked: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class QueueNow:
+    """The complete present state of a queue; a change of one caller or agent, too."""
+
+    queue: Queue
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedNow:
+    """All calls that are parked at present."""
+
+    calls: tuple[ParkedCall, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxNow:
+    """The present state of a voicemail box."""
+
+    mailbox: Mailbox
+
+
 class Subject(StrEnum):
     """The subject whose settings were changed."""
 
@@ -153,6 +182,9 @@ type Report = (
     | CallTransferred
     | CallFailed
     | CallRecord
+    | QueueNow
+    | ParkedNow
+    | MailboxNow
     | SettingsChanged
     | Restarted
     | OtherReport

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .model import Extension, PbxInfo, Trunk
+from .model import Extension, Mailbox, ParkedCall, PbxInfo, Queue, Trunk
 from .report import CallNow
 
 
@@ -12,7 +12,7 @@ class Snapshot:
 
     `complete` is False when part of the answer could not be understood: an extension
     missing from such a snapshot may still exist. `trunks` is None when they were not
-    read. `calls_now` are all calls in progress, from a family that lists complete calls,
+    read; so are `queues`, `parked` and `mailboxes`, each complete else. `calls_now` are all calls in progress, from a family that lists complete calls,
     else None: any other family has a snapshot and a call reader of its own.
     `again_soon` asks for another snapshot soon, as a change is expected that no report
     will tell.
@@ -24,3 +24,6 @@ class Snapshot:
     trunks: tuple[Trunk, ...] | None = None
     calls_now: tuple[CallNow, ...] | None = None
     again_soon: bool = False
+    queues: tuple[Queue, ...] | None = None
+    parked: tuple[ParkedCall, ...] | None = None
+    mailboxes: tuple[Mailbox, ...] | None = None

@@ -93,6 +93,7 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
             boards[entry.entry_id] = Switchboard(
                 self.devices.extension_numbers(),
                 self.devices.trunk_names(),
+                self.devices.queue_numbers(),
                 reader=pbx.call_reader,
             )
         self._switchboard = boards[entry.entry_id]
@@ -217,8 +218,15 @@ class PbxCoordinator(DataUpdateCoordinator[Switchboard]):
             self.devices.async_remove(number)
         for name in changes.trunks_removed:
             self.devices.async_remove_trunk(name)
+        for number in changes.queues.queues.removed:
+            self.devices.async_remove_queue(number)
+        for number in changes.queues.mailboxes.removed:
+            self.devices.async_remove_mailbox(number)
         for number in changes.changed:
             self.devices.async_rename(self._switchboard.extensions[number])
+        for number in changes.queues.queues.changed:
+            queue = self._switchboard.queues[number]
+            self.devices.async_rename_queue(queue, snapshot.info.manufacturer)
         self.polling.async_polled(
             changes, trunks=trunks, again_soon=snapshot.again_soon, silent=silent
         )

@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from ..client.model import Call, CallEvent, Extension, Party
+from homeassistant.util import dt as dt_util
+
+from ..client.model import (
+    Call,
+    CallEvent,
+    Extension,
+    ParkedCall,
+    Party,
+    Queue,
+    QueueCaller,
+)
 from ..const import (
     ATTR_CALL_ID,
     ATTR_DIALED,
@@ -12,7 +22,10 @@ from ..const import (
     ATTR_NAME,
     ATTR_NUMBER,
     ATTR_OUTCOME,
+    ATTR_PARKED_BY,
     ATTR_RANG,
+    ATTR_SINCE,
+    ATTR_SLOT,
     ATTR_TALKED,
     ATTR_TRUNK,
     ATTR_VIA,
@@ -31,10 +44,16 @@ def party_name(coordinator: PbxCoordinator, party: Party | None) -> str | None:
     if party is None:
         return None
     if party.extension:
-        extension = coordinator.data.extensions.get(party.number)
-        if extension is not None and extension.name:
-            return extension.name
+        return number_name(coordinator, party.number)
     return coordinator.contacts.name(party.number)
+
+
+def number_name(coordinator: PbxCoordinator, number: str) -> str | None:
+    """Return the name for a number: an extension's, else the one of the contacts."""
+    extension = coordinator.data.extensions.get(number)
+    if extension is not None and extension.name:
+        return extension.name
+    return coordinator.contacts.name(number)
 
 
 def party_data(coordinator: PbxCoordinator, party: Party | None) -> dict[str, Any]:
@@ -43,6 +62,33 @@ def party_data(coordinator: PbxCoordinator, party: Party | None) -> dict[str, An
         ATTR_NUMBER: party.number if party is not None else None,
         ATTR_NAME: party_name(coordinator, party),
     }
+
+
+def caller_data(coordinator: PbxCoordinator, caller: QueueCaller) -> dict[str, Any]:
+    """Return the data of a caller who waits in a queue."""
+    return {
+        ATTR_NUMBER: caller.number,
+        ATTR_NAME: number_name(coordinator, caller.number),
+        ATTR_SINCE: dt_util.utc_from_timestamp(caller.since),
+        ATTR_CALL_ID: caller.call_id,
+    }
+
+
+def parked_data(coordinator: PbxCoordinator, call: ParkedCall) -> dict[str, Any]:
+    """Return the data of a parked call."""
+    return {
+        ATTR_SLOT: call.slot,
+        ATTR_NUMBER: call.party.number,
+        ATTR_NAME: party_name(coordinator, call.party),
+        ATTR_SINCE: dt_util.utc_from_timestamp(call.since),
+        ATTR_PARKED_BY: call.parked_by,
+        ATTR_CALL_ID: call.call_id,
+    }
+
+
+def queue_name(queue: Queue) -> str:
+    """Return the name of a queue for a sentence, with its number."""
+    return with_number(queue.name, queue.number)
 
 
 def call_data(call: Call) -> dict[str, Any]:

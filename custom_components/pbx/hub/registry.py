@@ -5,13 +5,15 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import ChildDeviceInfo, DeviceInfo
 
-from ..client.model import Extension, PbxInfo
+from ..client.model import Extension, PbxInfo, Queue
 from ..client.pbx import Address
-from ..const import DOMAIN, LOGGER
+from ..const import DOMAIN, KEY_VOICEMAIL, LOGGER
 
 TRUNK = "trunk_"
-# The model ID of every extension's device, by which selectors find extensions.
+QUEUE = "queue_"
+# The model IDs of the devices of extensions and queues, by which selectors find them.
 EXTENSION = "extension"
+QUEUE_MODEL = "queue"
 
 
 class PbxDevices:
@@ -35,13 +37,23 @@ class PbxDevices:
     def extension_number(self, device: dr.AnyDeviceEntry) -> str | None:
         """Return the number of the extension that a device represents, None for another."""
         rest = self._rest(device)
-        # Numbers consist of digits, so no extension can be taken for a trunk.
-        return None if rest is None or rest.startswith(TRUNK) else rest
+        # No number begins like this, so no extension can be taken for another device.
+        return None if rest is None or rest.startswith((TRUNK, QUEUE)) else rest
 
     def trunk_name(self, device: dr.AnyDeviceEntry) -> str | None:
         """Return the name of the trunk that a device represents, None for another."""
         rest = self._rest(device)
         return rest.removeprefix(TRUNK) if rest and rest.startswith(TRUNK) else None
+
+    def queue_number(self, device: dr.AnyDeviceEntry) -> str | None:
+        """Return the number of the queue that a device represents, None for another."""
+        rest = self._rest(device)
+        return rest.removeprefix(QUEUE) if rest and rest.startswith(QUEUE) else None
+
+    def queue_number_of(self, device_id: str) -> str | None:
+        """Return the number of the queue whose device has an id, None for another."""
+        device = self._registry.async_get(device_id)
+        return None if device is None else self.queue_number(device)
 
     def _rest(self, device: dr.AnyDeviceEntry) -> str | None:
         """Return the part of a device's identifier after the serial number, or None."""
@@ -59,6 +71,12 @@ class PbxDevices:
         names = (self.trunk_name(device) for device in devices)
         return {name for name in names if name is not None}
 
+    def queue_numbers(self) -> set[str]:
+        """Return the numbers of the queues that have a device."""
+        devices = dr.async_entries_for_config_entry(self._registry, self._entry_id)
+        numbers = (self.queue_number(device) for device in devices)
+        return {number for number in numbers if number is not None}
+
     def extension_numbers(self) -> set[str]:
         """Return the numbers of the extensions that have a device."""
         return set(self.extension_names())
@@ -72,10 +90,11 @@ class PbxDevices:
             if (number := self.extension_number(device)) is not None
         }
 
-    def extension_id(self, number: str) -> str | None:
-        """Return the id of an extension's device, None where it has none."""
-        device = self._device(number)
-        return None if device is None else device.id
+    def pbx_id(self) -> str:
+        """Return the id of the PBX's own device."""
+        return dr.async_get_device_id_by_identifier(
+            self._hass, (DOMAIN, self._serial_number), config_entry_id=self._entry_id
+        )
 
     @callback
     def async_register_pbx(self, title: str, info: PbxInfo, address: Address) -> None:
@@ -104,7 +123,7 @@ class PbxDevices:
             model=_model(extension),
             model_id=EXTENSION,
             name=self._name(extension),
-            via_device_id=self._pbx_id(),
+            via_device_id=self.pbx_id(),
         )
 
     def trunk(self, name: str) -> ChildDeviceInfo:
@@ -113,7 +132,29 @@ class PbxDevices:
             identifiers={(DOMAIN, f"{self._serial_number}_{TRUNK}{name}")},
             translation_key="trunk",
             translation_placeholders={"name": name},
-            parent_device_id=self._pbx_id(),
+            parent_device_id=self.pbx_id(),
+        )
+
+    def queue(self, queue: Queue, manufacturer: str) -> DeviceInfo:
+        """Return the device info of a queue."""
+        name = queue.name or queue.number
+        if self._numbers_in_names:
+            name = with_number(name, queue.number)
+        return DeviceInfo(
+            identifiers={self._identifier(f"{QUEUE}{queue.number}")},
+            manufacturer=manufacturer,
+            model=f"Queue {queue.number}",
+            model_id=QUEUE_MODEL,
+            translation_key="queue",
+            translation_placeholders={"name": name},
+            via_device_id=self.pbx_id(),
+        )
+
+    @callback
+    def async_rename_queue(self, queue: Queue, manufacturer: str) -> None:
+        """Update the name of a queue from the PBX."""
+        self._registry.async_get_or_create(
+            config_entry_id=self._entry_id, **self.queue(queue, manufacturer)
         )
 
     @callback
@@ -132,6 +173,20 @@ class PbxDevices:
             self._registry.async_remove_device(device.id)
 
     @callback
+    def async_remove_queue(self, number: str) -> None:
+        """Remove a queue that the PBX no longer has, with all its entities."""
+        if device := self._device(f"{QUEUE}{number}"):
+            LOGGER.debug("Queue %s is gone from the PBX", number)
+            self._registry.async_remove_device(device.id)
+
+    @callback
+    def async_remove_mailbox(self, number: str) -> None:
+        """Remove the sensor of an extension that has no voicemail box any more."""
+        key = f"{number}_{KEY_VOICEMAIL}"
+        if entity_id := sensor_id(self._hass, self._serial_number, key):
+            er.async_get(self._hass).async_remove(entity_id)
+
+    @callback
     def async_remove_trunk(self, name: str) -> None:
         """Remove a trunk that the PBX no longer has, with all its entities."""
         device = self._registry.async_get_child_device_by_identifier(
@@ -147,20 +202,14 @@ class PbxDevices:
             return with_number(extension.name, extension.number)
         return extension.name or extension.number
 
-    def _pbx_id(self) -> str:
-        """Return the id of the PBX's own device."""
-        return dr.async_get_device_id_by_identifier(
-            self._hass, (DOMAIN, self._serial_number), config_entry_id=self._entry_id
-        )
+    def _identifier(self, key: str) -> tuple[str, str]:
+        """Return the identifier of the device of an extension or queue."""
+        return (DOMAIN, f"{self._serial_number}_{key}")
 
-    def _identifier(self, number: str) -> tuple[str, str]:
-        """Return the identifier of an extension's device."""
-        return (DOMAIN, f"{self._serial_number}_{number}")
-
-    def _device(self, number: str) -> dr.DeviceEntry | None:
-        """Return the device of an extension."""
+    def _device(self, key: str) -> dr.DeviceEntry | None:
+        """Return the device of an extension or queue."""
         return self._registry.async_get_device_by_identifier(
-            self._identifier(number), self._entry_id
+            self._identifier(key), self._entry_id
         )
 
 
@@ -172,8 +221,11 @@ def with_number(name: str, number: str) -> str:
 
 
 def _model(extension: Extension) -> str:
-    """Return the model of an extension's device: its type and number."""
-    return f"{extension.type or ''} extension {extension.number}".lstrip()
+    """Return the model of an extension's device: its type and number.
+
+    Home Assistant shows the model ID behind it: SIP 1001 (extension).
+    """
+    return f"{extension.type or ''} {extension.number}".lstrip()
 
 
 @callback

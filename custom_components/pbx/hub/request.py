@@ -29,6 +29,7 @@ class Kind(StrEnum):
     INBOUND = "inbound"
     SMS = "sms"
     HISTORY = "history"
+    QUEUE = "queue"
 
 
 def kind_of(capability: Capability) -> Kind:
@@ -42,6 +43,8 @@ def kind_of(capability: Capability) -> Kind:
             return Kind.SMS
         case Capability.HISTORY:
             return Kind.HISTORY
+        case Capability.AGENT_LOGIN | Capability.AGENT_PAUSE:
+            return Kind.QUEUE
         case _:
             return Kind.CONTROL
 
@@ -73,6 +76,7 @@ REFUSALS: Final = {
             Refusal.TOO_OFTEN,
             Refusal.TRUNK_UNAVAILABLE,
             Refusal.NOT_FOUND,
+            Refusal.NOT_PARKED,
             Refusal.UNSUPPORTED,
             Refusal.INTERNAL_ERROR,
         }
@@ -97,6 +101,16 @@ REFUSALS: Final = {
         {
             Refusal.NO_SUCH_EXTENSION,
             Refusal.TOO_MUCH,
+            Refusal.UNSUPPORTED,
+            Refusal.INTERNAL_ERROR,
+        }
+    ),
+    Kind.QUEUE: frozenset(
+        {
+            Refusal.NO_SUCH_EXTENSION,
+            Refusal.NO_SUCH_QUEUE,
+            Refusal.NOT_AN_AGENT,
+            Refusal.FIXED_AGENT,
             Refusal.UNSUPPORTED,
             Refusal.INTERNAL_ERROR,
         }

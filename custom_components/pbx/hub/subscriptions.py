@@ -7,7 +7,7 @@ from typing import Final
 from homeassistant.core import CALLBACK_TYPE, callback
 
 from ..client.board.switchboard import Changes, Switchboard
-from ..client.model import CallEvent, CallEventType
+from ..client.model import CallEvent, CallEventType, QueueEvent
 
 
 class Topic(Enum):
@@ -16,6 +16,7 @@ class Topic(Enum):
     REGISTERED = auto()
     IN_USE = auto()
     CALLS = auto()
+    PARKED = auto()
     PUSH = auto()
     REPORTS = auto()
     # Any supervision, or the settings of any extension.
@@ -24,7 +25,7 @@ class Topic(Enum):
 
 
 class Part(Enum):
-    """The part of an extension, or of a trunk, that a subscriber shows."""
+    """The part of an extension, trunk or queue that a subscriber shows."""
 
     STATUS = auto()
     REGISTERED = auto()
@@ -34,6 +35,8 @@ class Part(Enum):
     SETTINGS = auto()
     SUPERVISION = auto()
     TRUNK = auto()
+    QUEUE = auto()
+    VOICEMAIL = auto()
 
 
 type Subject = Topic | tuple[Part, str]
@@ -45,6 +48,7 @@ PARTS_OF_PRESENCE: Final = (
     Part.CALLS,
     Part.LAST_CALL,
     Part.SETTINGS,
+    Part.VOICEMAIL,
 )
 
 
@@ -88,6 +92,9 @@ class News(Enum):
     EXTENSIONS_ADDED = auto()
     EXTENSIONS_REMOVED = auto()
     TRUNKS_ADDED = auto()
+    QUEUES_ADDED = auto()
+    # Extensions that have a voicemail box now.
+    MAILBOXES_ADDED = auto()
     # The settings of these extensions changed; an empty list stands for an unnamed one.
     SETTINGS_CHANGED = auto()
     # The PBX is reachable again, or was restarted: anything may have changed meanwhile.
@@ -98,7 +105,7 @@ class Subscriptions:
     """The subscriptions of one PBX.
 
     Callbacks of `subjects` are for changes of a value, those of `calls` for the events
-    of an extension's calls, those of `news` for other parts of the integration, and
+    of an extension's calls, those of `queues` for the events of a queue, those of `news` for other parts of the integration, and
     those of `changes` for all that changed at once.
     """
 
@@ -106,6 +113,7 @@ class Subscriptions:
         """Initialize without subscribers."""
         self.subjects = Subscribers[Subject]()
         self.calls = Subscribers[str, CallEvent]()
+        self.queues = Subscribers[str, QueueEvent]()
         self.news = Subscribers[News, list[str]]()
         self.changes = Subscribers[None, Changes]()
         self._counts: dict[Topic, int] = {}
@@ -119,18 +127,24 @@ class Subscriptions:
         Once it is back, all entities are updated anyway.
         """
         counted = self._changed_counts(board)
-        if changes.added:
-            self.news.async_call(News.EXTENSIONS_ADDED, sorted(changes.added))
-        if changes.removed:
-            self.news.async_call(News.EXTENSIONS_REMOVED, sorted(changes.removed))
-        if changes.trunks_added:
-            self.news.async_call(News.TRUNKS_ADDED, sorted(changes.trunks_added))
+        queues = changes.queues
+        for news, keys in (
+            (News.EXTENSIONS_ADDED, changes.added),
+            (News.EXTENSIONS_REMOVED, changes.removed),
+            (News.TRUNKS_ADDED, changes.trunks_added),
+            (News.QUEUES_ADDED, queues.queues.added),
+            (News.MAILBOXES_ADDED, queues.mailboxes.added),
+        ):
+            if keys:
+                self.news.async_call(news, sorted(keys))
         if connected:
             for part, keys in (
                 (Part.STATUS, changes.changed),
                 (Part.REGISTERED, changes.registered - changes.presence),
                 (Part.CALLS, changes.calls - changes.presence),
                 (Part.TRUNK, changes.trunks_changed),
+                (Part.QUEUE, queues.queues.changed),
+                (Part.VOICEMAIL, queues.mailboxes.changed - changes.presence),
             ):
                 for key in keys:
                     self.subjects.async_call((part, key))
@@ -139,6 +153,10 @@ class Subscriptions:
                     self.subjects.async_call((part, number))
             for topic in counted:
                 self.subjects.async_call(topic)
+            if queues.parked:
+                self.subjects.async_call(Topic.PARKED)
+        for happened in queues.events:
+            self.queues.async_call(happened.queue, happened)
         for event in changes.events:
             self.calls.async_call(event.number, event)
             if event.outcome is not None or event.type is CallEventType.ENDED:

@@ -3,16 +3,17 @@
 from typing import Any, Final
 
 from homeassistant.auth.models import User
-from homeassistant.auth.permissions.const import POLICY_READ
+from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
 from homeassistant.core import HomeAssistant
 
 from ..client.errors import Refusal
 from ..client.extension_settings import ExtensionSettings, MonitorPermission
 from ..client.model import MonitorMode
 from ..client.pbx import Capability
-from ..const import KEY_OTHER_PARTY, KEY_STATUS
+from ..const import KEY_CALLERS_WAITING, KEY_OTHER_PARTY, KEY_PARKED_CALLS, KEY_STATUS
 from ..hub.options import PbxOptions
 from ..hub.permission import Denial, may, may_control
+from ..hub.registry import QUEUE
 from ..hub.request import refused_as
 from ..runtime import PbxRuntime
 from ..supervision.policy import (
@@ -28,6 +29,7 @@ type Answer = bool | str
 # The PBX's own setting of the supervisor's phone. It has a word of the panel instead of
 # a sentence, as the refusal of the action says how to change it.
 MONITOR_MODE: Final = "monitor_mode"
+ATTR_CONTROL: Final = "control"
 
 
 class Access:
@@ -51,12 +53,29 @@ class Access:
         """Return whether the user may read the calls of an extension."""
         return self._reads(number, KEY_OTHER_PARTY)
 
+    def reads_queue(self, number: str) -> bool:
+        """Return whether the user may read who waits in a queue."""
+        return self._reads(f"{QUEUE}{number}", KEY_CALLERS_WAITING)
+
+    @property
+    def reads_parked(self) -> bool:
+        """Return whether the user may read the parked calls."""
+        serial_number = self._coordinator.serial_number
+        return may(self._hass, self.user, serial_number, KEY_PARKED_CALLS, POLICY_READ)
+
+    def of_queue(self, number: str) -> Answer:
+        """Return whether the user may change the agents of a queue."""
+        key = f"{QUEUE}{number}_{KEY_CALLERS_WAITING}"
+        serial_number = self._coordinator.serial_number
+        allowed = may(self._hass, self.user, serial_number, key, POLICY_CONTROL)
+        return _answer(None if allowed else Denial.NOT_PERMITTED)
+
     def reads_status(self, number: str) -> bool:
         """Return whether the user may read the status of an extension."""
         return self._reads(number, KEY_STATUS)
 
     def _reads(self, number: str, key: str) -> bool:
-        """Return whether the user may read a sensor of an extension."""
+        """Return whether the user may read a sensor of an extension or queue."""
         serial_number = self._coordinator.serial_number
         return may(self._hass, self.user, serial_number, f"{number}_{key}", POLICY_READ)
 
@@ -98,7 +117,7 @@ class Access:
             or role
         )
         return {
-            "control": _answer(control),
+            ATTR_CONTROL: _answer(control),
             **{
                 mode.value: _answer(
                     missing.get(mode) or monitored or _forbids(settings)

@@ -4,16 +4,19 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final
 
 from ..client.calls.call import Leg, TrackedCall
-from ..client.model import CallEvent, CallOutcome, MonitorMode, Party
+from ..client.model import CallEvent, CallOutcome, MonitorMode, ParkedCall, Party, Queue
 from ..client.pbx import Capability
 from ..const import (
+    ATTR_AGENTS,
     ATTR_CALLER,
+    ATTR_CALLERS,
     ATTR_EXTENSION,
     ATTR_MODE,
     ATTR_NAME,
     ATTR_NUMBER,
     ATTR_OUTCOME,
     ATTR_RANG,
+    ATTR_REASON,
     ATTR_SINCE,
     ATTR_STATE,
     ATTR_SUPERVISOR,
@@ -21,7 +24,7 @@ from ..const import (
     ATTR_TRUNK,
 )
 from ..hub.coordinator import PbxCoordinator
-from ..hub.describe import call_data, party_data
+from ..hub.describe import call_data, caller_data, number_name, parked_data, party_data
 from ..supervision.monitoring import Monitoring
 from ..supervision.policy import never_monitored
 from ..supervision.supervision import CAPABILITIES
@@ -57,8 +60,11 @@ def capabilities_data(capabilities: Capability) -> dict[str, Any]:
         "take": transfer,
         "settings": Capability.SETTINGS in capabilities,
         "history": Capability.HISTORY in capabilities,
-        "queues": False,
-        "parked": False,
+        "queues": Capability.QUEUES in capabilities,
+        "agent_login": Capability.AGENT_LOGIN in capabilities,
+        "agent_pause": Capability.AGENT_PAUSE in capabilities,
+        "parked": Capability.PARKED_CALLS in capabilities,
+        "pick_up": Capability.PICK_UP in capabilities,
     }
 
 
@@ -90,6 +96,45 @@ def _party_data(coordinator: PbxCoordinator, leg: Leg) -> dict[str, Any]:
         "answered_since": leg.answered_at,
         ATTR_CALLER: party.caller,
         ATTR_TRUNK: party.trunk,
+    }
+
+
+def queue_data(coordinator: PbxCoordinator, queue: Queue) -> dict[str, Any]:
+    """Return the data of a queue, with its callers and agents as far as told."""
+    callers, agents = queue.callers, queue.agents
+    return {
+        ATTR_NUMBER: queue.number,
+        ATTR_NAME: queue.name or None,
+        ATTR_CALLERS: None
+        if callers is None
+        else [
+            {**caller_data(coordinator, caller), ATTR_SINCE: caller.since}
+            for caller in callers
+        ],
+        ATTR_AGENTS: None
+        if agents is None
+        else [
+            {
+                ATTR_NUMBER: agent.number,
+                ATTR_NAME: number_name(coordinator, agent.number) or agent.name or None,
+                "logged_in": agent.logged_in,
+                "paused": agent.paused,
+                "talking": agent.talking,
+                ATTR_REASON: agent.reason,
+                "dynamic": agent.dynamic,
+            }
+            for agent in agents
+        ],
+    }
+
+
+def parked_call_data(coordinator: PbxCoordinator, call: ParkedCall) -> dict[str, Any]:
+    """Return the data of a parked call."""
+    return {
+        **parked_data(coordinator, call),
+        ATTR_EXTENSION: call.party.extension,
+        ATTR_TRUNK: call.party.trunk,
+        ATTR_SINCE: call.since,
     }
 
 

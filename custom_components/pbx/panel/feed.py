@@ -19,13 +19,15 @@ from ..client.calls.call import TrackedCall
 from ..const import ATTR_CALLS, ATTR_MONITORS, DOMAIN
 from ..hub.subscriptions import Topic
 from ..runtime import PbxConfigEntry, PbxRuntime
-from .access import Access
+from .access import ATTR_CONTROL, Access
 from .describe import (
     ATTR_KEY,
     ATTR_PARTIES,
     capabilities_data,
     live_data,
     monitoring_data,
+    parked_call_data,
+    queue_data,
     recent_data,
     visible_parties,
 )
@@ -34,6 +36,8 @@ from .describe import (
 PACE: Final = 0.2
 
 ATTR_CAN: Final = "can"
+ATTR_QUEUES: Final = "queues"
+ATTR_PARKED: Final = "parked"
 
 
 class Pending:
@@ -43,9 +47,16 @@ class Pending:
         """Initialize without changes."""
         self.keys: set[int] = set()
         self.recent: set[int] = set()
+        self.queues: set[str] = set()
+        self.parked = False
         self.monitors = False
         self.can = False
         self.all = False
+
+    @property
+    def anything(self) -> bool:
+        """Return whether there is anything to tell."""
+        return any(vars(self).values())
 
 
 class CallData:
@@ -85,6 +96,8 @@ class View:
             ATTR_CAN: None,
             ATTR_CALLS: [],
             ATTR_MONITORS: [],
+            ATTR_QUEUES: [],
+            ATTR_PARKED: [],
         }
         if runtime is None:
             return message
@@ -101,6 +114,8 @@ class View:
                 if (data := visible_call(access, tracked, made)) is not None
             ]
             message[ATTR_MONITORS] = _monitors(access, runtime)
+            message[ATTR_QUEUES] = _queues(access, runtime, coordinator.data.queues)
+            message[ATTR_PARKED] = _parked(access, runtime)
         return message
 
     def note(self, message: dict[str, Any]) -> None:
@@ -137,6 +152,10 @@ class View:
                 message.setdefault("gone", []).append(str(key))
         if pending.monitors:
             message[ATTR_MONITORS] = _monitors(access, runtime)
+        if pending.queues and (queues := _queues(access, runtime, pending.queues)):
+            message[ATTR_QUEUES] = queues
+        if pending.parked and access.reads_parked:
+            message[ATTR_PARKED] = _parked(access, runtime)
         if pending.can and (can := access.answers()) != self._can:
             message[ATTR_CAN] = self._can = can
         if recent := recent_calls(access, runtime, pending.recent.union(ended)):
@@ -176,6 +195,31 @@ def _monitors(access: Access, runtime: PbxRuntime) -> list[dict[str, Any]]:
     ]
 
 
+def _queues(
+    access: Access, runtime: PbxRuntime, numbers: Iterable[str]
+) -> list[dict[str, Any]]:
+    """Return those of some queues that a user sees."""
+    coordinator = runtime.coordinator
+    board = coordinator.data
+    return [
+        {
+            **queue_data(coordinator, board.queues[number]),
+            ATTR_CONTROL: access.of_queue(number),
+        }
+        for number in numbers
+        if board.queue_present(number) and access.reads_queue(number)
+    ]
+
+
+def _parked(access: Access, runtime: PbxRuntime) -> list[dict[str, Any]]:
+    """Return the parked calls, if a user may see them."""
+    coordinator = runtime.coordinator
+    parked = coordinator.data.parked
+    if not parked or not access.reads_parked:
+        return []
+    return [parked_call_data(coordinator, call) for call in parked]
+
+
 def recent_calls(
     access: Access, runtime: PbxRuntime, keys: Iterable[int]
 ) -> list[dict[str, Any]]:
@@ -208,6 +252,8 @@ class CallFeed:
         self._runtime: PbxRuntime | None = None
         self._views: dict[str, View] = {}
         self._pending = Pending()
+        # The names of extensions that the rows of calls show.
+        self._names: dict[str, str] = {}
         self._told_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._unsubscribe: list[CALLBACK_TYPE] = []
@@ -270,6 +316,8 @@ class CallFeed:
             return
         runtime = self._runtime = self._entry.runtime_data
         subscriptions = runtime.coordinator.subscriptions
+        extensions = runtime.coordinator.data.extensions
+        self._names = {number: one.name for number, one in extensions.items()}
         self._leave = [
             runtime.coordinator.async_add_listener(self._connection_changed),
             subscriptions.changes.async_add(None, self._changed),
@@ -311,14 +359,42 @@ class CallFeed:
 
     @callback
     def _changed(self, changes: Changes) -> None:
-        """Handle changes of calls, and of the list of extensions."""
+        """Handle changes of calls and queues, and of the list of extensions."""
         pending = self._pending
-        pending.keys |= changes.keys
+        pending.keys |= changes.keys | self._calls_of_renamed(changes)
         pending.recent |= changes.recent
         if changes.added or changes.removed or changes.presence:
             pending.can = True
-        if changes.keys or changes.recent or pending.can:
+        listed = changes.queues.queues
+        pending.queues |= listed.changed
+        pending.parked = pending.parked or changes.queues.parked
+        if listed.added or listed.removed or listed.presence:
+            pending.all = True
+        if pending.anything:
             self._schedule()
+
+    def _calls_of_renamed(self, changes: Changes) -> set[int]:
+        """Return the calls in progress of the extensions that have another name."""
+        if self._runtime is None:
+            return set()
+        board = self._runtime.coordinator.data
+        names = {
+            number: board.extensions[number].name
+            for number in changes.changed | changes.added
+        }
+        renamed = names.items() - self._names.items()
+        if not renamed:
+            return set()
+        self._names |= names
+        numbers = {number for number, _ in renamed}
+        return {
+            key
+            for key, tracked in board.live.items()
+            if any(
+                party.extension and party.number in numbers
+                for party in tracked.picture.parties
+            )
+        }
 
     @callback
     def _monitors_changed(self) -> None:

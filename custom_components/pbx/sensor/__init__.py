@@ -1,4 +1,4 @@
-"""Sensors of a PBX, its extensions and its trunks."""
+"""Sensors of a PBX, its extensions, trunks and queues."""
 
 from datetime import datetime
 from typing import Any, override
@@ -14,6 +14,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from ..client.model import ExtensionStatus, TrunkStatus
+from ..client.pbx import Capability
 from ..const import (
     ATTR_CALLER,
     ATTR_CALLS,
@@ -36,14 +37,24 @@ from ..entity import (
     ExtensionEntity,
     TrunkEntity,
     async_add_for_each_extension,
+    async_add_for_each_mailbox,
+    async_add_for_each_queue,
     async_add_for_each_trunk,
 )
 from ..hub.describe import call_data, party_data, party_name
-from ..hub.subscriptions import Part
+from ..hub.subscriptions import Part, Topic
 from ..runtime import PbxConfigEntry
 from .forwarding import FORWARDING, ForwardingSensor
 from .last_call import LAST_CALL, LastCallSensor
 from .pbx import PBX_SENSORS, PbxSensor
+from .queues import (
+    PARKED_CALLS,
+    QUEUE_SENSORS,
+    VOICEMAIL,
+    ParkedCallsSensor,
+    QueueSensor,
+    VoicemailSensor,
+)
 
 PARALLEL_UPDATES = 0
 
@@ -104,6 +115,20 @@ async def async_setup_entry(
         entry,
         async_add_entities,
         lambda name: [TrunkStatusSensor(runtime, name, TRUNK_STATUS)],
+    )
+    async_add_for_each_queue(
+        entry,
+        async_add_entities,
+        lambda number: [
+            QueueSensor(runtime, number, description) for description in QUEUE_SENSORS
+        ],
+    )
+    if Capability.PARKED_CALLS in runtime.coordinator.pbx.capabilities:
+        async_add_entities([ParkedCallsSensor(runtime, PARKED_CALLS, Topic.PARKED)])
+    async_add_for_each_mailbox(
+        entry,
+        async_add_entities,
+        lambda number: [VoicemailSensor(runtime, number, VOICEMAIL)],
     )
 
 

@@ -79,7 +79,10 @@ class AuditLog:
 
     @callback
     def async_log(self, event: MonitoringEvent) -> None:
-        """Fire an event for the monitored extension, for the supervisor if unknown."""
+        """Fire an event for the monitored extension, for the supervisor if unknown.
+
+        The activity of an extension shows it by its entity, that of the PBX by its device.
+        """
         subject = event.extension or event.supervisor
         context = event.context or Context()
         data = {
@@ -94,7 +97,7 @@ class AuditLog:
                 self._coordinator.serial_number,
                 f"{subject}_{KEY_STATUS}",
             ),
-            ATTR_DEVICE_ID: self._coordinator.devices.extension_id(subject),
+            ATTR_DEVICE_ID: self._coordinator.devices.pbx_id(),
             ATTR_USER: event.user,
             ATTR_REASON: event.reason.value if event.reason else None,
         }

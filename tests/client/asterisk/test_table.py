@@ -76,6 +76,34 @@ def hear(table: ChannelTable, **event: str) -> list[Report]:
     return table.apply(event, NOW)
 
 
+def test_ringing_before_the_dialling_is_told() -> None:
+    """Test a phone that rings before the event that names its ring group."""
+    table = quiet_table()
+    caller = {"Channel": "PJSIP/itsp-1", "Uniqueid": "1.1", "Linkedid": "1.1"}
+    callee = {"Channel": "PJSIP/1003-2", "Uniqueid": "1.2", "Linkedid": "1.1"}
+    ringing = callee | {"ChannelStateDesc": "Ringing"}
+    hear(table, Event="Newchannel", ChannelStateDesc="Ring", Exten="5550102", **caller)
+    hear(table, Event="Newchannel", ChannelStateDesc="Down", Exten="s", **callee)
+    rung = ExtensionReport("1003", ExtensionStatus.RINGING)
+    assert hear(table, Event="Newstate", **ringing) == [rung]
+    (told,) = hear(
+        table, Event="DialBegin", Exten="600", DestUniqueid="1.2", Uniqueid="1.1"
+    )
+    assert isinstance(told, CallNow)
+    assert (told.via, len(told.parties)) == ("600", 2)
+
+
+def test_phone_that_rang_before_the_connection_is_shown() -> None:
+    """Test a ringing phone whose dialling was told before the events began."""
+    table = quiet_table()
+    caller = {"Channel": "PJSIP/1002-1", "Uniqueid": "1.1", "Linkedid": "1.1"}
+    hear(table, Event="Newstate", ChannelStateDesc="Ring", **caller)
+    callee = {"Channel": "PJSIP/1003-2", "Uniqueid": "1.2", "Linkedid": "1.1"}
+    told = hear(table, Event="Newstate", ChannelStateDesc="Ringing", **callee)
+    assert isinstance(told[0], CallNow)
+    assert parties(told[0]) == ["1002 dialing", "1003 ringing"]
+
+
 def test_a_call_is_found_whole() -> None:
     """Test that a listed call has its begin on our clock, and no time of its answer."""
     (call,) = found(TALK).calls()

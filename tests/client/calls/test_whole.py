@@ -109,6 +109,25 @@ def test_outcome_of_one_of_several_is_its_own() -> None:
     assert board.next_deadline is None
 
 
+def test_callee_of_a_group_was_called_by_the_caller() -> None:
+    """Not by a colleague whose phone still rings after the caller has left."""
+    board = board_of()
+    both = (*DIALS.parties, ext("102", RINGING, False))
+    board.apply(replace(DIALS, parties=both), 100)
+    missed = CallOutcome.MISSED
+    left: tuple[tuple[str, CallOutcome | None], ...] = (("100", missed),)
+    alone = replace(DIALS, parties=both[1:], left=left, ended_by="100")
+    events = list(board.apply(alone, 105).events)
+    for number, rest in (("101", both[2:]), ("102", ())):
+        left += ((number, missed),)
+        events += board.apply(replace(alone, parties=rest, left=left), 105).events
+    missing = [event for event in events if event.number != "100"]
+    assert [event.number for event in missing] == ["101", "102"]
+    for event in missing:
+        assert event.party is not None
+        assert (event.party.number, event.call.ended_by) == ("100", "100")
+
+
 def test_party_that_comes_back_has_another_part() -> None:
     """The first one has its own end."""
     board = board_of()

@@ -7,8 +7,10 @@ import signal
 import sys
 
 from tests.simulator.certificate import Certificate
+from tests.simulator.device import Device
 from tests.simulator.simulator import DEMO_PASSWORD, Simulator
 from tests.simulator.switches import Switches
+from tests.simulator.yeastar_p import PSimulator, PSwitches
 
 from .control import Control
 from .office import Office
@@ -18,6 +20,9 @@ def arguments() -> argparse.ArgumentParser:
     """Return what the command line understands."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.demo.office", description=__doc__
+    )
+    parser.add_argument(
+        "--series", choices=("s", "p"), default="s", help="which Yeastar it is"
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8088, help="0 takes any free one")
@@ -32,8 +37,8 @@ def arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("--office", action="store_true", help="play calls all day")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--serial", default="369362089179")
-    parser.add_argument("--password", default=DEMO_PASSWORD)
+    parser.add_argument("--serial")
+    parser.add_argument("--password")
     parser.add_argument(
         "--answer-after",
         type=float,
@@ -48,17 +53,24 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def build(options: argparse.Namespace) -> Simulator:
+def build(options: argparse.Namespace) -> Device:
     """Return the PBX that was asked for."""
     switches = Switches(answer_after=options.answer_after)
+    if options.series == "p":
+        simulator = PSimulator(
+            api=PSwitches(monitor_listed=True), switches=switches, seed=options.seed
+        )
+        simulator.serial = options.serial or simulator.serial
+        simulator.password = options.password or simulator.password
+        return simulator
     if options.legacy_only:
         switches.failure_words, switches.report_serial = "2017", "not_legacy"
     return Simulator(
         switches=switches,
         seed=options.seed,
         api_versions=("v1.0.0", "v1.0.1") if options.legacy_only else None,
-        serial=options.serial,
-        password=options.password,
+        serial=options.serial or "369362089179",
+        password=options.password or DEMO_PASSWORD,
     )
 
 
@@ -76,7 +88,9 @@ async def run(options: argparse.Namespace, stopped: asyncio.Event) -> None:
     """Run until told to stop."""
     simulator = build(options)
     if options.certificate is not None:
-        simulator.use_certificate(certificate_in(options.certificate, "Yeastar S100"))
+        simulator.use_certificate(
+            certificate_in(options.certificate, simulator.identity.device_name)
+        )
     office = Office(simulator)
     control = Control(simulator, office)
     async with simulator.running(options.host, options.port, options.tls):
@@ -91,7 +105,7 @@ async def run(options: argparse.Namespace, stopped: asyncio.Event) -> None:
             await control.stop()
 
 
-def say(simulator: Simulator, control: Control) -> None:
+def say(simulator: Device, control: Control) -> None:
     """Print what a person needs to add the PBX and to control it."""
     lines = [
         f"PBX       {simulator.url}",

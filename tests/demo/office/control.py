@@ -7,28 +7,17 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.simulator.device import Device
 from tests.simulator.exchange import SimCall, SimExtension
 from tests.simulator.exchange.errors import ExchangeError
 from tests.simulator.exchange.extension import MONITOR_MODES
-from tests.simulator.faults import Fault, ReportFault
-from tests.simulator.simulator import Simulator
 
 from .office import Office
-from .state import call_state, extension_state, request_state, state_of, trunk_state
+from .state import call_state, extension_state, state_of, trunk_state
+from .wires import view_of
 
 PAGE = Path(__file__).with_name("page.html").read_text(encoding="utf-8")
 BODY_LIMIT = 1 << 16
-FAULT_FIELDS = (
-    "kind",
-    "endpoint",
-    "times",
-    "after",
-    "seconds",
-    "status",
-    "errno",
-    "fields",
-)
-REPORT_FAULT_FIELDS = ("kind", "action", "times", "seconds")
 EXTENSION_FLAGS = ("allow_being_monitored", "auto_answer", "dnd", "malfunction")
 
 type Act = Callable[[SimCall, str | None], None]
@@ -61,7 +50,7 @@ async def plain_errors(
 class Control:
     """Serves the control page of one simulator."""
 
-    def __init__(self, simulator: Simulator, office: Office) -> None:
+    def __init__(self, simulator: Device, office: Office) -> None:
         """Control a simulator and its office."""
         self._simulator = simulator
         self._office = office
@@ -114,9 +103,7 @@ class Control:
         return web.json_response(state_of(self._simulator, self._office.running))
 
     async def _requests(self, request: web.Request) -> web.Response:
-        return web.json_response(
-            [request_state(item) for item in self._simulator.requests]
-        )
+        return web.json_response(view_of(self._simulator).requests())
 
     async def _call(self, request: web.Request) -> web.Response:
         """Place the call that the two numbers mean."""
@@ -206,18 +193,11 @@ class Control:
         return web.json_response({"up": self._simulator.online})
 
     async def _add_fault(self, request: web.Request) -> web.Response:
-        """Add a fault of requests, or with `"reports":true` one of reports."""
-        body = await _body(request)
-        if body.get("reports") is True:
-            given = {key: body[key] for key in REPORT_FAULT_FIELDS if key in body}
-            self._simulator.faults.reports.add(ReportFault(**given))
-        else:
-            given = {key: body[key] for key in FAULT_FIELDS if key in body}
-            self._simulator.faults.add(Fault(**given))
+        view_of(self._simulator).add_fault(await _body(request))
         return web.json_response({})
 
     async def _clear_faults(self, request: web.Request) -> web.Response:
-        self._simulator.faults.clear()
+        view_of(self._simulator).clear_faults()
         return web.json_response({})
 
     async def _run_office(self, request: web.Request) -> web.Response:

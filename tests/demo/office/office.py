@@ -17,7 +17,7 @@ from .stage import LONGEST_SECONDS, OUTSIDE_NUMBERS, Stage
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from tests.simulator.simulator import Simulator
+    from tests.simulator.device import Device
 
 type Way = Literal["internal", "inbound", "outbound"]
 type Fate = Literal["talk", "hold", "transfer", "reject", "unanswered", "give_up"]
@@ -63,7 +63,7 @@ class Plan:
 class Office:
     """Plays calls on a simulator; the same seed plays the same ones."""
 
-    def __init__(self, simulator: Simulator, seed: int | None = None) -> None:
+    def __init__(self, simulator: Device, seed: int | None = None) -> None:
         """Furnish a simulator whose office is still closed."""
         self._simulator = simulator
         self._chance = Chance(f"{simulator.seed if seed is None else seed} office")

@@ -10,7 +10,7 @@ from tests.simulator.exchange.errors import ExchangeError, NotPossible
 from tests.simulator.exchange.events import SettingsChanged
 
 if TYPE_CHECKING:
-    from tests.simulator.simulator import Simulator
+    from tests.simulator.device import Device
 
 OUTSIDE_NUMBERS = ("0123456789", "018396210850", "41000", "42003", "70871520926")
 # Who interfered by hand may go on for so long with the calls of the scene.
@@ -26,7 +26,7 @@ class Stage:
 
     def __init__(
         self,
-        simulator: Simulator,
+        simulator: Device,
         chance: Chance,
         staff: Collection[str] | None = None,
         supervisors: Collection[str] = (),

@@ -2,16 +2,14 @@
 
 from typing import Any
 
+from tests.simulator.device import Device
 from tests.simulator.exchange import MonitorLeg, SimCall, SimExtension, SimTrunk
-from tests.simulator.simulator import Simulator
-from tests.simulator.yeastar_s.request import RecordedRequest
 
 from .scenes import SCENES
+from .wires import view_of
 
-MASK = "********"
 
-
-def state_of(simulator: Simulator, office: bool) -> dict[str, Any]:
+def state_of(simulator: Device, office: bool) -> dict[str, Any]:
     """Return the whole picture."""
     return {
         "serial": simulator.serial,
@@ -21,22 +19,8 @@ def state_of(simulator: Simulator, office: bool) -> dict[str, Any]:
         "network": simulator.online,
         "scenes": {name: list(variants) for name, variants in SCENES.items()},
         "office": office,
-        "sessions": len(simulator.sessions.live),
-        "reports": len(simulator.reports),
-        "requests": len(simulator.requests),
-        "faults": [
-            {"kind": fault.kind, "endpoint": fault.endpoint, "times": fault.times}
-            for fault in simulator.faults.pending
-        ]
-        + [
-            {
-                "kind": fault.kind,
-                "action": fault.action,
-                "times": fault.times,
-                "reports": True,
-            }
-            for fault in simulator.faults.reports.pending
-        ],
+        **view_of(simulator).counts,
+        "faults": view_of(simulator).faults(),
         "extensions": [
             extension_state(simulator, extension)
             for extension in sorted(
@@ -49,7 +33,7 @@ def state_of(simulator: Simulator, office: bool) -> dict[str, Any]:
     }
 
 
-def extension_state(simulator: Simulator, extension: SimExtension) -> dict[str, Any]:
+def extension_state(simulator: Device, extension: SimExtension) -> dict[str, Any]:
     """Return one extension without its secrets."""
     return {
         "number": extension.number,
@@ -102,23 +86,4 @@ def _monitor_state(monitor: MonitorLeg) -> dict[str, str]:
         "supervisor": monitor.supervisor,
         "extension": monitor.extension,
         "state": monitor.state,
-    }
-
-
-def request_state(request: RecordedRequest) -> dict[str, Any]:
-    """Return one recorded request with token and password masked."""
-    body = request.body
-    if body is not None:
-        body = {
-            key: MASK if "password" in key else value for key, value in body.items()
-        }
-    return {
-        "method": request.method,
-        "path": request.path,
-        "query": {
-            key: MASK if key == "token" else v for key, v in request.query.items()
-        },
-        "body": body,
-        "at": request.at,
-        "remote": request.remote,
     }

@@ -282,7 +282,7 @@ async def test_devices_say_what_they_are(
     assert trunk is not None
     assert extension is not None
     assert trunk.name == "Trunk SIP-142"
-    assert extension.model == "SIP extension 1002"
+    assert extension.model == "SIP 1002"
     assert extension.model_id == "extension"
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from unittest.mock import patch
 
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant
@@ -34,6 +35,7 @@ NAMED = {
     Kind.INBOUND: {"call": "1495698433.20"},
     Kind.SMS: {"trunk": "GSM-1", "number": "0401234567"},
     Kind.HISTORY: {"subject": "Bruno"},
+    Kind.QUEUE: {"extension": "Bruno", "queue": "Sales"},
 }
 # Refusals of supervision that say nothing about one of the two extensions.
 ABOUT_PBX = {
@@ -48,6 +50,7 @@ NEEDED = {
     Kind.INBOUND: Capability.INBOUND_CONTROL,
     Kind.SMS: Capability.SMS,
     Kind.HISTORY: Capability.HISTORY,
+    Kind.QUEUE: Capability.AGENT_PAUSE,
 }
 CODES = {
     code: refusal_of(code) for code in (*range(10000, 10120), *range(20000, 30010))
@@ -66,7 +69,8 @@ async def sentence(
     coordinator: PbxCoordinator, kind: Kind, error: PbxError
 ) -> HomeAssistantError:
     """Return what a user meets, which must be whole: no key, and nothing left to fill in."""
-    with pytest.raises(HomeAssistantError) as err:
+    able = patch.object(type(coordinator.pbx), "capabilities", ~Capability(0))
+    with able, pytest.raises(HomeAssistantError) as err:
         await async_request(
             coordinator, NEEDED[kind], lambda _: failing(error), NAMED[kind]
         )

@@ -23,12 +23,19 @@ from custom_components.pbx.client.model import (
     Extension,
     ExtensionStatus,
     MonitorMode,
+    ParkedCall,
     Party,
     PartyState,
     PbxInfo,
+    Queue,
 )
 from custom_components.pbx.client.pbx import Address
-from custom_components.pbx.client.report import CallNow, ExtensionReport
+from custom_components.pbx.client.report import (
+    CallNow,
+    ExtensionReport,
+    ParkedNow,
+    QueueNow,
+)
 from custom_components.pbx.const import DOMAIN
 from custom_components.pbx.hub.families import FAMILIES
 from tests.integration.stub import StubByStream, family
@@ -76,7 +83,7 @@ class OfficePbx(StubByStream):
         """Initialize without calls."""
         super().__init__(Address("192.0.2.7", 4711, False))
         self.serial = serial
-        self.calls = []
+        self.calls, self.queues, self.parked = [], [], []
         self.extensions = [
             Extension(number, name, ExtensionStatus.IDLE)
             for number, name in STAFF.items()
@@ -116,6 +123,19 @@ class OfficePbx(StubByStream):
         assert self.take is not None
         self.take(call)
 
+    def wait(self, queue: Queue) -> None:
+        """Report a queue, and list it from now on."""
+        self.queues = [one for one in self.queues if one.number != queue.number]
+        self.queues.append(queue)
+        assert self.take is not None
+        self.take(QueueNow(queue))
+
+    def park(self, *calls: ParkedCall) -> None:
+        """Report all parked calls, and list them from now on."""
+        self.parked = list(calls)
+        assert self.take is not None
+        self.take(ParkedNow(calls))
+
     def end(self, iden: str, **more: Any) -> None:
         """Report the end of a call, with all that is known of it."""
         self.tell(CallNow(iden, recorded=True, **more))
@@ -139,6 +159,7 @@ class Panel:
     messages: list[dict[str, Any]] = field(default_factory=list)
     known: dict[str, Any] = field(default_factory=dict)
     calls: dict[str, dict[str, Any]] = field(default_factory=dict)
+    queues: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     async def next(self) -> dict[str, Any]:
         """Return the next message, and take it over."""
@@ -149,12 +170,17 @@ class Panel:
         if "calls" in message:
             assert set(message) == {
                 *("now", "loaded", "connected", "capabilities", "can"),
-                *("calls", "monitors"),
+                *("calls", "monitors", "queues", "parked"),
             }
-            self.known, self.calls = {}, {}
+            self.known, self.calls, self.queues = {}, {}, {}
         else:
             assert message
-            assert set(message) <= {"changed", "gone", "monitors", "can", "recent"}
+            assert set(message) <= {
+                *("changed", "gone", "monitors", "can", "recent"),
+                *("queues", "parked"),
+            }
+        for queue in message.get("queues", ()):
+            self.queues[queue["number"]] = queue
         for call in [*message.get("calls", ()), *message.get("changed", ())]:
             self.calls[call["key"]] = call
         for key in message.get("gone", ()):

@@ -139,6 +139,11 @@ CAPABILITIES = {
     Capability.MUTE: "mute",
     Capability.SETTINGS: "settings",
     Capability.HISTORY: "history",
+    Capability.QUEUES: "queues",
+    Capability.AGENT_LOGIN: "agent_login",
+    Capability.AGENT_PAUSE: "agent_pause",
+    Capability.PARKED_CALLS: "parked",
+    Capability.PICK_UP: "pick_up",
 }
 
 
@@ -151,8 +156,6 @@ async def test_capabilities(office: Office, capability: Capability) -> None:
         **dict.fromkeys(CAPABILITIES.values(), True),
         "transfer": "outside",
         "take": True,
-        "queues": False,
-        "parked": False,
     }
     office.pbx.can &= ~capability
     found = (await office.panel()).known["capabilities"]

@@ -321,6 +321,8 @@ async def test_reload_while_open(hass: HomeAssistant, office: Office) -> None:
         "can": None,
         "calls": [],
         "monitors": [],
+        "queues": [],
+        "parked": [],
     }
     late = await office.panel()
     assert not late.known["loaded"]
@@ -380,6 +382,19 @@ async def test_new_extension(office: Office) -> None:
     office.pbx.extensions.append(Extension("1009", "New", ExtensionStatus.IDLE))
     await office.entry.runtime_data.coordinator.async_refresh()
     assert "1009" in (await panel.next())["can"]
+    await panel.quiet()
+
+
+async def test_renamed_extension(office: Office) -> None:
+    """The calls in progress say the new name, and other calls are not told again."""
+    office.pbx.tell(internal("c1", TALKING, "1001", "1002"))
+    office.pbx.tell(internal("c2", TALKING, "1003", "1005"))
+    panel = await office.panel()
+    first = office.pbx.extensions[0]
+    office.pbx.extensions[0] = replace(first, name="Annabel")
+    await office.entry.runtime_data.coordinator.async_refresh()
+    (call,) = (await panel.next())["changed"]
+    assert [party["name"] for party in call["parties"]] == ["Annabel", "Bruno"]
     await panel.quiet()
 
 

@@ -1,16 +1,17 @@
 """The endpoints of the API: reference 3 and 4."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from tests.simulator.clock import Clock
 from tests.simulator.exchange import Exchange, SimCall, prompts
 from tests.simulator.exchange.errors import ExchangeError, NoSuchNumber
-from tests.simulator.exchange.events import ExtensionState, LegKind
+from tests.simulator.exchange.events import ExtensionState, LegKind, SettingsChanged
 from tests.simulator.exchange.leg import Leg
 from tests.simulator.yeastar_s.identity import Identity
 
+from .cdr import Records, shown_time
+from .errors import Refused
 from .objects import Json, Objects
 from .switches import PSwitches
 
@@ -38,16 +39,6 @@ MESSAGES: Final = {
 }
 
 
-class Refused(Exception):
-    """The API answers an error code."""
-
-    def __init__(self, code: int, **more: Any) -> None:
-        """Keep the code and what the body has beside it."""
-        super().__init__(code)
-        self.code = code
-        self.more = more
-
-
 def answer(code: int = 0, **more: Any) -> Json:
     """Return the body of an answer (reference 1.6)."""
     return {"errcode": code, "errmsg": MESSAGES.get(code, "FAILURE"), **more}
@@ -70,15 +61,19 @@ class Endpoints:
         self._identity = identity
         self._switches = switches
         self._clock = clock
-        self._mutes: set[str] = set()
+        self._records = Records(exchange, identity, switches)
         self.get: dict[str, Callable[[Query], Json]] = {
             "system/information": self._information,
             "extension/list": self._extensions,
+            "extension/get": self._extension,
+            "extension/query": self._several,
             "extension_status_monitor/list": self._monitor_switches,
             "trunk/list": self._trunks,
             "call/query": self._calls,
+            "cdr/search": self._history,
         }
         self.post: dict[str, Callable[[Json], Json]] = {
+            "extension/update": self._update,
             "call/dial": self._dial,
             "call/hangup": self._hang_up,
             "call/hold": self._hold,
@@ -101,19 +96,47 @@ class Endpoints:
                 "device_name": self._identity.device_name,
                 "model_name": "P550",
                 "sn": self._identity.serial,
-                "firmware_version": "37.20.0.21",
-                "system_time": datetime.fromtimestamp(now, UTC).strftime(
-                    "%Y/%m/%d %H:%M:%S"
-                ),
+                "firmware_version": self._identity.firmware,
+                "system_time": shown_time(now, self._identity, self._switches),
                 "up_time": int(now - self._exchange.booted),
-                "system_date_format": "YYYY/MM/DD",
-                "timestamp": int(now),
+                **(
+                    {
+                        "system_date_format": self._switches.date_format,
+                        "system_time_format": "hh:mm:ss",
+                        "timestamp": int(now),
+                    }
+                    if self._switches.formats_told
+                    else {}
+                ),
             }
         )
 
     def _extensions(self, query: Query) -> Json:
         shown = [self._objects.extension(one) for one in self._objects.extensions()]
         return self._page(shown, query)
+
+    def _extension(self, query: Query) -> Json:
+        found = self._objects.by_id(query.get("id", ""))
+        if found is None:
+            raise Refused(60001)
+        return answer(data=self._objects.presences.detail(found))
+
+    def _several(self, query: Query) -> Json:
+        found = [self._objects.by_id(one) for one in query.get("ids", "").split(",")]
+        data = [self._objects.presences.detail(one) for one in found if one is not None]
+        if not data:
+            raise Refused(60001)
+        return answer(total_number=len(data), data=data)
+
+    def _update(self, body: Json) -> Json:
+        if not isinstance(body.get("id"), int):
+            raise Refused(40001)
+        found = self._objects.by_id(body["id"])
+        if found is None:
+            raise Refused(60001)
+        self._objects.presences.update(found, body)
+        self._exchange.emit(SettingsChanged("extension", found.number, "update"))
+        return answer()
 
     def _monitor_switches(self, query: Query) -> Json:
         return self._page(
@@ -144,6 +167,12 @@ class Endpoints:
         size = min(size, self._switches.max_page_size)
         begin = (page - 1) * size
         return answer(total_number=len(found), data=found[begin : begin + size])
+
+    def _history(self, query: Query) -> Json:
+        found = self._records.search(query)
+        if not self._switches.records_filtered:
+            return answer(total_number=len(found), data=found)
+        return self._page(found, query)
 
     def _calls(self, query: Query) -> Json:
         calls = [

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import json
 from typing import Any
 
-from tests.simulator.exchange import Exchange
-from tests.simulator.exchange.cdr import CallRecord, Outcome
+from tests.simulator.exchange import Exchange, SimExtension, SimTrunk
+from tests.simulator.exchange.cdr import CallRecord
 from tests.simulator.exchange.events import (
     CallEvent,
     CallFailed,
@@ -19,6 +19,7 @@ from tests.simulator.exchange.events import (
     StateChanged,
 )
 
+from .cdr import OUTCOME_WORDS
 from .objects import Json, Objects
 from .switches import PSwitches
 
@@ -37,13 +38,15 @@ FAILURE_WORDS = {
     Failure.NO_PERMISSION: "NO Dial Permission",
     Failure.NO_LINE: "Circuit/channel congestion",
 }
-OUTCOME_WORDS = {
-    Outcome.ANSWERED: "ANSWERED",
-    Outcome.NO_ANSWER: "NO ANSWER",
-    Outcome.BUSY: "BUSY",
-    Outcome.FAILED: "FAILED",
-    Outcome.VOICEMAIL: "VOICEMAIL",
-}
+
+
+def word_of(state: ExtensionState) -> str:
+    """Return the word of event 30008, or that of event 30007 for a phone out of reach."""
+    return STATE_WORDS.get(state, "Unregistered")
+
+
+def _in_next_turn(flush: Callable[[], None]) -> None:
+    asyncio.get_running_loop().call_soon(flush)
 
 
 class Events:
@@ -71,6 +74,9 @@ class Events:
         # What follows the states of calls: failures and records.
         self._later: list[tuple[int, Json]] = []
         self._planned = False
+        # Calls what it gets once what happens now has happened.
+        self.soon: Callable[[Callable[[], None]], object] = _in_next_turn
+        self._presences: dict[str, str] = {}
         exchange.listeners.append(self._happened)
 
     def _happened(self, event: Event) -> None:
@@ -98,7 +104,7 @@ class Events:
         """Tell the states of calls once what happens now has happened."""
         if not self._planned:
             self._planned = True
-            asyncio.get_running_loop().call_soon(self.flush)
+            self.soon(self.flush)
 
     def flush(self) -> None:
         """Tell the states of calls now."""
@@ -159,8 +165,29 @@ class Events:
         option = {"add": "CREATE", "update": "UPDATE", "del": "DELETE"}[event.operation]
         if event.subject == "extension":
             self._emit(30022, {"ext_number": event.name, "option": option})
+            extension = self._exchange.extensions.get(event.name)
+            if extension is not None:
+                self._presence(extension)
         else:
             self._emit(30023, {"trunk_name": event.name, "option": option})
+
+    def _presence(self, extension: SimExtension) -> None:
+        """Tell a changed presence (event 30009)."""
+        now = self._objects.presences.of(extension)
+        before = self._presences.get(extension.number, "available")
+        self._presences[extension.number] = now
+        if now != before and self._switches.presence_monitored:
+            self._emit(30009, {"extension": extension.number, "status": now})
+
+    def trunk_status(self, trunk: SimTrunk) -> None:
+        """Tell the status of a trunk (event 30010)."""
+        body = {
+            "trunk_name": trunk.name,
+            "kind": "PJSIP",
+            "status": self._objects.trunk(trunk)["status"],
+            "registered_ip": "203.0.113.7:5060",
+        }
+        self._emit(30010, body)
 
     def _record(self, record: CallRecord) -> Json:
         blank = " " if self._switches.blanks_as_space else ""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 import json
 from typing import Any
@@ -11,7 +12,8 @@ from aiohttp import WSMsgType, web
 from tests.simulator.clock import Clock
 from tests.simulator.yeastar_s.identity import Identity
 
-from .endpoints import Endpoints, Refused, answer, required
+from .endpoints import Endpoints, answer, required
+from .errors import Refused
 from .objects import Json
 from .switches import PSwitches
 from .tokens import Pair, Tokens
@@ -19,13 +21,15 @@ from .tokens import Pair, Tokens
 PATH = "/openapi/v1.0/"
 SUBSCRIBE = "subscribe"
 REQUESTS_KEPT = 10_000
+QUEUE = 10_000
+FAULT_KINDS = frozenset({"http_502", "hang", "reset", "html"})
 
 
 @dataclass(slots=True)
 class Fault:
     """Something that goes wrong with the requests to an endpoint (None: all).
 
-    `kind` is `http_502`, `hang`, `reset`, `html`, or an error code as text.
+    `kind` is one of FAULT_KINDS, or an error code as text.
     """
 
     kind: str
@@ -45,13 +49,15 @@ class Request:
 
 @dataclass(slots=True, eq=False)
 class Subscriber:
-    """One open socket with the token it came with, and the topics it wants."""
+    """One open socket with the token it came with, and the topics it wants.
 
-    socket: web.WebSocketResponse
+    `put` sends a frame, `cut` ends the socket without a word.
+    """
+
     token: str
-    transport: asyncio.Transport | None
+    put: Callable[[str], object]
+    cut: Callable[[], object]
     topics: set[int] = field(default_factory=set)
-    queue: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(10_000))
 
 
 class Front:
@@ -66,7 +72,7 @@ class Front:
         clock: Clock,
     ) -> None:
         """Serve the endpoints."""
-        self._endpoints = endpoints
+        self.endpoints = endpoints
         self._tokens = tokens
         self._identity = identity
         self._switches = switches
@@ -76,6 +82,7 @@ class Front:
         self.subscribers: list[Subscriber] = []
         # A test can hold events back, and drop or double them.
         self.deliver = True
+        self.events_sent = 0
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
@@ -93,32 +100,58 @@ class Front:
                 response = await self._fail(fault, request)
                 if response is not None:
                     return response
-        try:
-            body = self._answer(request, path, endpoint, raw)
-        except Refused as err:
-            body = answer(err.code, **err.more)
-        return _closing(body)
+        return _closing(
+            self.reply(
+                request.method,
+                path,
+                dict(request.query.items()),
+                raw,
+                request.remote or "",
+                request.headers.get("User-Agent"),
+            )
+        )
 
-    def _answer(
-        self, request: web.BaseRequest, path: str, endpoint: str, raw: bytes
+    def reply(
+        self,
+        method: str,
+        path: str,
+        query: dict[str, str],
+        raw: bytes,
+        address: str = "127.0.0.1",
+        agent: str | None = "OpenAPI",
+    ) -> Json:
+        """Return the answer to a request."""
+        try:
+            return self._reply(method, path, query, raw, address, agent)
+        except Refused as err:
+            return answer(err.code, **err.more)
+
+    def _reply(
+        self,
+        method: str,
+        path: str,
+        query: dict[str, str],
+        raw: bytes,
+        address: str,
+        agent: str | None,
     ) -> Json:
         if not path.startswith(PATH):
             raise Refused(10003)
-        address = request.remote or ""
+        endpoint = path.removeprefix(PATH)
         if not self._switches.address_allowed:
             raise Refused(70087)
         if not self._switches.api_on:
             raise Refused(70123)
         if (until := self._tokens.blocked(address)) is not None:
             raise Refused(70004, block_expire_time=int(until))
-        if "User-Agent" not in request.headers:
+        if not agent:
             raise Refused(40002)
-        query = dict(request.query.items())
+        query = dict(query)
         token = query.pop("access_token", "")
-        body = self._body(raw) if request.method == "POST" else None
-        self.requests.append(Request(request.method, endpoint, query, body))
+        body = self._body(raw) if method == "POST" else None
+        self.requests.append(Request(method, endpoint, query, body))
         if endpoint in ("get_token", "refresh_token"):
-            if request.method != "POST" or not isinstance(body, dict):
+            if method != "POST" or not isinstance(body, dict):
                 raise Refused(10001)
             pair = (
                 self._log_in(body, address)
@@ -135,15 +168,15 @@ class Front:
             )
         if not self._tokens.valid(token):
             raise Refused(10004)
-        if endpoint == "del_token" and request.method == "GET":
+        if endpoint == "del_token" and method == "GET":
             self._tokens.delete(token)
             return answer()
-        if request.method == "GET" and endpoint in self._endpoints.get:
-            return self._endpoints.get[endpoint](query)
-        if request.method == "POST" and endpoint in self._endpoints.post:
+        if method == "GET" and endpoint in self.endpoints.get:
+            return self.endpoints.get[endpoint](query)
+        if method == "POST" and endpoint in self.endpoints.post:
             if not isinstance(body, dict):
                 raise Refused(40001)
-            return self._endpoints.post[endpoint](body)
+            return self.endpoints.post[endpoint](body)
         raise Refused(10001)
 
     @staticmethod
@@ -189,15 +222,19 @@ class Front:
             return _closing(answer(10004))
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        subscriber = Subscriber(socket, token, request.transport)
+        transport = request.transport
+        queue: asyncio.Queue[str] = asyncio.Queue(QUEUE)
+        subscriber = Subscriber(
+            token, queue.put_nowait, transport.abort if transport else lambda: None
+        )
         self.subscribers.append(subscriber)
-        writer = asyncio.create_task(self._write(subscriber))
+        writer = asyncio.create_task(_write(socket, queue))
         try:
             while True:
                 message = await socket.receive(self._switches.silence_limit)
                 if message.type is not WSMsgType.TEXT:
                     break
-                self._hear(subscriber, message.data)
+                self.hear(subscriber, message.data)
         except TimeoutError:
             pass
         finally:
@@ -206,52 +243,54 @@ class Front:
             await socket.close()
         return socket
 
-    def _hear(self, subscriber: Subscriber, frame: str) -> None:
+    def hear(self, subscriber: Subscriber, frame: str) -> None:
+        """Answer a frame of a subscriber."""
         if frame == "heartbeat":
             if self._switches.heartbeats_answered:
-                subscriber.queue.put_nowait("heartbeat response")
+                subscriber.put("heartbeat response")
             return
         try:
             topics = json.loads(frame)["topic_list"]
             subscriber.topics = {int(topic) for topic in topics}
         except ValueError, TypeError, KeyError:
-            subscriber.queue.put_nowait(json.dumps(answer(40002)))
+            subscriber.put(json.dumps(answer(40002)))
             return
         match self._switches.subscription:
             case "refused":
-                subscriber.queue.put_nowait(json.dumps(answer(10005)))
+                subscriber.put(json.dumps(answer(10005)))
             case "closed":
-                if subscriber.transport is not None:
-                    subscriber.transport.abort()
+                subscriber.cut()
             case "event first":
-                subscriber.queue.put_nowait("heartbeat response")
-                subscriber.queue.put_nowait(json.dumps(answer()))
+                subscriber.put("heartbeat response")
+                subscriber.put(json.dumps(answer()))
             case "success":
-                subscriber.queue.put_nowait(json.dumps(answer()))
-
-    async def _write(self, subscriber: Subscriber) -> None:
-        while True:
-            frame = await subscriber.queue.get()
-            try:
-                await subscriber.socket.send_str(frame)
-            except ConnectionError:
-                return
+                subscriber.put(json.dumps(answer()))
 
     def send(self, kind: int, frame: str) -> None:
         """Send an event to each socket that wants it."""
-        for subscriber in self.subscribers:
+        for subscriber in list(self.subscribers):
             expired = not self._tokens.valid(subscriber.token)
             if expired and self._switches.socket_at_expiry == "closed":
-                continue
-            if self.deliver and kind in subscriber.topics:
-                subscriber.queue.put_nowait(frame)
+                subscriber.cut()
+            elif self.deliver and kind in subscriber.topics:
+                subscriber.put(frame)
+                self.events_sent += 1
 
     async def cut_sockets(self) -> None:
         """Close every socket without a word."""
         for subscriber in list(self.subscribers):
-            if subscriber.transport is not None:
-                subscriber.transport.abort()
+            subscriber.cut()
         await asyncio.sleep(0)
+
+
+async def _write(socket: web.WebSocketResponse, queue: asyncio.Queue[str]) -> None:
+    """Send frames in turn."""
+    while True:
+        frame = await queue.get()
+        try:
+            await socket.send_str(frame)
+        except ConnectionError:
+            return
 
 
 def _closing(body: Json) -> web.Response:

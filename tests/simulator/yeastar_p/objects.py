@@ -13,6 +13,7 @@ from tests.simulator.exchange import (
 from tests.simulator.exchange.events import LegKind, LegState
 from tests.simulator.exchange.leg import Leg
 
+from .presence import Ids, Presences
 from .switches import PSwitches
 
 type Json = dict[str, Any]
@@ -44,7 +45,8 @@ class Objects:
         self._exchange = exchange
         self._switches = switches
         self._channels: dict[str, str] = {}
-        self._ids: dict[str, int] = {}
+        self._ids = Ids()
+        self.presences = Presences(exchange, self._ids)
 
     # -- channels
 
@@ -138,7 +140,11 @@ class Objects:
 
     def id_of(self, name: str) -> int:
         """Return the internal id of an extension or trunk, which is not its number."""
-        return self._ids.setdefault(name, 60 + len(self._ids))
+        return self._ids.of(name)
+
+    def by_id(self, identity: object) -> SimExtension | None:
+        """Return the extension with an internal id."""
+        return self._exchange.extensions.get(self._ids.name(identity))
 
     def extension(self, extension: SimExtension) -> Json:
         """Return an extension as extension/list shows it."""
@@ -164,7 +170,7 @@ class Objects:
             "role_name": "Employee",
             "email_addr": extension.email,
             "mobile_number": extension.mobile,
-            "presence_status": "do_not_disturb" if extension.dnd else "available",
+            "presence_status": self.presences.of(extension),
             "online_status": online,
         }
 

@@ -1,24 +1,19 @@
 """A P-Series PBX as a whole."""
 
-from collections.abc import AsyncGenerator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
+from typing import override
 
-from tests.simulator.certificate import Certificate
+from aiohttp import web
+
 from tests.simulator.clock import Clock, SystemClock
+from tests.simulator.device import Device
 from tests.simulator.exchange import Exchange, SimExtension, SimTrunk
-from tests.simulator.listener import Listener
-from tests.simulator.people import (
-    OFFICE_IVR,
-    OFFICE_QUEUE,
-    OFFICE_RING_GROUP,
-    office_extensions,
-    office_trunks,
-)
+from tests.simulator.people import office_extensions, office_trunks
 from tests.simulator.switches import Switches
 from tests.simulator.yeastar_s.identity import Identity
 
 from .endpoints import Endpoints
-from .events import Events
+from .events import Events, word_of
 from .front import Front
 from .objects import Objects
 from .switches import PSwitches
@@ -28,85 +23,58 @@ CLIENT_ID = "UEnH9Dmv6uBJEXsYcag1trNfQThYabcd"
 CLIENT_SECRET = "ZLcXl63S9EtMnYoHUnjbVo6sA8Cbabcd"
 
 
-class PSimulator:
-    """A PBX on a real socket that behaves as the reference says."""
+class PSimulator(Device):
+    """A PBX on a real socket that behaves as the reference says.
+
+    `switches` are those of the exchange, `api` those of this wire.
+    """
 
     def __init__(
         self,
         clock: Clock | None = None,
-        switches: PSwitches | None = None,
-        exchange_switches: Switches | None = None,
+        api: PSwitches | None = None,
+        switches: Switches | None = None,
         seed: int = 0,
         extensions: Iterable[SimExtension] | None = None,
         trunks: Iterable[SimTrunk] | None = None,
         serial: str = "3631A2124001",
     ) -> None:
         """Put the parts together; `start` puts it on the network."""
-        self.clock = clock or SystemClock()
-        self.switches = switches or PSwitches()
-        self.exchange = Exchange(
-            self.clock,
-            exchange_switches or Switches(),
+        clock, switches = clock or SystemClock(), switches or Switches()
+        exchange = Exchange(
+            clock,
+            switches,
             office_extensions() if extensions is None else extensions,
             office_trunks() if trunks is None else trunks,
         )
-        agents = list(self.exchange.extensions)
-        self.exchange.ivrs[OFFICE_IVR] = "Welcome"
-        self.exchange.queues[OFFICE_QUEUE] = agents[3:5]
-        self.exchange.ring_groups[OFFICE_RING_GROUP] = agents[:3]
-        self.identity = Identity(serial, CLIENT_ID, CLIENT_SECRET)
-        self.tokens = Tokens(self.clock, self.switches, seed)
-        self.objects = Objects(self.exchange, self.switches)
-        endpoints = Endpoints(
-            self.exchange, self.objects, self.identity, self.switches, self.clock
+        identity = Identity(
+            *(serial, CLIENT_ID, CLIENT_SECRET, "Yeastar P550"), firmware="37.20.0.21"
         )
-        self.front = Front(
-            endpoints, self.tokens, self.identity, self.switches, self.clock
-        )
+        super().__init__(clock, switches, exchange, identity, seed)
+        self.api = api or PSwitches()
+        self.tokens = Tokens(clock, self.api, seed)
+        self.objects = Objects(exchange, self.api)
+        endpoints = Endpoints(exchange, self.objects, identity, self.api, clock)
+        self.front = Front(endpoints, self.tokens, identity, self.api, clock)
         self.events = Events(
-            self.exchange,
-            self.objects,
-            self.switches,
-            lambda: self.identity.serial,
-            self.front.send,
+            exchange, self.objects, self.api, lambda: self.serial, self.front.send
         )
-        self._listener = Listener(self.front.handle)
-        self.fingerprint: str | None = None
 
-    @asynccontextmanager
-    async def running(
-        self, host: str = "127.0.0.1", port: int = 0, tls: bool = False
-    ) -> AsyncGenerator[PSimulator]:
-        """Listen, and stop at the end."""
-        certificate = Certificate.new(self.identity.device_name) if tls else None
-        context = None if certificate is None else certificate.context()
-        self.fingerprint = None if certificate is None else certificate.fingerprint
-        await self._listener.open(host, port, context)
-        try:
-            yield self
-        finally:
-            await self._listener.close()
-            await self.exchange.stop()
+    @override
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        return await self.front.handle(request)
 
-    async def go_offline(self) -> None:
-        """Lose the network."""
-        await self._listener.go_away()
+    @override
+    def set_trunk_status(self, name: str, status: str) -> None:
+        """Change the status of a trunk, and tell (event 30010)."""
+        super().set_trunk_status(name, status)
+        self.events.trunk_status(self.trunks[name])
 
-    async def come_back(self) -> None:
-        """Get the network back on the same port."""
-        await self._listener.come_back()
+    @override
+    def status_of(self, number: str) -> str:
+        return word_of(self.exchange.state_of(number))
 
     @property
-    def host(self) -> str:
-        """Return the address it listens on."""
-        return self._listener.host
-
-    @property
-    def port(self) -> int:
-        """Return the port it listens on."""
-        return self._listener.port
-
-    @property
+    @override
     def secrets(self) -> set[str]:
-        """Return everything that must never leak."""
-        return {*self.tokens.issued, self.identity.password}
+        return super().secrets | self.tokens.issued

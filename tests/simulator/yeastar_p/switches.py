@@ -38,3 +38,13 @@ class PSwitches:
     max_page_size: int = 1000
     blanks_as_space: bool = True
     """Unused texts are a single blank (8.3)."""
+    date_format: Literal["YYYY/MM/DD", "MM/DD/YYYY", "DD-MM-YYYY"] = "YYYY/MM/DD"
+    """How dates are shown and read (8.3)."""
+    twelve_hours: bool = False
+    """Times are shown and read with AM and PM."""
+    formats_told: bool = True
+    """system/information names the formats, which older firmware does not (3.1)."""
+    presence_monitored: bool = True
+    """Changes of presence are told (5.4)."""
+    records_filtered: bool = True
+    """cdr/search heeds its filters and pages (8.3)."""

@@ -596,7 +596,7 @@ class AsteriskOracle(Oracle):
     def others_of(self, part: Part, moment: Moment) -> set[str]:
         if moment.what == "end" or (
             # The party before may be the one shown until the transfer is complete.
-            moment.what == "resumed" and part.story.transferred
+            moment.what == "resumed" and moment.others and part.story.transferred
         ):
             return part.met
         return set(moment.others)

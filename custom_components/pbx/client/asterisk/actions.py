@@ -1,4 +1,4 @@
-"""Actions on calls: monitor, dial, transfer, mute, end (reference, section 7).
+"""Actions on calls: monitor, dial, transfer, mute, pick up, end (reference, section 7).
 
 Asterisk answers Success to a whisper on a missing channel, and to a transfer to a
 missing destination. So each request is checked against the table of channels right
@@ -11,13 +11,14 @@ from typing import Final, override
 import uuid
 
 from ..dial_string import dial_string
-from ..errors import PbxRefused, PbxUnreachable, Refusal, Unreachable
+from ..errors import PbxRefused, Refusal
 from ..model import (
     IN_USE,
     Call,
     DestinationKind,
     ExtensionStatus,
     MonitorMode,
+    ParkedCall,
     PartyState,
 )
 from ..pbx import Pbx
@@ -68,7 +69,7 @@ class CallActions(Pbx):
         ringing if the call ends before the supervisor answers. Raises PbxRefused with
         Refusal.NOT_IDLE for the supervisor, Refusal.NOT_IN_CALL for the extension.
         """
-        phone, spied = self._listed(supervisor), self._listed(extension)
+        phone, spied = self._session.listed(supervisor), self._session.listed(extension)
         table = self._session.table
         status = table.status(supervisor)
         if status in IN_USE or status is ExtensionStatus.OFFLINE:
@@ -125,7 +126,7 @@ class CallActions(Pbx):
         Returns the id of the channel. Raises ValueError for a number that cannot be
         dialled.
         """
-        phone, number = self._listed(extension), self._number(to)
+        phone, number = self._session.listed(extension), self._number(to)
         device = self._device(phone)
         context = await self._context(device)
         channel_id = f"{_CALL_ID}{uuid.uuid4().hex}"
@@ -161,11 +162,11 @@ class CallActions(Pbx):
         if outside:
             if permission is None:
                 raise PbxRefused(Refusal.MISSING_PARAMETER)
-            caller = self._listed(permission)
+            caller = self._session.listed(permission)
             number, context = dial_string(to), await self._context(caller.devices[0])
             device = f"Local/{number}@{context}"
         else:
-            caller = self._listed(to)
+            caller = self._session.listed(to)
             device = self._device(caller)
         channel_id = f"{_CALL_ID}{uuid.uuid4().hex}"
         await self._session.call(
@@ -184,7 +185,7 @@ class CallActions(Pbx):
     @override
     async def hang_up(self, extension: str) -> None:
         """End an extension's supervision, else its connected call, else its newest."""
-        self._listed(extension)
+        self._session.listed(extension)
         channels = self._session.table.channels_of(extension)
         if not channels:
             raise PbxRefused(Refusal.NOT_IN_CALL)
@@ -202,7 +203,7 @@ class CallActions(Pbx):
 
     async def _mute(self, extension: str, state: str) -> None:
         """Set whether an extension is muted: `state` is `on` or `off`."""
-        self._listed(extension)
+        self._session.listed(extension)
         channel = self._session.table.talking(extension)
         if channel is None:
             raise PbxRefused(Refusal.NOT_IN_CALL)
@@ -232,7 +233,7 @@ class CallActions(Pbx):
         borrowed = permission or (own[0] if own else None)
         context = _FREEPBX_CONTEXT
         if borrowed is not None:
-            context = await self._context(self._listed(borrowed).devices[0])
+            context = await self._context(self._session.listed(borrowed).devices[0])
         if kind is DestinationKind.IVR and self._session.table.directory.freepbx:
             context, number = f"ivr-{number}", "s"
         exists = await self._session.variable(f"DIALPLAN_EXISTS({context},{number},1)")
@@ -255,6 +256,36 @@ class CallActions(Pbx):
         )
         return channel.call.id
 
+    @override
+    async def pick_up(
+        self, parked: ParkedCall, extension: str, *, auto_answer: bool = False
+    ) -> str | None:
+        """Call a phone and connect it with the call in a slot, whatever its dialplan.
+
+        Returns the id of the channel. The phone stops ringing if another one picks the
+        call up, or its party hangs up. Raises PbxRefused with Refusal.NOT_PARKED.
+        """
+        phone = self._session.listed(extension)
+        waits = self._session.queues.waits_at(parked.slot)
+        if waits is None:
+            raise PbxRefused(Refusal.NOT_PARKED)
+        device = self._device(phone)
+        waiting, lot = waits
+        channel_id = f"{_CALL_ID}{uuid.uuid4().hex}"
+        self._session.bind(channel_id, waiting)
+        await self._session.call(
+            channel_id,
+            {
+                "Channel": device,
+                "Application": "ParkedCall",
+                "Data": f"{lot},{parked.slot}",
+                "CallerID": _caller_id(phone),
+                "Timeout": _RING_FOR,
+                "Variable": _auto_answer(device) if auto_answer else [],
+            },
+        )
+        return channel_id
+
     def _outside_channel(self, call: Call) -> Channel:
         """Return the channel of a call's outside party; of several, the caller's.
 
@@ -272,19 +303,6 @@ class CallActions(Pbx):
         if channel is None:
             raise PbxRefused(Refusal.NOT_IN_CALL)
         return channel
-
-    def _listed(self, number: str) -> ListedExtension:
-        """Return an extension of the directory.
-
-        Raises PbxRefused for one that is not listed, and PbxUnreachable without a
-        connection, when the directory may be outdated.
-        """
-        if not self._session.connected:
-            raise PbxUnreachable(Unreachable.CANNOT_CONNECT)
-        listed = self._session.table.directory.extensions.get(number)
-        if listed is None or not listed.devices:
-            raise PbxRefused(Refusal.NO_SUCH_EXTENSION)
-        return listed
 
     def _number(self, number: str) -> str:
         """Return a number as it is dialled: an extension's unchanged, else digits.

@@ -214,6 +214,7 @@ class ChannelTable:
             channel = self._add(row, now - _seconds(row.get("Duration", "")))
         elif channel_id not in self._heard:
             channel.state = row.get("ChannelStateDesc", channel.state)
+        channel.called = True
         application = row.get("Application", "")
         data = row.get("ApplicationData", "")
         channel.hosted = application in _ROOMS
@@ -312,6 +313,7 @@ class ChannelTable:
         if called is None:
             return
         call = called.call
+        called.called = True
         dialing = self._channels.get(event.get("Uniqueid", ""))
         if dialing is not None:
             called.caller = False
@@ -500,6 +502,8 @@ class ChannelTable:
         channel = self._channels.get(channel_id)
         if channel is None:
             channel = self._add(event, now)
+            # Whatever came before the first event was missed.
+            channel.called = event.get("Event") != "Newchannel"
             self._touch(channel)
         channel.heard = True
         return channel

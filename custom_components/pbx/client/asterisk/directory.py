@@ -10,21 +10,26 @@ from .connection import Message
 # A device such as `PJSIP/…` in a hint is a phone; `Custom:` devices are only lamps and
 # switches.
 _PHONE: Final = re.compile(r"(?:PJSIP|SIP|IAX2|DAHDI|SCCP)/[^&,@/]+")
+_NO_VOICEMAIL: Final = (None, "", "novm")
 _CALLER_ID: Final = re.compile(r'\s*"?(.*?)"?\s*<([^>]*)>\s*')
 
 
 @dataclass(frozen=True, slots=True)
 class ListedExtension:
-    """An extension's number and name, and its devices: `PJSIP/1001`."""
+    """An extension's number and name, and its devices: `PJSIP/1001`.
+
+    `mailbox` is its voicemail box, `1001@default`, None without one.
+    """
 
     number: str
     name: str
     devices: tuple[str, ...]
+    mailbox: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The extensions of the PBX by number, and the number of each device's extension.
+    """The extensions of the PBX by number, and the numbers by device and voicemail box.
 
     `freepbx` is True if the PBX stores its extensions as FreePBX does.
     """
@@ -32,15 +37,22 @@ class Directory:
     extensions: Mapping[str, ListedExtension] = field(default_factory=dict)
     freepbx: bool = False
     by_device: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    by_mailbox: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Index the extensions by their devices."""
+        """Index the extensions by their devices and voicemail boxes."""
         by_device = {
             device: listed.number
             for listed in self.extensions.values()
             for device in listed.devices
         }
+        by_mailbox = {
+            listed.mailbox: listed.number
+            for listed in self.extensions.values()
+            if listed.mailbox is not None
+        }
         object.__setattr__(self, "by_device", by_device)
+        object.__setattr__(self, "by_mailbox", by_mailbox)
 
 
 def from_freepbx(users: Iterable[Message], devices: Iterable[Message]) -> Directory:
@@ -51,6 +63,7 @@ def from_freepbx(users: Iterable[Message], devices: Iterable[Message]) -> Direct
     """
     names: dict[str, str] = {}
     own: dict[str, list[str]] = {}
+    mailboxes: dict[str, str] = {}
     for row in users:
         _, number, key = _key(row)
         if number and number != "none":
@@ -59,6 +72,8 @@ def from_freepbx(users: Iterable[Message], devices: Iterable[Message]) -> Direct
                 names[number] = row.get("Val", "")
             elif key == "device":
                 own[number] = [name for name in row.get("Val", "").split("&") if name]
+            elif key == "voicemail" and row.get("Val") not in _NO_VOICEMAIL:
+                mailboxes[number] = f"{number}@{row['Val']}"
     dial: dict[str, str] = {}
     for row in devices:
         _, device, key = _key(row)
@@ -73,6 +88,7 @@ def from_freepbx(users: Iterable[Message], devices: Iterable[Message]) -> Direct
                     dial.get(device, f"PJSIP/{device}")
                     for device in own.get(number) or [number]
                 ),
+                mailboxes.get(number),
             )
             for number, name in names.items()
         },

@@ -62,7 +62,7 @@ class Channel:
     number for the caller, and the dialled number for a callee. `met` is True once it
     was connected to another party; `waits` while another callee is dialled for it;
     `gone` after it left the call by a transfer, until its phone hangs up; `hosted` in a
-    conference of the PBX.
+    conference of the PBX. `called` is True once the PBX has told who calls it.
     `requested` is the order of its hang-up, 0 before. `heard` is True if an event named
     the channel, `missed` if the last list lacked it.
     """
@@ -81,6 +81,7 @@ class Channel:
     spy: bool = False
     gone: bool = False
     hosted: bool = False
+    called: bool = False
     requested: int = 0
     heard: bool = False
     missed: bool = False
@@ -119,13 +120,16 @@ class Channel:
             return PartyState.DIALING
         if self.met:
             return PartyState.HELD if self.held else PartyState.TALKING
-        if self.state == RINGS:
-            return PartyState.RINGING
         if self.caller:
+            if self.state == RINGS:
+                return PartyState.RINGING
             return None if self.state == DOWN else PartyState.DIALING
-        if self.state == DOWN and not (outside and self.number):
+        if self.state == DOWN:
             # A trunk seldom reports ringing, so it counts as ringing once its dialled
             # number is known, which is a moment after its begin.
+            return PartyState.RINGING if outside and self.number else None
+        if self.state == RINGS and not self.called:
+            # Its phone was faster than the event that tells through which ring group.
             return None
         return PartyState.RINGING
 
@@ -276,10 +280,11 @@ class GroupedCall:
         refused = [outcome for outcome in self.results if outcome in _REFUSED]
         if self.queued or len(refused) < len(self.results):
             return CallOutcome.MISSED
-        if refused:
-            # What the last callee did decides.
-            return refused[-1]
         cause = None if self.caller_cause is None else CAUSES.get(self.caller_cause)
+        if refused:
+            # The last callee decides, which may have been out of reach: then only the
+            # caller's cause tells.
+            return cause if cause in _REFUSED else refused[-1]
         if not self.served:
             return cause
         if self._direction(extensions) is CallDirection.INBOUND:

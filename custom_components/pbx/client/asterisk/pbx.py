@@ -22,6 +22,7 @@ from .directory import (
     from_hints,
 )
 from .grouped_call import trunk_name
+from .queue_actions import QueueActions
 from .session import ManagerSession
 from .settings import StoredSettings
 
@@ -36,7 +37,7 @@ _LINES: Final = ("PJSIP/", "SIP/", "IAX2/", "DAHDI/")
 _OUT_OF_REACH: Final = frozenset({"UNAVAILABLE", "INVALID"})
 
 
-class Asterisk(CallActions, StoredSettings, ReportsByStream):
+class Asterisk(CallActions, QueueActions, StoredSettings, ReportsByStream):
     """An Asterisk 16 to 22, over its manager interface on TCP or TLS.
 
     Each report contains the whole call. The manager interface has no hold, call history
@@ -91,7 +92,7 @@ class Asterisk(CallActions, StoredSettings, ReportsByStream):
             await self._read_directory()
             freepbx = session.table.directory.freepbx
             self._capabilities = rights.capabilities_of(
-                session.actions, freepbx=freepbx
+                session.actions, session.readable, freepbx=freepbx
             )
             manufacturer = "FreePBX" if freepbx else "Asterisk"
             self._info = PbxInfo(
@@ -129,7 +130,12 @@ class Asterisk(CallActions, StoredSettings, ReportsByStream):
     async def _with_name(self, listed: ListedExtension) -> ListedExtension:
         """Return an extension with the name in its first phone's caller id."""
         caller_id = await self._caller_id(listed.devices[0])
-        return ListedExtension(listed.number, caller_id_name(caller_id), listed.devices)
+        return ListedExtension(
+            listed.number,
+            caller_id_name(caller_id),
+            listed.devices,
+            await self._mailbox(listed.devices[0]),
+        )
 
     async def _endpoints(self) -> list[ListedExtension]:
         """Return the extensions of a PBX without hints: endpoints with a caller id."""
@@ -141,22 +147,33 @@ class Asterisk(CallActions, StoredSettings, ReportsByStream):
             caller_id = await self._caller_id(device)
             if caller_id_number(caller_id):
                 name = caller_id_name(caller_id)
-                listed.append(ListedExtension(trunk_name(device), name, (device,)))
+                mailbox = await self._mailbox(device)
+                number = trunk_name(device)
+                listed.append(ListedExtension(number, name, (device,), mailbox))
         return listed
 
     async def _caller_id(self, device: str) -> str:
         """Return the caller id of a device, blank if none is set."""
+        return await self._endpoint(device, "callerid")
+
+    async def _mailbox(self, device: str) -> str | None:
+        """Return the first voicemail box of a device, None if it has none."""
+        box = (await self._endpoint(device, "mailboxes")).partition(",")[0].strip()
+        return f"{box}@default" if box and "@" not in box else box or None
+
+    async def _endpoint(self, device: str, option: str) -> str:
+        """Return an option of a device, blank if it is not set."""
         if not device.startswith("PJSIP/"):
             return ""
         return await self._session.variable(
-            f"PJSIP_ENDPOINT({trunk_name(device)},callerid)"
+            f"PJSIP_ENDPOINT({trunk_name(device)},{option})"
         )
 
     @override
     async def snapshot(
         self, *, trunks: bool = True, ask: Collection[str] = ()
     ) -> Snapshot:
-        """Read extensions, channels and trunks (reference, section 4).
+        """Read extensions, channels, queues and trunks (reference, section 4).
 
         The list of channels is complete, so `ask` has no effect. The extensions are
         read again after a reload. Raises the errors of `connect`.
@@ -167,6 +184,8 @@ class Asterisk(CallActions, StoredSettings, ReportsByStream):
             table = session.table
             await self._read_directory()
             table.begin_list()
+            queues = session.queues
+            queues.begin_list()
             registrations = None
             if trunks:
                 registrations = await session.rows("PJSIPShowRegistrationsOutbound")
@@ -177,6 +196,17 @@ class Asterisk(CallActions, StoredSettings, ReportsByStream):
             if table.new_connection:
                 on_hold = await session.on_hold(channels)
             table.take_list(channels, devices, session.now, on_hold)
+            can = self._capabilities
+            if Capability.QUEUES in can:
+                rows = (await session.request("QueueStatus")).rows
+                queues.take_queues(rows, session.now)
+            if Capability.PARKED_CALLS in can:
+                rows = (await session.request("ParkedCalls")).rows
+                queues.take_parked(rows, session.now)
+            boxes = trunks and Capability.VOICEMAIL in can
+            if boxes:
+                rows = (await session.request("VoicemailUsersList")).rows
+                queues.take_mailboxes(rows)
             return Snapshot(
                 info,
                 tuple(
@@ -186,6 +216,9 @@ class Asterisk(CallActions, StoredSettings, ReportsByStream):
                 trunks=None if registrations is None else self._trunks(registrations),
                 calls_now=table.calls(),
                 again_soon=table.uncertain,
+                queues=queues.queues() if Capability.QUEUES in can else None,
+                parked=queues.parked() if Capability.PARKED_CALLS in can else None,
+                mailboxes=queues.mailboxes() if boxes else None,
             )
 
     def _trunks(self, registrations: Iterable[Message]) -> tuple[Trunk, ...]:

@@ -25,6 +25,11 @@ _REFUSALS: Final = {
     "No Contacts": Refusal.NOT_FOUND,
     "No such module": Refusal.NOT_FOUND,
     "Variable not set": Refusal.SETTINGS_REJECTED,
+    "Unable to add interface to queue": Refusal.NO_SUCH_QUEUE,
+    "Unable to remove interface from queue": Refusal.NO_SUCH_QUEUE,
+    "Unable to remove interface: Not there": Refusal.NOT_AN_AGENT,
+    "Interface not found": Refusal.NOT_AN_AGENT,
+    "Member not dynamic": Refusal.FIXED_AGENT,
 }
 
 

@@ -1,6 +1,6 @@
 """The rights of a user of the manager interface (reference, section 2)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set as AbstractSet
 import re
 from typing import Final
 
@@ -14,6 +14,9 @@ _LOOK: Final = frozenset(
 )
 # The class that permits them, under `write`.
 _LOOK_CLASS: Final = "reporting"
+# The same for the events of queues; without them, queues are not known.
+_EVENTS_OF_QUEUES: Final = frozenset({"agent", "all"})
+_OF_QUEUES: Final = Capability.QUEUES | Capability.AGENT_LOGIN | Capability.AGENT_PAUSE
 # The classes under `read` of which one is needed for the events of calls.
 _EVENTS_OF_CALLS: Final = frozenset({"call", "all"})
 # A user's name that can be an argument of a dialplan function.
@@ -29,14 +32,21 @@ _NEEDS: Final[Mapping[Capability, frozenset[str]]] = {
     Capability.MUTE: frozenset({"MuteAudio"}),
     Capability.TRANSFER: frozenset({"Redirect"}),
     Capability.SETTINGS: frozenset({"DBGetTree", "DBPut", "DBDel", "Setvar"}),
+    Capability.QUEUES: frozenset({"QueueStatus"}),
+    Capability.AGENT_LOGIN: frozenset({"QueueAdd", "QueueRemove", "QueueStatus"}),
+    Capability.AGENT_PAUSE: frozenset({"QueuePause", "QueueStatus"}),
+    Capability.PARKED_CALLS: frozenset({"ParkedCalls"}),
+    Capability.PICK_UP: frozenset({"Originate", "ParkedCalls"}),
+    Capability.VOICEMAIL: frozenset({"VoicemailUsersList"}),
 }
 
 
 async def check_rights(
     connection: Connection, username: str, actions: Collection[str]
-) -> None:
-    """Raise PbxRightMissing for a user who cannot read the PBX, or not the calls.
+) -> frozenset[str]:
+    """Return the classes of events that a user may receive, none if they are unknown.
 
+    Raises PbxRightMissing for a user who cannot read the PBX, or not the calls.
     `actions` are those that the user may carry out. Raises PbxUnreachable.
     """
     if not _LOOK.issubset(actions):
@@ -45,6 +55,7 @@ async def check_rights(
     # Who could log in may read `system`: a line without it is of another time.
     if "system" in readable and not readable & _EVENTS_OF_CALLS:
         raise PbxRightMissing("call", "read")
+    return readable
 
 
 async def _readable(connection: Connection, username: str) -> frozenset[str]:
@@ -73,13 +84,18 @@ def all_capabilities() -> Capability:
     return capabilities
 
 
-def capabilities_of(actions: Collection[str], *, freepbx: bool) -> Capability:
+def capabilities_of(
+    actions: Collection[str], readable: AbstractSet[str], *, freepbx: bool
+) -> Capability:
     """Return the capabilities of a user with the rights to these actions.
 
-    Settings need FreePBX: the dialplan of a plain Asterisk would ignore them.
+    `readable` are the classes of events, none if they are unknown. Settings need
+    FreePBX: the dialplan of a plain Asterisk would ignore them.
     """
     capabilities = Capability(0)
     for capability, needed in _NEEDS.items():
         if needed.issubset(actions):
             capabilities |= capability
+    if readable and not readable & _EVENTS_OF_QUEUES:
+        capabilities &= ~_OF_QUEUES
     return capabilities if freepbx else capabilities & ~Capability.SETTINGS

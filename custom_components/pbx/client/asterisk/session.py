@@ -17,6 +17,8 @@ from ..pbx import Address
 from ..report import Report, SettingsChanged, Subject
 from .channels import ChannelTable
 from .connection import ActionAnswer, Connection, Message
+from .directory import ListedExtension
+from .queues import QueueTable
 from .rights import check_rights
 
 # Seconds within which a called phone rings, or is known to be unreachable.
@@ -32,16 +34,20 @@ _ROWS: Final = frozenset(
         "DBGetTreeResponse",
         "ExtensionStatus",
         "OutboundRegistrationDetail",
+        *QueueTable.ROWS,
     }
 )
+# The ends of a parked call's waiting, but for that of its channel.
+_UNPARKED: Final = frozenset({"ParkedCallTimeOut", "UnParkedCall"})
 _OWN: Final = frozenset({"FullyBooted", "OriginateResponse", "Registry", "Reload"})
 
 
 class ManagerSession:
     """The session with a PBX, with one login at a time (reference, sections 1 and 2).
 
-    Events are applied to `table`, and the resulting reports passed on. `actions` has
-    the actions that the user may carry out; `generation` counts the logins.
+    Events are applied to `table` and `queues`, and the resulting reports passed on.
+    `actions` has the actions that the user may carry out, `readable` the classes of
+    events that they may receive, none if they are unknown; `generation` counts the logins.
     `directory_read` is False if the extensions must be read again. `registrations` has
     the states of trunks by their client's and server's address.
     """
@@ -67,11 +73,13 @@ class ManagerSession:
         self._lost: Callable[[PbxError], None] | None = None
         # Phones being called, by channel id: None once one rings, else a hang-up cause.
         self._called: dict[str, asyncio.Future[int | None]] = {}
-        # The ids of supervisors' channels, with that of the channel they end with.
+        # The ids of our channels, with that of the channel they end with.
         self._bound: dict[str, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.table = ChannelTable()
+        self.queues = QueueTable(self.table)
         self.actions: frozenset[str] = frozenset()
+        self.readable: frozenset[str] = frozenset()
         self.generation = 0
         self.directory_read = False
         self.registrations: dict[tuple[str, str], str] = {}
@@ -99,7 +107,9 @@ class ManagerSession:
             if self.connected:
                 return
             connection = Connection(
-                ChannelTable.EVENTS | _ROWS | _OWN, self._take_event, self._lose
+                ChannelTable.EVENTS | QueueTable.EVENTS | _ROWS | _OWN,
+                self._take_event,
+                self._lose,
             )
             try:
                 await connection.open(self._address, self._fingerprint)
@@ -107,7 +117,9 @@ class ManagerSession:
                 await connection.log_in(self._username, self._secret)
                 commands = await connection.request("ListCommands")
                 self.actions = frozenset(commands.fields)
-                await check_rights(connection, self._username, self.actions)
+                self.readable = await check_rights(
+                    connection, self._username, self.actions
+                )
             except PbxRightMissing:
                 await connection.close()
                 raise
@@ -211,8 +223,24 @@ class ManagerSession:
         if cause is not None:
             raise PbxRefused(Refusal.NOT_IDLE)
 
+    def listed(self, number: str) -> ListedExtension:
+        """Return an extension of the directory.
+
+        Raises PbxRefused for one that is not listed, and PbxUnreachable without a
+        connection, when the directory may be outdated.
+        """
+        if not self.connected:
+            raise PbxUnreachable(Unreachable.CANNOT_CONNECT)
+        listed = self.table.directory.extensions.get(number)
+        if listed is None or not listed.devices:
+            raise PbxRefused(Refusal.NO_SUCH_EXTENSION)
+        return listed
+
     def bind(self, channel_id: str, other_id: str) -> None:
-        """Bind a supervisor's channel to another: it is ended when the other ends."""
+        """Bind a channel of ours to another: it is ended when the other ends.
+
+        It is ended, too, if the other is parked, and picked up by a third one.
+        """
         self._bound[channel_id] = other_id
 
     async def hang_up(self, channel_id: str) -> None:
@@ -245,11 +273,19 @@ class ManagerSession:
             self._take_registration(event)
         elif self._called and name in ("Newstate", "Hangup", "OriginateResponse"):
             self._take_progress(name, event)
-        for report in self.table.apply(event, self._clock()):
+        now = self._clock()
+        for report in (*self.table.apply(event, now), *self.queues.apply(event, now)):
             self._report(report)
         if name == "Hangup" and self._bound:
             self._unbind(event.get("Uniqueid", ""))
-        too_much = self.table.size > MAX_SIZE or len(self.registrations) > MAX_SIZE
+        elif name in _UNPARKED and self._bound:
+            self._bound.pop(event.get("RetrieverUniqueid", ""), None)
+            self._unbind(event.get("ParkeeUniqueid", ""))
+        too_much = (
+            self.table.size > MAX_SIZE
+            or self.queues.size > MAX_SIZE
+            or len(self.registrations) > MAX_SIZE
+        )
         if too_much and self._connection is not None:
             self._connection.cut_off()
 
@@ -286,7 +322,7 @@ class ManagerSession:
                 called.set_result(NO_ROUTE)
 
     def _unbind(self, channel_id: str) -> None:
-        """End the supervisors' channels that are bound to a channel that has ended."""
+        """End our channels that are bound to a channel that has ended."""
         self._bound.pop(channel_id, None)
         for own, other in list(self._bound.items()):
             if other == channel_id:

@@ -1,4 +1,4 @@
-"""Rosters: the extensions and trunks that a PBX lists, present, absent or removed."""
+"""Rosters: the extensions, trunks and queues that a PBX lists, and what has changed."""
 
 from collections.abc import Iterable, Mapping, Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -56,6 +56,15 @@ class Roster[Item]:
             raise ValueError(f"{key} is present")
         self._missed.pop(key, None)
         self._items.pop(key, None)
+
+    def put(self, key: str, item: Item) -> bool:
+        """Set a present item that was reported; return whether it has changed."""
+        before = self._items[key]
+        if before == item:
+            return False
+        self._moved(key, before, item)
+        self._items[key] = item
+        return True
 
     def take(
         self, listed: Mapping[str, Item], *, complete: bool = True
@@ -132,10 +141,7 @@ class ExtensionRoster(Roster[Extension]):
         before = self._items[number]
         if before.status is status:
             return False
-        after = replace(before, status=status)
-        self._moved(number, before, after)
-        self._items[number] = after
-        return True
+        return self.put(number, replace(before, status=status))
 
     def listed_as(self, extensions: tuple[Extension, ...]) -> None:
         """Store the complete list that was applied last."""

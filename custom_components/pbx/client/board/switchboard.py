@@ -7,16 +7,30 @@ from typing import Final
 from ..calls.call import TrackedCall
 from ..calls.ledger import Ledger, MakeReader
 from ..calls.whole import WholeCalls
-from ..model import Call, CallEvent, Extension, ExtensionStatus, PartyState, Trunk
+from ..model import (
+    Call,
+    CallEvent,
+    Extension,
+    ExtensionStatus,
+    Mailbox,
+    ParkedCall,
+    PartyState,
+    Queue,
+    Trunk,
+)
 from ..report import (
     CallRecord,
     ExtensionReport,
+    MailboxNow,
     OtherReport,
+    ParkedNow,
+    QueueNow,
     Report,
     Restarted,
     SettingsChanged,
 )
 from ..snapshot import Snapshot
+from .queues import NO_QUEUE_CHANGES, QueueBoard, QueueChanges
 from .roster import NO_CHANGES, ExtensionRoster, Roster
 
 # The order in which one of an extension's calls is shown: the conversation first.
@@ -60,12 +74,13 @@ class Changes:
     trunks_added: frozenset[str] = _NONE
     trunks_changed: frozenset[str] = _NONE
     trunks_removed: frozenset[str] = _NONE
+    queues: QueueChanges = NO_QUEUE_CHANGES
 
 
 class Switchboard:
-    """The extensions, calls and trunks of one PBX.
+    """The extensions, calls, trunks and queues of one PBX.
 
-    An extension or trunk missing from a complete snapshot is absent; missing from two
+    An extension, trunk or queue missing from a complete snapshot is absent; missing from two
     in a row, it is removed. One missing from an incomplete snapshot is left as it is.
     Times are seconds since the epoch.
     """
@@ -74,6 +89,7 @@ class Switchboard:
         self,
         known: Iterable[str] = (),
         known_trunks: Iterable[str] = (),
+        known_queues: Iterable[str] = (),
         *,
         reader: MakeReader = WholeCalls,
     ) -> None:
@@ -85,6 +101,9 @@ class Switchboard:
         self.extensions: Mapping[str, Extension] = self._extensions.items
         self._trunks = Roster[Trunk](known_trunks)
         self.trunks: Mapping[str, Trunk] = self._trunks.items
+        self._queues = QueueBoard(known_queues)
+        self.queues: Mapping[str, Queue] = self._queues.queues.items
+        self.mailboxes: Mapping[str, Mailbox] = self._queues.mailboxes.items
         self._ledger = Ledger(self.present)
         self._reader = reader(self._ledger, self._extensions.status_of)
         # Extensions reported since the snapshot was requested: the report may be newer.
@@ -114,6 +133,19 @@ class Switchboard:
     def trunk_present(self, name: str) -> bool:
         """Return whether the last list of trunks contained a trunk."""
         return self._trunks.present(name)
+
+    def queue_present(self, number: str) -> bool:
+        """Return whether the last list of queues contained a queue."""
+        return self._queues.queues.present(number)
+
+    def mailbox_present(self, number: str) -> bool:
+        """Return whether the last list of voicemail boxes contained an extension's."""
+        return self._queues.mailboxes.present(number)
+
+    @property
+    def parked(self) -> tuple[ParkedCall, ...] | None:
+        """Return the parked calls, None while they are not known."""
+        return self._queues.parked
 
     @property
     def call_count(self) -> int:
@@ -197,6 +229,13 @@ class Switchboard:
         """
         self._trunks.forget(name)
 
+    def forget_queue(self, number: str) -> None:
+        """Drop a queue that is not present; listed again, it counts as added.
+
+        Raises ValueError for one that is present.
+        """
+        self._queues.queues.forget(number)
+
     # -- reports
 
     def apply(self, report: Report, now: float) -> Changes:
@@ -206,6 +245,9 @@ class Switchboard:
                 return self._drain(self._apply_status(report, now))
             case SettingsChanged() | OtherReport():
                 return Changes()
+            case QueueNow() | ParkedNow() | MailboxNow():
+                queues = self._queues.apply(report, now)
+                return Changes(queues=queues, doubtful=queues.doubtful)
             case Restarted() | CallRecord():
                 pass
             case _:
@@ -242,6 +284,7 @@ class Switchboard:
     def expect_snapshot(self) -> None:
         """Mark the start of a snapshot: later reports may be newer than it."""
         self._reported.clear()
+        self._queues.expect_snapshot()
         self._reader.expect()
 
     def reconcile(
@@ -261,13 +304,15 @@ class Switchboard:
         for number in extensions.removed:
             self._ledger.last.pop(number, None)
         self._reconcile_calls(snapshot, now, silent=silent)
+        queues = self._queues.reconcile(snapshot, self.extensions, now, silent=silent)
         changes = Changes(
             added=extensions.added,
             changed=extensions.changed,
             presence=extensions.presence,
             removed=extensions.removed,
             unreported=unreported,
-            doubtful=doubtful,
+            doubtful=doubtful or queues.doubtful,
+            queues=queues,
         )
         if snapshot.trunks is not None:
             trunks = self._trunks.take({trunk.name: trunk for trunk in snapshot.trunks})

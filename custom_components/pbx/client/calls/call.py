@@ -52,6 +52,11 @@ class Leg:
         return self.party.state is not PartyState.GONE
 
     @property
+    def rings(self) -> bool:
+        """Return whether the party is a callee that has not answered."""
+        return self.party.caller is False and self.answered_at is None
+
+    @property
     def connected(self) -> bool:
         """Return whether the party is talking or on hold."""
         return self.party.state in CONNECTED
@@ -235,10 +240,12 @@ class TrackedCall:
     def met_by(self, leg: Leg) -> Party | None:
         """Return the party that a leg is or was last connected to, None if alone."""
         others = [other for other in self if other is not leg]
-        # Present parties come first. A callee is connected to the caller; the caller is
-        # connected to the callee that answered last.
+        # Two callees that ring are never connected to each other, also if their caller
+        # has left before them. Then present parties come first. A callee is connected
+        # to the caller; the caller is connected to the callee that answered last.
         others.sort(
             key=lambda other: (
+                not (leg.rings and other.rings),
                 other.present,
                 bool(other.party.caller) and not leg.party.caller,
                 other.answered_at or 0.0,

@@ -342,6 +342,10 @@ class MemberTable:
         """
         self._supervised[supervisor] = call_id
 
+    def unsupervise(self, supervisor: str) -> None:
+        """Note that a supervisor's phone is not called after all."""
+        self._supervised.pop(supervisor, None)
+
     # -- changes
 
     def _put(self, call: MemberCall, member: Member, now: float) -> None:

@@ -29,8 +29,8 @@ async def test_inbound_call_from_ring_to_end(
     sim: PSimulator, watched: Watched, told: str, encoding: str
 ) -> None:
     """Each step is shown at once, and told once."""
-    sim.switches.members_told = told  # type: ignore[assignment]
-    sim.switches.body_encoding = encoding  # type: ignore[assignment]
+    sim.api.members_told = told  # type: ignore[assignment]
+    sim.api.body_encoding = encoding  # type: ignore[assignment]
     call = sim.exchange.inbound("5503301", "1002", "SIP-142")
     await until(lambda: watched.extension("1002").status is ExtensionStatus.RINGING)
     shown = watched.call_of("1002")
@@ -214,14 +214,14 @@ async def test_no_call_in_any_form(
     sim: PSimulator, watched: Watched, empty: str
 ) -> None:
     """However the PBX says that there is no call, none is shown."""
-    sim.switches.no_calls = empty  # type: ignore[assignment]
+    sim.api.no_calls = empty  # type: ignore[assignment]
     await watched.read()
     assert watched.board.calls == []
 
 
 async def test_extensions_on_several_pages(sim: PSimulator, watched: Watched) -> None:
     """A PBX that gives smaller pages than asked for is read to the end."""
-    sim.switches.max_page_size = 5
+    sim.api.max_page_size = 5
     await watched.read()
     assert len(watched.board.extensions) == 12
     pages = [

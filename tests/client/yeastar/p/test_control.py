@@ -1,5 +1,7 @@
 """Monitoring and call control of the P-Series."""
 
+import asyncio
+
 import pytest
 
 from custom_components.pbx.client import (
@@ -13,7 +15,7 @@ from custom_components.pbx.client import (
     PbxRefused,
     Refusal,
 )
-from custom_components.pbx.client.yeastar.p import YeastarP
+from custom_components.pbx.client.yeastar.p import YeastarP, pbx as pbx_module
 from tests.simulator.exchange import CallState
 from tests.simulator.yeastar_p import PSimulator
 from tests.simulator.yeastar_p.front import Fault
@@ -54,7 +56,7 @@ async def test_listed_leg_of_a_supervisor_is_no_party(
     sim: PSimulator, watched: Watched
 ) -> None:
     """Where the PBX lists the supervisor as a member, the call still has two parties."""
-    sim.switches.monitor_listed = True
+    sim.api.monitor_listed = True
     call = sim.exchange.inbound("5503301", "1002", "SIP-142")
     call.answer()
     await watched.pbx.monitor(MonitorMode.WHISPER, "1005", "1002")
@@ -90,7 +92,7 @@ async def test_monitoring_is_refused_where_it_cannot_work(
     assert not [one for one in sim.front.requests if one.endpoint == "call/listen"]
     assert await refusal("9999", "1002") is Refusal.NO_SUCH_EXTENSION
     sim.exchange.extensions["1002"].allow_being_monitored = False
-    sim.switches.monitor_forbidden = "70084"
+    sim.api.monitor_forbidden = "70084"
     assert await refusal("1005", "1002") is Refusal.MONITORING_FORBIDDEN
 
 
@@ -270,3 +272,71 @@ async def test_nothing_to_hang_up(pbx: YeastarP) -> None:
     with pytest.raises(PbxRefused) as err:
         await pbx.hang_up("1002")
     assert err.value.refusal is Refusal.NOT_IN_CALL
+
+
+async def test_monitoring_without_effect_is_a_refusal(
+    sim: PSimulator, watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The PBX says success, and no event tells that the supervisor's phone is called."""
+    monkeypatch.setattr(pbx_module, "CALLED_WITHIN", 0.1)
+    sim.inbound("5503301", "1002", "SIP-142", answer=True)
+    sim.extensions["1002"].allow_being_monitored = False
+    with pytest.raises(PbxRefused) as err:
+        await watched.pbx.monitor(MonitorMode.LISTEN, "1005", "1002")
+    assert err.value.refusal is Refusal.MONITORING_FORBIDDEN
+    # Its next call is one of its own.
+    call = sim.call("1005", "1001")
+    await until(lambda: watched.call_of("1005"))
+    shown = watched.call_of("1005")
+    assert shown is not None
+    assert shown.id == call.call_id
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_monitoring_whose_effect_is_not_told_is_no_refusal(
+    sim: PSimulator, watched: Watched, monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    """Of a phone whose reports are switched off, silence says nothing."""
+    monkeypatch.setattr(pbx_module, "CALLED_WITHIN", 0.1)
+    sim.extensions["1005"].status_monitored = False
+    if not told:
+        sim.front.faults.append(Fault("10005", "extension_status_monitor/list"))
+    await watched.start()
+    sim.inbound("5503301", "1002", "SIP-142", answer=True)
+    await watched.pbx.monitor(MonitorMode.LISTEN, "1005", "1002")
+    (monitor,) = sim.monitors.values()
+    assert monitor.supervisor == "1005"
+
+
+async def test_phone_that_rings_late_is_awaited(
+    sim: PSimulator, watched: Watched
+) -> None:
+    """An event of another phone is no sign, the first of the supervisor's is."""
+    sim.inbound("5503301", "1002", "SIP-142", answer=True)
+    sim.front.deliver = False
+    asking = asyncio.create_task(
+        watched.pbx.monitor(MonitorMode.LISTEN, "1005", "1002")
+    )
+    await until(lambda: sim.monitors)
+    sim.front.deliver = True
+    sim.call("1000", "1001")
+    await until(lambda: watched.call_of("1001"))
+    assert not asking.done()
+    (monitor,) = sim.monitors.values()
+    monitor.end()
+    sim.exchange.monitor("listen", "1005", "1002")
+    assert await asyncio.wait_for(asking, 3)
+
+
+async def test_supervisor_that_is_not_listed_cannot_be_hung_up(
+    sim: PSimulator, watched: Watched
+) -> None:
+    """Without its channel there is nothing to hang up, and that is said."""
+    sim.inbound("5503301", "1002", "SIP-142", answer=True)
+    await watched.pbx.monitor(MonitorMode.LISTEN, "1005", "1002")
+    await watched.read()
+    assert watched.extension("1005").status is ExtensionStatus.BUSY
+    with pytest.raises(PbxRefused) as err:
+        await watched.pbx.hang_up("1005")
+    assert err.value.refusal is Refusal.UNSUPPORTED
+    assert sim.monitors

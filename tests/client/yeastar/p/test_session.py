@@ -49,8 +49,8 @@ async def test_expired_token_is_refreshed(sim: PSimulator, pbx: YeastarP) -> Non
 
 async def test_make_before_break(sim: PSimulator, pbx: YeastarP) -> None:
     """With tokens of three seconds, a call is told once across several renewals."""
-    sim.switches.access_lifetime = 3
-    sim.switches.socket_at_expiry = "closed"
+    sim.api.access_lifetime = 3
+    sim.api.socket_at_expiry = "closed"
     watched = Watched(pbx)
     await watched.start()
     first = sim.front.subscribers[0]
@@ -103,7 +103,7 @@ async def test_all_tokens_in_use(sim: PSimulator, pbx: YeastarP) -> None:
 
 async def test_api_that_is_off(sim: PSimulator, pbx: YeastarP) -> None:
     """The user is told to turn it on."""
-    sim.switches.api_on = False
+    sim.api.api_on = False
     with pytest.raises(PbxWrongService) as err:
         await pbx.connect()
     assert err.value.reason is WrongService.API_OFF
@@ -268,7 +268,7 @@ async def test_list_without_data_and_list_that_ends_early(
     with pytest.raises(PbxRefused):
         await pbx.snapshot()
     sim.front.faults.clear()
-    sim.switches.max_page_size = 0
+    sim.api.max_page_size = 0
     assert not (await pbx.snapshot()).complete
 
 

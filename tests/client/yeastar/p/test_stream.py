@@ -54,13 +54,13 @@ async def test_subscription_that_is_not_confirmed(
 ) -> None:
     """Nothing is left open, and a later try works."""
     monkeypatch.setattr(events, "ANSWER_WITHIN", 0.2)
-    sim.switches.subscription = answered  # type: ignore[assignment]
+    sim.api.subscription = answered  # type: ignore[assignment]
     watched = Watched(pbx)
     with pytest.raises(PbxUnreachable) as err:
         await watched.start()
     assert err.value.reason is reason
     await until(lambda: not sim.front.subscribers)
-    sim.switches.subscription = "event first"
+    sim.api.subscription = "event first"
     await watched.start()
     assert len(sim.front.subscribers) == 1
 
@@ -75,7 +75,7 @@ async def test_silent_connection_is_given_up(
     await watched.start()
     await asyncio.sleep(0.5)
     assert watched.lost == []
-    sim.switches.heartbeats_answered = False
+    sim.api.heartbeats_answered = False
     await until(lambda: watched.lost)
     assert isinstance(watched.lost[0], PbxUnreachable)
     assert watched.lost[0].reason is Unreachable.TIMED_OUT
@@ -85,7 +85,7 @@ async def test_renewal_that_fails_ends_the_stream(
     sim: PSimulator, pbx: YeastarP
 ) -> None:
     """Without a new token the connection would end anyway."""
-    sim.switches.access_lifetime = 2
+    sim.api.access_lifetime = 2
     watched = Watched(pbx)
     await watched.start()
     sim.identity.password = "changed"
@@ -98,7 +98,7 @@ async def test_event_that_comes_on_both_sockets_is_told_once(
 ) -> None:
     """While one socket replaces the other, both get what happens."""
     monkeypatch.setattr(events, "OVERLAP", 1.0)
-    sim.switches.access_lifetime = 2
+    sim.api.access_lifetime = 2
     watched = Watched(pbx)
     await watched.start()
     async with asyncio.timeout(5):
@@ -145,7 +145,7 @@ async def test_frame_without_meaning_changes_nothing(
 ) -> None:
     """The stream goes on, and what follows is understood."""
     for subscriber in sim.front.subscribers:
-        subscriber.queue.put_nowait(hostile)
+        subscriber.put(hostile)
     made = sim.exchange.inbound("5503301", "1005", "SIP-142")
     await until(lambda: watched.extension("1005").status is ExtensionStatus.RINGING)
     assert [shown.id for shown in watched.board.calls] == [made.call_id]
@@ -256,7 +256,7 @@ async def test_settings_that_change_are_read(sim: PSimulator, watched: Watched) 
 
 
 async def test_busy_word_without_a_call(sim: PSimulator, watched: Watched) -> None:
-    """Where calls are not reported, the status is; the next reading corrects it."""
+    """Where calls are not reported, the status is, until the connection is another."""
     sim.front.send(30008, frame(30008, {"extension": "1002", "status": "Busy"}))
     await until(lambda: watched.extension("1002").status is ExtensionStatus.BUSY)
     sim.front.send(30008, frame(30008, {"extension": "1002", "status": "Idle"}))
@@ -264,4 +264,6 @@ async def test_busy_word_without_a_call(sim: PSimulator, watched: Watched) -> No
     sim.front.send(30008, frame(30008, {"extension": "1002", "status": "Ringing"}))
     await until(lambda: watched.extension("1002").status is ExtensionStatus.RINGING)
     await watched.read()
+    assert watched.extension("1002").status is ExtensionStatus.RINGING
+    await watched.start()
     assert watched.extension("1002").status is ExtensionStatus.IDLE

@@ -12,7 +12,10 @@ from custom_components.pbx.client.report import (
     CallNow,
     CallReleased,
     CallTransferred,
+    MailboxNow,
     OtherReport,
+    ParkedNow,
+    QueueNow,
     Received,
     Report,
     Restarted,
@@ -298,5 +301,6 @@ async def test_both_formats_of_the_simulator_say_the_same(sim: Simulator) -> Non
             sim.identity.serial
         }
         kinds |= {type(report) for report in said if report}
-    # It tells no call whole.
-    assert kinds == set(Report.__value__.__args__) - {CallNow}
+    # It tells no call whole, no queue, no parked call and no voicemail box.
+    untold = {CallNow, MailboxNow, ParkedNow, QueueNow}
+    assert kinds == set(Report.__value__.__args__) - untold

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from tests.demo.office.__main__ import arguments, build, certificate_in, run
+from tests.simulator import Simulator
 from tests.simulator.certificate import Certificate
 from tests.simulator.tests.wire import Wire
 
@@ -75,6 +76,7 @@ async def test_run_and_stop(capsys: pytest.CaptureFixture[str]) -> None:
 async def test_firmware_of_2017() -> None:
     """Only the first versions of the API, and their reports."""
     sim = build(arguments().parse_args(["--legacy-only", "--password=Other-1"]))
+    assert isinstance(sim, Simulator)
     async with sim.running(), aiohttp.ClientSession() as http:
         wire = Wire(sim, http)
         assert (await wire.login())["errno"] == "10003"

@@ -10,6 +10,7 @@ from tests.demo.office.control import Control
 from tests.demo.office.office import Office
 from tests.simulator import Simulator
 from tests.simulator.tests.wire import Receiver, Wire, reports
+from tests.simulator.yeastar_p import PSimulator
 
 type Ask = Callable[..., Awaitable[tuple[int, Any]]]
 
@@ -295,3 +296,39 @@ async def test_taken_port(sim: Simulator, office: Office, control: Control) -> N
     """An error, and nothing is left behind."""
     with pytest.raises(OSError, match="in use"):
         await Control(sim, office).start(port=int(control.url.rpartition(":")[2]))
+
+
+async def test_p_series(sockets: None) -> None:
+    """The same page controls the other wire, and shows none of its secrets."""
+    async with PSimulator().running() as sim, aiohttp.ClientSession() as http:
+        office = Office(sim)
+        server = Control(sim, office)
+        await server.start()
+
+        async def ask(method: str, path: str, body: object = None) -> Any:
+            async with http.request(method, server.url + path, json=body) as answer:
+                return await answer.json()
+
+        login = {"username": sim.username, "password": sim.password}
+        async with http.post(f"{sim.url}/openapi/v1.0/get_token", json=login) as got:
+            assert (await got.json())["errcode"] == 0
+        await ask("POST", "/calls", {"from": "0123", "to": "1002", "answer": True})
+        state = await ask("GET", "/state")
+        words = {one["number"]: one["status"] for one in state["extensions"]}
+        assert (words["1002"], words["1001"], words["1010"]) == (
+            "Busy",
+            "Idle",
+            "Unregistered",
+        )
+        assert (state["sessions"], state["requests"]) == (1, 1)
+        (request,) = await ask("GET", "/requests")
+        assert request["body"] == {"username": sim.username, "password": "********"}
+        fault = {"kind": "http_502", "endpoint": "call/query", "times": 1}
+        assert await ask("POST", "/faults", fault) == {}
+        assert "error" in await ask("POST", "/faults", {"kind": "explode"})
+        assert (await ask("GET", "/state"))["faults"] == [fault]
+        await ask("DELETE", "/faults")
+        assert (await ask("GET", "/state"))["faults"] == []
+        assert not [secret for secret in sim.secrets if secret in str(state)]
+        await office.close()
+        await server.stop()

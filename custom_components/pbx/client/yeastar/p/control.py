@@ -1,5 +1,6 @@
 """Call control and monitoring (reference, sections 3.3 and 4)."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 import re
 from typing import Any, Final, override
@@ -8,12 +9,13 @@ from ...dial_string import dial_string
 from ...errors import PbxRefused, Refusal
 from ...model import Call, DestinationKind, MonitorMode, PartyState
 from ...pbx import Pbx
-from ..members import Member, MemberTable
+from ..channels import CONNECTED, ChannelControl, Legs, legs_of, main_leg
+from ..member_words import objects
+from ..members import Member
 from ..values import text
 from . import errcode, words
 from .session import TokenSession
 
-_CONNECTED: Final = frozenset({PartyState.TALKING, PartyState.HELD})
 _TYPES: Final = {
     MonitorMode.LISTEN: "listen",
     MonitorMode.WHISPER: "whisper",
@@ -23,7 +25,7 @@ _PROMPT: Final = re.compile(r"[\w .()-]{1,127}")
 _MAX_PROMPTS: Final = 10
 
 
-class ChannelControl(Pbx):
+class CallActions(ChannelControl, Pbx):
     """The methods of a P-Series PBX that act on calls.
 
     A channel exists only as long as its leg, so it is looked up right before it is used
@@ -34,8 +36,18 @@ class ChannelControl(Pbx):
     """
 
     _session: TokenSession
-    _table: MemberTable
     _registered: dict[str, set[str]]
+
+    @abstractmethod
+    async def _is_called(self, number: str) -> bool:
+        """Return whether a supervisor's phone is called, once the PBX has told.
+
+        Returns True for a phone whose status the PBX does not report.
+        """
+
+    @abstractmethod
+    def _in_use(self, number: str) -> bool:
+        """Return whether the PBX has reported that a phone is in use."""
 
     @override
     async def monitor(
@@ -45,16 +57,18 @@ class ChannelControl(Pbx):
 
         The PBX itself does not check the supervisor's phone, so its state is checked
         here. Raises PbxRefused with Refusal.NOT_IDLE for the supervisor, with
-        Refusal.NOT_IN_CALL for the extension, also one that rings. An extension that
-        must not be monitored is either refused, or nothing happens (section 9).
+        Refusal.NOT_IN_CALL for the extension, also one that rings. With an extension
+        that must not be monitored, the PBX may answer success and do nothing (section
+        9): Refusal.MONITORING_FORBIDDEN, if no event tells of the supervisor's phone.
         """
         own, other = dial_string(supervisor), dial_string(extension)
         for again in (True, False):
             calls = await self._calls()
             registered = self._registered.get(own)
-            if _members(calls, own) or (registered is not None and not registered):
+            out_of_reach = registered is not None and not registered
+            if legs_of(calls, own) or self._in_use(own) or out_of_reach:
                 raise PbxRefused(Refusal.NOT_IDLE)
-            call_id, member = _connected(_members(calls, other))
+            call_id, member = _connected(legs_of(calls, other))
             self._table.supervise(own, call_id)
             body = {"monitor": own, "channel_id": member.channel, "type": _TYPES[mode]}
             try:
@@ -65,6 +79,9 @@ class ChannelControl(Pbx):
                 if err.code == errcode.CHANNEL_GONE and again:
                     continue  # The call was just transferred or picked up.
                 raise _refused_monitoring(err) from None
+            if not await self._is_called(own):
+                self._table.unsupervise(own)
+                raise PbxRefused(Refusal.MONITORING_FORBIDDEN)
             return text(answer.get("call_id")) or None
         raise PbxRefused(Refusal.NOT_IN_CALL)
 
@@ -89,32 +106,19 @@ class ChannelControl(Pbx):
 
     @override
     async def hang_up(self, extension: str) -> None:
-        """End an extension's call, or its monitoring (reference, 3.3.3 and 4.1)."""
-        found = _members(await self._calls(), dial_string(extension))
-        if not found:
-            raise PbxRefused(Refusal.NOT_IN_CALL)
-        _, member = _first(found)
-        await self._act("call/hangup", {"channel_id": member.channel})
+        """End an extension's call, or its monitoring (reference, 3.3.3 and 4.1).
 
-    @override
-    async def hold(self, extension: str) -> None:
-        """Put an extension's call on hold (reference, 3.3.4)."""
-        await self._on_channel("call/hold", extension, PartyState.TALKING)
-
-    @override
-    async def resume(self, extension: str) -> None:
-        """Resume an extension's call on hold (reference, 3.3.4)."""
-        await self._on_channel("call/unhold", extension, PartyState.HELD)
-
-    @override
-    async def mute(self, extension: str) -> None:
-        """Mute an extension until its call ends (reference, 3.3.4)."""
-        await self._on_channel("call/mute", extension, *_CONNECTED)
-
-    @override
-    async def unmute(self, extension: str) -> None:
-        """Unmute an extension (reference, 3.3.4)."""
-        await self._on_channel("call/unmute", extension, *_CONNECTED)
+        Raises PbxRefused with Refusal.UNSUPPORTED for a supervisor whose call the PBX
+        does not list: without its channel, it can only be ended at the phone.
+        """
+        try:
+            await super().hang_up(extension)
+        except PbxRefused as err:
+            if err.refusal is Refusal.NOT_IN_CALL and self._in_use(
+                dial_string(extension)
+            ):
+                raise PbxRefused(Refusal.UNSUPPORTED) from err
+            raise
 
     @override
     async def transfer(
@@ -151,16 +155,6 @@ class ChannelControl(Pbx):
                 "dial_permission": dial_string(borrowed),
             },
         )
-
-    @override
-    async def accept_call(self, call_id: str) -> None:
-        """Accept an inbound call within ten seconds (reference, 3.3.7)."""
-        await self._act("call/accept_inbound", self._offered(call_id))
-
-    @override
-    async def refuse_call(self, call_id: str) -> None:
-        """Refuse an inbound call within ten seconds (reference, 3.3.7)."""
-        await self._act("call/refuse_inbound", self._offered(call_id))
 
     @override
     async def play_prompt(
@@ -203,63 +197,28 @@ class ChannelControl(Pbx):
             if err.code == errcode.NO_DATA:
                 return {}
             raise
-        calls = (words.call(item) for item in words.objects(answer.get("data")))
+        calls = (words.call(item) for item in objects(answer.get("data")))
         return dict(call for call in calls if call is not None)
 
-    async def _on_channel(
-        self, endpoint: str, extension: str, *states: PartyState
-    ) -> None:
-        """Send a request about an extension's leg in one of some states.
+    @override
+    async def _legs(self, number: str) -> Legs:
+        """Return the present legs of an extension."""
+        return legs_of(await self._calls(), number)
 
-        Raises PbxRefused with Refusal.NOT_IN_CALL if there is no such leg.
-        """
-        found = [
-            (call_id, member)
-            for call_id, member in _members(await self._calls(), dial_string(extension))
-            if member.state in states
-        ]
-        if not found:
-            raise PbxRefused(Refusal.NOT_IN_CALL)
-        await self._act(endpoint, {"channel_id": _first(found)[1].channel})
-
-    def _offered(self, call_id: str) -> dict[str, Any]:
-        """Return the body of an answer to an offered call (event 30016)."""
-        channel = self._table.inbound_channel(call_id)
-        if channel is None:
-            raise PbxRefused(Refusal.TOO_LATE)
-        return {"channel_id": channel}
+    @override
+    async def _on_channel(self, action: str, channel: str) -> None:
+        """Send a request about a channel (reference, sections 3.3.3, 3.3.4 and 3.3.7)."""
+        await self._act(f"call/{action}", {"channel_id": channel})
 
 
-def _members(
-    calls: dict[str, list[tuple[Member, bool]]], number: str
-) -> list[tuple[str, Member]]:
-    """Return the present members of an extension with the ids of their calls."""
-    return [
-        (call_id, member)
-        for call_id, members in calls.items()
-        for member, gone in members
-        if member.extension and member.number == number and not gone
-    ]
-
-
-def _first(found: list[tuple[str, Member]]) -> tuple[str, Member]:
-    """Return the connected leg of an extension, else the newest; talking before held."""
-    order = (PartyState.TALKING, PartyState.HELD)
-    for state in order:
-        for call_id, member in reversed(found):
-            if member.state is state:
-                return call_id, member
-    return found[-1]
-
-
-def _connected(found: list[tuple[str, Member]]) -> tuple[str, Member]:
+def _connected(found: Legs) -> tuple[str, Member]:
     """Return the leg of an extension to be monitored.
 
     Raises PbxRefused with Refusal.NOT_IN_CALL, also if it only rings or dials.
     """
     if found:
-        call_id, member = _first(found)
-        if member.state in _CONNECTED:
+        call_id, member = main_leg(found)
+        if member.state in CONNECTED:
             return call_id, member
     raise PbxRefused(Refusal.NOT_IN_CALL)
 

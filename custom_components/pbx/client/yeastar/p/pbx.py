@@ -19,11 +19,14 @@ from ...report import (
     Subject,
 )
 from ...snapshot import Snapshot
+from ..member_words import objects
 from ..members import Member, MemberTable
 from ..values import Answer, integer, text
 from . import errcode, events, words
-from .control import ChannelControl
+from .control import CallActions
 from .events import EventStream
+from .history import RecordSearch
+from .presence import PresenceAccess
 from .session import TokenSession
 from .transport import OpenApiTransport
 
@@ -36,8 +39,12 @@ CAPABILITIES: Final = (
     | Capability.TRANSFER
     | Capability.INBOUND_CONTROL
     | Capability.PROMPT
+    | Capability.SETTINGS
+    | Capability.HISTORY
 )
 PAGE_SIZE: Final = 500
+# Seconds in which the events of a supervisor's phone that is called must have begun.
+CALLED_WITHIN: Final = 5.0
 # Enough for 20,000 extensions.
 MAX_PAGES: Final = 40
 
@@ -57,7 +64,7 @@ _STATUS_WORDS: Final = {
 }
 
 
-class YeastarP(ChannelControl, ReportsByStream):
+class YeastarP(CallActions, PresenceAccess, RecordSearch, ReportsByStream):
     """The P-Series API v1.0, over HTTP or HTTPS, with events over a WebSocket."""
 
     def __init__(
@@ -87,13 +94,18 @@ class YeastarP(ChannelControl, ReportsByStream):
         self._take: Callable[[Report], None] | None = None
         self._info: PbxInfo | None = None
         self._info_generation = 0
+        self._ids: dict[str, str] = {}
+        self._presences: dict[str, str] = {}
         # The kinds of registered phones of each extension, and the last status word.
         self._registered: dict[str, set[str]] = {}
         self._words: dict[str, ExtensionStatus] = {}
         self._told: dict[str, ExtensionStatus | None] = {}
         # The extensions with an event since the current reading began.
         self._newer: set[str] = set()
-        self._unmonitored: bool | None = None
+        # The extensions whose reports are switched off, None if the PBX does not tell.
+        self._unmonitored: set[str] | None = set()
+        self._switches_read = False
+        self._called: dict[str, asyncio.Event] = {}
         self._reading = asyncio.Lock()
 
     @property
@@ -127,11 +139,13 @@ class YeastarP(ChannelControl, ReportsByStream):
         await self.connect()
         await self._stop_stream()
         self._take = take
-        self._unmonitored = None
+        self._switches_read = False
+        self._words.clear()
 
         def end(why: PbxError) -> None:
             """Pass on that the stream broke."""
             self._take = None
+            self._words.clear()
             lost(why)
 
         stream = EventStream(self._transport, self._session, self._take_event, end)
@@ -158,8 +172,9 @@ class YeastarP(ChannelControl, ReportsByStream):
                 lines = tuple(
                     line for row in rows if (line := words.trunk(row)) is not None
                 )
-            if self._unmonitored is None:
-                self._unmonitored = await self._has_unmonitored()
+            if not self._switches_read:
+                self._unmonitored = await self._read_switches()
+                self._switches_read = True
             return Snapshot(
                 info,
                 found,
@@ -168,7 +183,7 @@ class YeastarP(ChannelControl, ReportsByStream):
                 calls_now=calls,
                 # Whether each change is reported depends on settings of the PBX, and a
                 # lost end of a call would otherwise show for minutes (section 8.4).
-                again_soon=self._table.live or self._unmonitored,
+                again_soon=self._table.live or self._unmonitored != set(),
             )
 
     async def _pages(
@@ -186,7 +201,7 @@ class YeastarP(ChannelControl, ReportsByStream):
                     "order_by": "asc",
                 },
             )
-            more = list(words.objects(answer.get("data")))
+            more = list(objects(answer.get("data")))
             items += more
             total = integer(answer.get("total_number"))
             if total is None or len(items) >= total:
@@ -204,27 +219,31 @@ class YeastarP(ChannelControl, ReportsByStream):
                 return {}
             raise
 
-    async def _has_unmonitored(self) -> bool:
-        """Return whether events of an extension are switched off (section 3.2.4).
+    async def _read_switches(self) -> set[str] | None:
+        """Return the extensions whose reports are switched off (section 3.2.4).
 
-        A PBX that refuses to tell counts as such.
+        Returns None for a PBX that refuses to tell.
         """
         try:
             switches, complete = await self._pages(
                 "extension_status_monitor/list", "ext_id"
             )
         except PbxRefused:
-            return True
-        return not complete or any(
-            integer(switch.get(name)) == 0
+            return None
+        off = {
+            text(switch.get("number"))
             for switch in switches
             for name in ("enb_call_status", "enb_register_status")
-        )
+            if integer(switch.get(name)) == 0
+        }
+        return off if complete else None
 
     def _extensions(self, listed: Iterable[dict[str, Any]]) -> tuple[Extension, ...]:
         """Return the listed extensions with their present status, each number once."""
         found: dict[str, Extension] = {}
         registered: dict[str, set[str]] = {}
+        ids: dict[str, str] = {}
+        presences: dict[str, str] = {}
         for item in listed:
             number = text(item.get("number"))
             if not number or not number.isascii() or number in found:
@@ -233,10 +252,16 @@ class YeastarP(ChannelControl, ReportsByStream):
                 registered[number] = self._registered[number]
             else:
                 registered[number] = words.registered_phones(item)
-                # The list of calls is complete: a word without a call is outdated.
-                self._words.pop(number, None)
             found[number] = Extension(number, text(item.get("caller_id_name")), None)
-        self._registered = registered
+            presences[number] = text(item.get("presence_status"))
+            if integer(identity := item.get("id")) is not None:
+                ids[number] = text(identity)
+        self._registered, self._ids = registered, ids
+        known, self._presences = self._presences, presences
+        for number, presence in presences.items():
+            if known.get(number, presence) != presence:
+                # The event for it depends on a setting of the PBX.
+                self._report(SettingsChanged(Subject.EXTENSION, number))
         self._told = {number: self._status(number) for number in found}
         return tuple(
             Extension(one.number, one.name, self._told[one.number])
@@ -250,10 +275,32 @@ class YeastarP(ChannelControl, ReportsByStream):
             return None
         if (in_call := self._table.status(number)) is not None:
             return in_call
-        word = self._words.get(number, ExtensionStatus.IDLE)
-        if word is not ExtensionStatus.IDLE:
-            return word
-        return ExtensionStatus.IDLE if registered else ExtensionStatus.OFFLINE
+        if not registered:
+            return ExtensionStatus.OFFLINE
+        # The call of a supervisor may be in no list (section 9): only this tells it.
+        return self._words.get(number, ExtensionStatus.IDLE)
+
+    @override
+    async def _is_called(self, number: str) -> bool:
+        told = self._called.setdefault(number, asyncio.Event())
+        try:
+            async with asyncio.timeout(CALLED_WITHIN):
+                while not self._in_use(number):
+                    told.clear()
+                    await told.wait()
+        except TimeoutError:
+            off = self._unmonitored
+            return self._take is None or off is None or number in off
+        finally:
+            self._called.pop(number, None)
+        return True
+
+    @override
+    def _in_use(self, number: str) -> bool:
+        idle = (None, ExtensionStatus.IDLE)
+        return bool(self._table.members_of(number)) or (
+            self._words.get(number) not in idle
+        )
 
     # -- events
 
@@ -262,8 +309,8 @@ class YeastarP(ChannelControl, ReportsByStream):
         own = "" if self._info is None else self._info.serial_number
         if serial_number and serial_number != own:
             return
-        if kind == events.EXTENSION_CHANGED:
-            self._report(SettingsChanged(Subject.EXTENSION))
+        if kind in (events.EXTENSION_CHANGED, events.PRESENCE):
+            self._take_setting(body)
         elif kind in (events.TRUNK_CHANGED, events.TRUNK_STATUS):
             self._report(SettingsChanged(Subject.TRUNK))
         elif not isinstance(body, dict):
@@ -287,6 +334,14 @@ class YeastarP(ChannelControl, ReportsByStream):
                     integer(body.get("talk_duration")),
                 )
             )
+
+    def _take_setting(self, body: Any) -> None:
+        """Report a changed setting or presence of an extension (30022 and 30009)."""
+        fields = body if isinstance(body, dict) else {}
+        number = text(fields.get("ext_number")) or text(fields.get("extension"))
+        if number in self._presences and (presence := text(fields.get("status"))):
+            self._presences[number] = presence
+        self._report(SettingsChanged(Subject.EXTENSION, number or None))
 
     def _take_call(self, body: dict[str, Any]) -> None:
         """Apply the members of a call (events 30011 to 30016)."""
@@ -332,6 +387,8 @@ class YeastarP(ChannelControl, ReportsByStream):
     def _tell_number(self, number: str) -> None:
         """Report the status of an extension if it has changed."""
         status = self._status(number)
+        if (called := self._called.get(number)) is not None:
+            called.set()
         if number in self._registered and self._told.get(number) is not status:
             self._told[number] = status
             self._report(ExtensionReport(number, status))

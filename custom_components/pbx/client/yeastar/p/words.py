@@ -1,25 +1,19 @@
 """The objects of the P-Series API: extensions, trunks and calls (reference, 3 and 6)."""
 
-from collections.abc import Iterator
 from typing import Any, Final
 
-from ...model import CallOutcome, PartyState, PbxInfo, Trunk, TrunkStatus
-from ...texts import outside_number
-from ..members import Member, Side
-from ..values import Answer, UnknownWords, integer, text
+from ...model import CallOutcome, PbxInfo, Trunk, TrunkStatus
+from ..member_words import MemberNames, member, objects
+from ..members import Member
+from ..values import Answer, integer, text
 
-_unknown_members = UnknownWords("member")
-
-# Section 6.1. ALERT and ANSWERED are words for the caller, RING and ANSWER for a callee.
-_MEMBER_WORDS: Final = {
-    "ALERT": (PartyState.DIALING, True),
-    "RING": (PartyState.RINGING, False),
-    "EARLYMEDIA": (PartyState.RINGING, False),
-    "ANSWERED": (PartyState.TALKING, True),
-    "ANSWER": (PartyState.TALKING, False),
-    "HOLD": (PartyState.HELD, None),
-    "BYE": (PartyState.GONE, None),
-}
+_NAMES: Final = MemberNames(
+    extension="extension",
+    channel="channel_id",
+    status="member_status",
+    path="call_path",
+    trunk="trunk_name",
+)
 # Section 6.4.
 _TRUNK_CODES: Final = {
     1: TrunkStatus.IDLE,
@@ -73,12 +67,6 @@ PHONES: Final = {
 }
 
 
-def objects(value: object) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a list; any other value has none (section 1.6)."""
-    if isinstance(value, list):
-        yield from (item for item in value if isinstance(item, dict))
-
-
 def pbx_info(answer: Answer) -> PbxInfo | None:
     """Return the identity of the PBX, None without a serial number (section 3.1)."""
     info = answer.get("data")
@@ -130,42 +118,8 @@ def call(value: object) -> tuple[str, list[tuple[Member, bool]]] | None:
     """
     if not isinstance(value, dict) or not (call_id := text(value.get("call_id"))):
         return None
-    members = (_member(item) for item in objects(value.get("members")))
-    return call_id, [member for member in members if member is not None]
-
-
-def _member(item: dict[str, Any]) -> tuple[Member, bool] | None:
-    """Return a member of a call, and whether it hung up; None if it is incomplete."""
-    for side in Side:
-        body = item.get(side.name.lower())
-        if not isinstance(body, dict):
-            continue
-        channel = text(body.get("channel_id"))
-        word = text(body.get("member_status")).upper()
-        state, caller = _MEMBER_WORDS.get(word, (PartyState.UNKNOWN, None))
-        if state is PartyState.UNKNOWN:
-            _unknown_members.log(word)
-        via = text(body.get("call_path")) or None
-        gone = state is PartyState.GONE
-        if side is Side.EXTENSION:
-            number = text(body.get("number"))
-            if not (channel and number):
-                return None
-            return Member(side, number, channel, state, caller, via=via), gone
-        inbound = side is Side.INBOUND
-        if not channel:
-            return None
-        return Member(
-            side,
-            outside_number(text(body.get("from" if inbound else "to"))),
-            channel,
-            state,
-            inbound,
-            text(body.get("trunk_name")) or None,
-            via,
-            (outside_number(text(body.get("to"))) or None) if inbound else None,
-        ), gone
-    return None
+    members = (member(item, _NAMES) for item in objects(value.get("members")))
+    return call_id, [one for one in members if one is not None]
 
 
 def outcome_of_record(word: str) -> CallOutcome | None:

@@ -12,7 +12,7 @@ from typing import Final, override
 from ...dial_string import dial_string
 from ...errors import PbxRefused, PbxUnreachable, Refusal, Unreachable
 from ...model import HistoryCall
-from ...pbx import HISTORY_LIMIT, Pbx
+from ...pbx import HISTORY_LIMIT, Pbx, check_history
 from ...report import CallRecord
 from ..values import text
 from . import errno, reports
@@ -22,7 +22,6 @@ _LOGGER = logging.getLogger(__name__)
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_ROWS: Final = 100_000
-MAX_LIMIT: Final = 1000
 _MAX_LINE: Final = 8192
 
 _TIME: Final = "%Y-%m-%d %H:%M:%S"
@@ -69,16 +68,10 @@ class CallHistory(Pbx):
 
         The PBX is not trusted to send the records of one extension only.
 
-        Raises ValueError for a `limit` that is not 1 to 1000; the errors of `connect`;
-        PbxRefused with Refusal.UNSUPPORTED and nothing sent for older versions, with
+        Raises the errors of `check_history` and of `connect`; PbxRefused with Refusal.UNSUPPORTED and nothing sent for older versions, with
         Refusal.TOO_MUCH for more than 100,000 records or 16 MiB.
         """
-        if start.tzinfo is not None or end.tzinfo is not None:
-            raise ValueError("The PBX's local time has no zone")
-        if end < start:
-            raise ValueError("The end is before the start")
-        if not 1 <= limit <= MAX_LIMIT:
-            raise ValueError(f"The limit is 1 to {MAX_LIMIT}")
+        check_history(start, end, limit)
         span = {
             "extid": "all" if number is None else dial_string(number),
             "starttime": start.strftime(_TIME),
