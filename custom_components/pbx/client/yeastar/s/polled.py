@@ -78,8 +78,6 @@ class PolledCalls:
             elif call.key not in self._seen and not self._is_newer(call):
                 if all(self._lost(leg.number) for leg in call.present()):
                     self._told.unreachable.add(call.key)
-                    for leg in call.extensions():
-                        self._phones[leg.number].hidden |= leg.connected
                 self._told.unseen.add(call.key)
                 over_now = steps.close(call, self._now, None, self._ledger.wait)
                 self._ledger.put(over_now, self._now)

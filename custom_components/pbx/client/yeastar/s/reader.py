@@ -1,4 +1,13 @@
-"""The reader of an S-Series PBX's calls, from its reports and polls."""
+"""The reader of an S-Series PBX's calls, from its reports and polls.
+
+Three parts change the same ledger. `told` applies the reports of calls: what a report
+names is present, and `finder` finds the call that it is about, by its id or among calls
+without an id. `phones` applies the statuses of the phones: one word for all calls of a
+phone, and what the words tell beyond the calls. `polled` makes the picture anew from
+each poll: calls on lines, and ties between phones; `possible` derives the state of each
+phone in each call. Calls known before lend a found one only what the poll does not
+contradict: id, roles and times.
+"""
 
 from collections.abc import Set as AbstractSet
 from typing import override

@@ -8,7 +8,6 @@ from ...calls.call import Leg, TrackedCall, leg_key
 from ...calls.ledger import Ledger, StatusOf
 from ...model import (
     IN_USE,
-    OUT_OF_REACH,
     CallDirection,
     CallOutcome,
     ExtensionStatus,
@@ -106,20 +105,6 @@ class ToldCalls:
                 continue
             status = self._status_of(party.number)
             if (
-                not leg.present
-                and leg.left_at != now
-                and (
-                    (leg.told and status in OUT_OF_REACH)
-                    or (
-                        status is ExtensionStatus.RINGING
-                        and not self._phones.rings_in_any(party.number)
-                    )
-                )
-            ):
-                # A queue rang this phone once more.
-                ringing = replace(leg.party, state=PartyState.RINGING)
-                call = steps.again(call, ringing, now)
-            elif (
                 leg.answered_at is None
                 and self._handed_over.get(call.key)
                 and (status not in TAKEN or self._phones.elsewhere(party.number, call))
@@ -151,8 +136,6 @@ class ToldCalls:
         talked = leg is not None and leg.answered_at is not None
         state = PartyState.TALKING if talked else PartyState.DIALING
         for party in others:
-            if leg is not None and leg.state is PartyState.UNKNOWN and call.has(party):
-                continue
             call = self._join(call, replace(party, state=state), now)
         before = self._ledger.get(call.key)
         self._ledger.put(call, now)
@@ -319,18 +302,10 @@ class ToldCalls:
     def _occupies(self, leg: Leg) -> bool:
         """Return whether a phone is in this call only and its status agrees with it."""
         status = self._status_of(leg.number)
-        called = any(
-            call.dialed == leg.number and not call.extensions()
-            for call in self._ledger.live.values()
-        )
-        return (
-            len(self._ledger.of(leg.number)) == 1
-            and not called
-            and (
-                status is ExtensionStatus.RINGING
-                if leg.state is PartyState.RINGING
-                else status in IN_USE
-            )
+        return len(self._ledger.of(leg.number)) == 1 and (
+            status is ExtensionStatus.RINGING
+            if leg.state is PartyState.RINGING
+            else status in IN_USE
         )
 
     def _with_recorded(
