@@ -4,7 +4,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import override
 
-from ..model import Party
+from ..model import Party, PartyState
 from ..report import CallNow, CallRecord, ExtensionReport, Report, Restarted
 from ..snapshot import Snapshot
 from . import steps
@@ -36,7 +36,7 @@ class WholeCalls(CallReader):
 
     @override
     def hear(self, report: ExtensionReport, now: float) -> bool:
-        return True
+        return not report.registration
 
     @override
     def expect(self) -> None:
@@ -61,13 +61,17 @@ class WholeCalls(CallReader):
     def _take(self, told: CallNow, now: float) -> None:
         """Apply the reported current state of a call."""
         call = self._ledger.find(told.id)
+        if told.parties and all(one.state is PartyState.GONE for one in told.parties):
+            if call is None:
+                self._take_ended(told, now)
+            return
         if call is None:
             if not (told.parties or told.left):
                 return
             call = self._ledger.begin(told.id, now, told.started_at)
         elif not call.live and told.parties:
             call = steps.reopen(call)
-        if told.absorbed:
+        if told.absorbed or not told.parties:
             call = _with_met(call, told)
         for absorbed in told.absorbed:
             call = self._with_parties_of(call, absorbed, told, now)
@@ -77,6 +81,7 @@ class WholeCalls(CallReader):
         if call.live:
             # The party that hung up may be known before the last one has left.
             call = replace(call, ended_by=told.ended_by)
+        present = tuple(key for key, leg in call.legs.items() if leg.present)
         call = self._with_parties(call, told, begun, now)
         if told.outcome is not None and not told.parties:
             call = replace(call, failure=told.outcome)
@@ -85,7 +90,19 @@ class WholeCalls(CallReader):
         if call.live and not told.parties:
             call = replace(call, released=True)
             call = steps.close(call, now, told.ended_by, self._ledger.wait)
+            call = replace(call, last=present or call.last)
         self._ledger.put(steps.hurry(call, now) if told.recorded else call, now)
+
+    def _take_ended(self, told: CallNow, now: float) -> None:
+        """Add a call that was over before anything was reported of it."""
+        call = self._ledger.begin(told.id, now, told.started_at)
+        call = steps.learn(call, told.direction, told.dialed, told.via)
+        call = replace(call, trunk=told.trunk, failure=told.outcome, released=True)
+        for party in told.parties:
+            call = steps.sit(call, party, now)
+        call = replace(call, records=(_record(call, told),))
+        call = steps.close(call, now, None, self._ledger.wait)
+        self._ledger.put(steps.hurry(call, now), now)
 
     def _with_parties_of(
         self, call: TrackedCall, absorbed: str, told: CallNow, now: float
@@ -133,6 +150,12 @@ class WholeCalls(CallReader):
                 call = steps.leave(call, key, leg.left_at or now, now, left[key])
         for party in told.parties:
             call = self._with_party(call, party, told, begun, now)
+        for number, outcome in left.items() if told.recorded else ():
+            if outcome is not None and number not in call.legs:
+                # Its phone did not ring: only the record tells that it was called.
+                gone = Party(number, True, PartyState.GONE, False)
+                call = steps.sit(call, gone, now)
+                call = steps.leave(call, call.key_of(gone), now, now, outcome)
         return call
 
     def _with_party(
@@ -155,7 +178,7 @@ class WholeCalls(CallReader):
 
 
 def _with_met(call: TrackedCall, told: CallNow) -> TrackedCall:
-    """Note what parties that leave were connected to, before others join the call."""
+    """Note what parties that leave were connected to, before others leave or join."""
     named = {call.key_of(party) for party in told.parties}
     legs = {
         key: leg

@@ -16,9 +16,11 @@ from ..report import CallNow
 # Above the number of members of calls on any real PBX, and of ended calls of interest.
 MAX_MEMBERS: Final = 100_000
 MAX_ENDED: Final = 1_000
+# Above the number of phones that a queue rings in the time a caller waits.
+MAX_GONE: Final = 10_000
 
 # Seconds between the end of a group's other rings and the answer that ended them.
-_ANSWERED_ELSEWHERE: Final = 1.0
+_ANSWERED_ELSEWHERE: Final = 0.2
 
 _CONNECTED: Final = frozenset({PartyState.TALKING, PartyState.HELD})
 # The order in which a member counts if an extension has several in one call.
@@ -82,7 +84,11 @@ class MemberCall:
     """A call with its present members by channel, and the outcomes of those that left.
 
     `started_at` is in seconds since the epoch, None for a call found in progress.
-    `stopped` are extensions whose phones stopped ringing, with the time.
+    `stopped` are extensions whose phones stopped ringing, with the time. `gone` are the
+    channels of members that left: a message that names one as present is outdated.
+    `leaver` is the member that hung up while others were present, with the time.
+    `dialed_out` tells that the call went on from its caller, `failed_at` at which
+    extension it failed, if told. `missed` are extensions that left before it failed.
     """
 
     id: str
@@ -96,25 +102,49 @@ class MemberCall:
     answered: bool = False
     outcome: CallOutcome | None = None
     stopped: dict[str, float] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    leaver: tuple[str, float] | None = None
+    dialed_out: bool = False
+    failed: bool = False
+    failed_at: str | None = None
+    missed: set[str] = field(default_factory=set)
+    recorded: bool = False
 
     def put(self, member: Member, now: float) -> None:
         """Add or update a present member; what was known of it is kept."""
         known = self.members.get(member.channel)
-        met = member.state in _CONNECTED or (known is not None and known.met)
+        met_before = known is not None and known.met
+        met = member.state in _CONNECTED or met_before
         caller = member.caller
+        alone = not self.members.keys() - {member.channel}
+        if alone and member.state is PartyState.RINGING:
+            # Perhaps the caller's own phone, which is called first for a dialled call.
+            caller = None
         if caller is None and known is not None:
             caller = known.caller
         self.members[member.channel] = replace(member, met=met, caller=caller)
-        if met and caller is not True and not self.answered:
+        if met and not met_before and caller is not True:
             self._answer(now)
+        self.dialed_out = self.dialed_out or caller is True
         self._learn(member)
 
     def _answer(self, now: float) -> None:
         """Note that a callee answered; phones that just stopped ringing lost to it."""
         self.answered = True
         for number, at in self.stopped.items():
-            if now - at <= _ANSWERED_ELSEWHERE and self.left.get(number) is None:
-                self.left[number] = CallOutcome.ANSWERED_ELSEWHERE
+            if self.left.get(number) is None:
+                just = now - at <= _ANSWERED_ELSEWHERE
+                self.left[number] = (
+                    CallOutcome.ANSWERED_ELSEWHERE if just else CallOutcome.MISSED
+                )
+
+    @property
+    def _callee_connected(self) -> bool:
+        """Return whether a callee is connected now."""
+        return any(
+            member.state in _CONNECTED and member.caller is not True
+            for member in self.members.values()
+        )
 
     def _learn(self, member: Member) -> None:
         """Keep what a member tells about the whole call."""
@@ -128,9 +158,21 @@ class MemberCall:
         ):
             self.direction = CallDirection.OUTBOUND
 
+    def leave_first(self, number: str, now: float) -> None:
+        """Note who hung up; those who leave a moment later were hung up on."""
+        if self.leaver is None or now - self.leaver[1] > _ANSWERED_ELSEWHERE:
+            self.leaver = number, now
+
+    def leave_last(self, now: float) -> None:
+        """Forget who left long before the last one did."""
+        if self.leaver is not None and now - self.leaver[1] > _ANSWERED_ELSEWHERE:
+            self.leaver = None
+
     def drop(self, channel: str, now: float) -> None:
         """Remove a member that has hung up, and record the outcome for an extension."""
         member = self.members.pop(channel, None)
+        if len(self.gone) < MAX_GONE:
+            self.gone.add(channel)
         if member is None or not member.extension:
             return
         if any(
@@ -140,13 +182,24 @@ class MemberCall:
             return
         outcome: CallOutcome | None = None
         if member.met:
-            outcome = CallOutcome.ANSWERED
+            # Alone, it was connected to a service: the record tells what came of that.
+            outcome = CallOutcome.ANSWERED if self.answered else None
         elif member.state is PartyState.RINGING:
             self.stopped[member.number] = now
-            if self.answered:
+            if self._callee_connected:
                 outcome = CallOutcome.ANSWERED_ELSEWHERE
         self.left.pop(member.number, None)
         self.left[member.number] = outcome
+
+    def _outcome_of(self, number: str) -> CallOutcome | None:
+        """Return the outcome for an extension that left, None if it is not known."""
+        if (own := self.left[number]) is not None:
+            return own
+        if number in self.missed:
+            return CallOutcome.MISSED
+        if number in self.stopped and self.outcome in (None, CallOutcome.ANSWERED):
+            return CallOutcome.MISSED if self.recorded else None
+        return self.outcome
 
     def now(self, hidden: Collection[str] = ()) -> CallNow:
         """Return the current state of the call, without the members of some channels."""
@@ -158,10 +211,23 @@ class MemberCall:
             other = parties.get(key)
             if other is None or _RANK.index(member.state) < _RANK.index(other.state):
                 parties[key] = member.party
+        if len(parties) == 1:
+            ((key, only),) = parties.items()
+            if only.extension and only.state is PartyState.RINGING:
+                # Its own call may begin so, as it was dialled for it by the API.
+                parties[key] = replace(only, caller=None)
         present = {party.number for party in parties.values() if party.extension}
         outcome = None
         if not parties:
             outcome = CallOutcome.ANSWERED if self.answered else self.outcome
+        ended_by = None
+        if self.leaver is not None and not parties and not self.failed:
+            ended_by = self.leaver[0]
+        # The last one may be about to be put through to another, or to be hung up on; then
+        # the record follows.
+        waits = {self.leaver[0]} if self.leaver and len(parties) == 1 else set()
+        if not parties and not self.recorded:
+            waits = set(self.left)
         return CallNow(
             self.id,
             tuple(sorted(parties.values(), key=lambda party: not party.caller)),
@@ -170,11 +236,12 @@ class MemberCall:
             self.via,
             self.trunk,
             tuple(
-                (number, self.outcome if own is None else own)
-                for number, own in self.left.items()
+                (number, None if number in waits else self._outcome_of(number))
+                for number in self.left
                 if number not in present
             ),
             outcome,
+            ended_by,
             started_at=self.started_at,
         )
 
@@ -193,6 +260,8 @@ class MemberTable:
         self._channels_of: dict[str, set[str]] = {}
         # Supervisors whose phones are called to join a call, by number: that call's id.
         self._supervised: dict[str, str] = {}
+        # The supervisors noted since the current reading began.
+        self._called: set[str] = set()
         # The channels of supervisors in calls of others; they are no parties.
         self._spies: dict[str, str] = {}
         # The calls told since the current reading began.
@@ -201,30 +270,49 @@ class MemberTable:
     # -- what the PBX tells
 
     def tell(
-        self, call_id: str, members: Iterable[tuple[Member, bool]], now: float
+        self,
+        call_id: str,
+        members: Collection[tuple[Member, bool]],
+        now: float,
+        *,
+        whole: bool = False,
     ) -> tuple[CallNow, ...]:
         """Apply a message about a call; each member comes with whether it has hung up.
 
-        `now` is in seconds since the epoch.
+        `now` is in seconds since the epoch. In a `whole` message, members that are not
+        named have left.
         """
-        self._newer.add(call_id)
         call = self._live.get(call_id)
         known = call is not None
         present = [member for member, gone in members if not gone]
-        left = [member for member, gone in members if gone]
+        left = [member.channel for member, gone in members if gone]
+        before = call or self._ended.get(call_id)
+        if before is not None and any(one.channel in before.gone for one in present):
+            return ()
+        self._newer.add(call_id)
         if call is None:
             if not present:
                 return ()
-            self._ended.pop(call_id, None)
             call = self._live[call_id] = MemberCall(call_id, now)
+            if (ended := self._ended.pop(call_id, None)) is not None:
+                call.gone = ended.gone
+        if whole:
+            named = {member.channel for member, _ in members}
+            left += [channel for channel in call.members if channel not in named]
+        hung_up = [one for one in left if self._call_of.get(one) is call]
         others: dict[str, MemberCall] = {}
+        if len(hung_up) == 1 and len(call.members) > 1:
+            call.leave_first(call.members[hung_up[0]].number, now)
         for member in present:
+            if member.channel not in call.members:
+                call.leaver = None  # The call goes on with another.
             if (other := self._take_over(member.channel, call)) is not None:
                 others[other.id] = other
             self._put(call, member, now)
-        for member in left:
-            if self._call_of.get(member.channel) is call:
-                self._drop(call, member.channel, now)
+        for channel in hung_up:
+            self._drop(call, channel, now)
+        if not call.members:
+            call.leave_last(now)
         self._infer_callers(call)
         self._settle(call)
         if len(self._call_of) > MAX_MEMBERS:
@@ -238,13 +326,31 @@ class MemberTable:
         ]
         return (report, *rest) if report.parties or known else tuple(rest)
 
-    def fail(self, call_id: str, outcome: CallOutcome) -> tuple[CallNow, ...]:
-        """Apply the reason why a call could not be connected."""
+    def fail(
+        self, call_id: str, outcome: CallOutcome, at: str | None = None
+    ) -> tuple[CallNow, ...]:
+        """Apply the reason why a call could not be connected.
+
+        `at` is the extension at which it failed, where that is told.
+        """
         call = self._live.get(call_id) or self._ended.get(call_id)
         if call is None:
-            return ()
-        call.outcome = outcome
+            call = MemberCall(call_id, None)
+            self._keep(call)
+        call.outcome, call.failed, call.failed_at = outcome, True, at
+        if call.members:
+            call.missed.update(who for who, own in call.left.items() if own is None)
         return () if call_id in self._live else (call.now(),)
+
+    def failure(self, call_id: str) -> tuple[CallOutcome | None, str | None]:
+        """Return why a call failed, and at which extension, None if that was not told."""
+        call = self._ended.get(call_id)
+        return (None, None) if call is None else (call.outcome, call.failed_at)
+
+    def unseen(self, call_id: str) -> bool:
+        """Return whether no member of a call was ever told."""
+        call = self._live.get(call_id) or self._ended.get(call_id)
+        return call is None or not (call.members or call.gone)
 
     def record(
         self,
@@ -252,16 +358,23 @@ class MemberTable:
         outcome: CallOutcome | None,
         duration: int | None,
         talked: int | None,
+        called: str | None = None,
     ) -> tuple[CallNow, ...]:
         """Apply the PBX's record of a call, times in seconds.
+
+        `called` is the extension that was called: it may not have been a member.
 
         The record of a part of a call that goes on tells nothing about its end.
         """
         call = self._ended.get(call_id)
         if call is None:
             return ()
-        if outcome is not CallOutcome.ANSWERED:
+        call.recorded = True
+        if outcome is not CallOutcome.ANSWERED or not call.answered:
             call.outcome = call.outcome or outcome
+        reached = call.dialed_out or call.failed_at == called
+        if called and reached and outcome is not CallOutcome.ANSWERED:
+            call.left.setdefault(called, call.outcome)
         return (replace(call.now(), duration=duration, talked=talked, recorded=True),)
 
     # -- what a reading finds
@@ -269,6 +382,7 @@ class MemberTable:
     def begin_reading(self) -> None:
         """Note that calls told from now on are newer than what is being read."""
         self._newer.clear()
+        self._called.clear()
 
     def read(
         self, found: Mapping[str, Iterable[tuple[Member, bool]]], now: float
@@ -296,7 +410,9 @@ class MemberTable:
             self._infer_callers(call)
             self._settle(call)
         for supervisor, call_id in list(self._supervised.items()):
-            if call_id not in self._live or not self._channels_of.get(supervisor):
+            if supervisor not in self._called and (
+                call_id not in self._live or not self._channels_of.get(supervisor)
+            ):
                 del self._supervised[supervisor]
         reports = (call.now(self._spies) for call in self._live.values())
         return tuple(report for report in reports if report.parties)
@@ -338,9 +454,10 @@ class MemberTable:
     def supervise(self, supervisor: str, call_id: str) -> None:
         """Note that a supervisor's phone is called to join a call.
 
-        Its next channel is not that of a party.
+        Its channel in that call, or alone in another one, is not that of a party.
         """
         self._supervised[supervisor] = call_id
+        self._called.add(supervisor)
 
     def unsupervise(self, supervisor: str) -> None:
         """Note that a supervisor's phone is not called after all."""
@@ -350,16 +467,25 @@ class MemberTable:
 
     def _put(self, call: MemberCall, member: Member, now: float) -> None:
         """Add or update a member of a call."""
-        known = member.channel in call.members
+        before = call.members.get(member.channel)
+        if before is not None and (before.side, before.number) != (
+            member.side,
+            member.number,
+        ):
+            # The channel is that of another party now.
+            self._drop(call, member.channel, now)
+            before = None
         call.put(member, now)
         self._call_of[member.channel] = call
         if not member.extension:
             return
-        self._channels_of.setdefault(member.number, set()).add(member.channel)
-        if not known and self._supervised.get(member.number) is not None:
-            alone = len(call.members) == 1
-            if alone or self._supervised[member.number] == call.id:
-                self._spies[member.channel] = member.number
+        number = member.number
+        self._channels_of.setdefault(number, set()).add(member.channel)
+        called = before is None and number not in self._spies.values()
+        if called and number in self._supervised:
+            alone = len(call.members) == 1 and member.caller is not True
+            if alone or self._supervised[number] == call.id:
+                self._spies[member.channel] = number
 
     def _drop(self, call: MemberCall, channel: str, now: float) -> None:
         """Remove a member that has hung up."""
@@ -404,6 +530,10 @@ class MemberTable:
         if call.members or self._live.get(call.id) is not call:
             return
         del self._live[call.id]
+        self._keep(call)
+
+    def _keep(self, call: MemberCall) -> None:
+        """Keep an ended call for late messages about it."""
         self._ended[call.id] = call
         while len(self._ended) > MAX_ENDED:
             self._ended.popitem(last=False)

@@ -176,6 +176,22 @@ async def test_too_many_members_end_the_stream(
     await until(lambda: watched.lost)
 
 
+async def test_channel_that_becomes_another_extension(
+    sim: PSimulator, watched: Watched
+) -> None:
+    """The first extension is no longer in the call, and a later reading succeeds."""
+    (subscriber,) = sim.front.subscribers
+    subscriber.put(frame(30011, call(extension("1002", "RING"))))
+    await until(lambda: watched.extension("1002").status is ExtensionStatus.RINGING)
+    subscriber.put(frame(30011, call(extension("1003", "RING"))))
+    await until(lambda: watched.extension("1003").status is ExtensionStatus.RINGING)
+    subscriber.put(frame(30011, call(extension("1003", "BYE"))))
+    await until(lambda: watched.extension("1003").status is ExtensionStatus.IDLE)
+    await watched.read()
+    assert watched.extension("1002").status is ExtensionStatus.IDLE
+    assert watched.lost == []
+
+
 async def test_ended_calls_are_forgotten(
     sim: PSimulator, watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -267,3 +283,22 @@ async def test_busy_word_without_a_call(sim: PSimulator, watched: Watched) -> No
     assert watched.extension("1002").status is ExtensionStatus.RINGING
     await watched.start()
     assert watched.extension("1002").status is ExtensionStatus.IDLE
+
+
+@pytest.mark.parametrize("refresh", [True, False])
+async def test_tokens_that_the_pbx_has_forgotten_are_renewed(
+    sim: PSimulator, watched: Watched, refresh: bool
+) -> None:
+    """After a restart of the PBX, the next connection works at once."""
+    if refresh:
+        sim.tokens.expire_access()
+    else:
+        sim.tokens.expire_all()
+    await sim.front.cut_sockets()
+    await until(lambda: watched.lost)
+    await watched.start()
+    call = sim.call("1001", "1002")
+    await until(lambda: watched.call_of("1002"))
+    shown = watched.call_of("1002")
+    assert shown is not None
+    assert shown.id == call.call_id

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ...calls import steps
-from ...calls.call import Leg, TrackedCall, leg_key
-from ...calls.ledger import Ledger, StatusOf
-from ...model import (
+from ....calls import steps
+from ....calls.call import Leg, TrackedCall, leg_key
+from ....calls.ledger import Ledger, StatusOf
+from ....model import (
     IN_USE,
     CallDirection,
     CallOutcome,
@@ -14,7 +14,7 @@ from ...model import (
     Party,
     PartyState,
 )
-from ...report import CallFailed, CallRecord, CallReleased, CallReport, CallTransferred
+from ....report import CallFailed, CallRecord, CallReleased, CallReport, CallTransferred
 from .finder import CallFinder
 from .phones import SOUGHT, TAKEN, TOGETHER, Phones, missed
 

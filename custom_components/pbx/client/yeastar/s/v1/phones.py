@@ -9,10 +9,10 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ...calls import steps
-from ...calls.call import TrackedCall
-from ...calls.ledger import Ledger, StatusOf
-from ...model import CallOutcome, ExtensionStatus, Party, PartyState
+from ....calls import steps
+from ....calls.call import TrackedCall
+from ....calls.ledger import Ledger, StatusOf
+from ....model import CallOutcome, ExtensionStatus, Party, PartyState
 
 SOUGHT: Final = frozenset({PartyState.RINGING, PartyState.DIALING})
 # Seconds within which all reports of the same event arrive.
