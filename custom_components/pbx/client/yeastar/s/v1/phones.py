@@ -168,9 +168,9 @@ class Phones:
         number = party.number
         if self._phones[number].held_early:
             self.hear(number, ExtensionStatus.ON_HOLD, now)
-        if self._status_of(
+        if self._status_of(number) is ExtensionStatus.RINGING and not self.rings_in_any(
             number
-        ) is ExtensionStatus.RINGING and not self._rings_in_any(number):
+        ):
             self._phones[number].hidden = True  # It rings in another call.
 
     def hold_others(
@@ -240,7 +240,7 @@ class Phones:
             or any(other.key != call.key for other in self._ledger.of(number))
         )
 
-    def _rings_in_any(self, number: str) -> bool:
+    def rings_in_any(self, number: str) -> bool:
         """Return whether a phone rings in a known call."""
         return any(
             call.legs[number].state is PartyState.RINGING

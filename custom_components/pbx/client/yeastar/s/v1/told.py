@@ -105,6 +105,15 @@ class ToldCalls:
                 continue
             status = self._status_of(party.number)
             if (
+                not leg.present
+                and leg.left_at != now
+                and status is ExtensionStatus.RINGING
+                and not self._phones.rings_in_any(party.number)
+            ):
+                # A queue rang this phone once more.
+                ringing = replace(leg.party, state=PartyState.RINGING)
+                call = steps.again(call, ringing, now)
+            elif (
                 leg.answered_at is None
                 and self._handed_over.get(call.key)
                 and (status not in TAKEN or self._phones.elsewhere(party.number, call))
