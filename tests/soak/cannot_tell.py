@@ -530,7 +530,7 @@ LINES: Final[tuple[Line, ...]] = (
             and (
                 case.story.pair_told is None
                 or case.story.pair_told >= _at(case) - 0.001
-                or (_what(case, "held", "resumed") and _others_new(case))
+                or (_what(case, "resumed") and _others_new(case))
             )
         ),
         _unknown,
@@ -831,8 +831,7 @@ LINES: Final[tuple[Line, ...]] = (
                 or not case.history.in_reach(case.number)
                 or any(
                     not case.history.in_reach(other.number)
-                    for other in case.part.story.parts
-                    if other.live or _since_poll(case, other.ended)
+                    for other in case.part.story.live_parts()
                 )
             )
             and not case.part.told_state

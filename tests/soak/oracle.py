@@ -72,8 +72,10 @@ class Oracle:
         """Begin with nothing told."""
         self.history = history
         self.events: list[tuple[CallEvent, float]] = []
-        # How many parts there had been when each event was told: no clock tells that.
+        # How many parts, and records of its call, there had been when each event was
+        # told: no clock tells that.
         self._parts_then: list[int] = []
+        self._records_then: dict[int, int] = {}
         self.used: Counter[str] = Counter()
         self._polled = False
         self._wrong: list[Wrong] = []
@@ -141,11 +143,16 @@ class Oracle:
         told = [(event, now) for event in events]
         self.events.extend(told)
         self._parts_then.extend([len(self.history.parts)] * len(told))
+        for event, _ in told:
+            story = self.history.stories.get(event.call.id or "")
+            if story is not None:
+                self._records_then[id(event)] = len(story.records_told)
 
     def reloaded(self) -> None:
         """Note that the integration begins without memory."""
         self.events.clear()
         self._parts_then.clear()
+        self._records_then.clear()
         self._silent_polls.clear()
         self._forget()
 
@@ -328,17 +335,17 @@ class Oracle:
         return best[2] if best is not None else None
 
     def _call(
-        self, call: Call, story: Story, at: float | None, *, ends: bool = True
+        self, call: Call, story: Story, at: float | None, *, behind: bool = False
     ) -> None:
         """Compare the fields of a call; `at` is when an event showed it, None for now.
 
-        What comes at the same time as an event is told behind it, unless it `ends`.
+        The record is `behind` an event that was told before it at the same time.
         """
         where = _name(call)
         when = self.history.now() if at is None else at
 
         def judge(field: str, shown: Any, true: Any) -> None:
-            late = STEP * 2 if field == "via" and not ends else 0.0
+            late = STEP * 2 if field == "via" and behind else 0.0
             self._judge(field, shown, true, where=where, story=story, at=when - late)
 
         self._words(call, story, when, judge)
@@ -702,6 +709,17 @@ class Oracle:
                 default=None,
             )
             if found is None:
+                # What had been told by then of the state that was shown is no news.
+                same = [
+                    place
+                    for place in range(index, len(part.moments))
+                    if _before_told(part.moments[place], event.at)
+                    and _held(part.moments[place].what) is held is not None
+                ]
+                for moment in part.moments[index : same[-1] if same else index]:
+                    if _held(moment.what) is not held:
+                        self._missing(part, moment, before=True)
+                index = same[-1] + 1 if same else index
                 held = held if _held(word) is None else _held(word)
                 self._judge(
                     "extra event",
@@ -783,7 +801,11 @@ class Oracle:
         ):
             judge("event time", event.at, (moment.at, latest))
         story = moment.story or part.story
-        self._call(event.call, story, now, ends=moment.what == "end")
+        records = self._records_then.get(id(event), 0)
+        behind = moment.what != "end" or any(
+            told >= now - STEP for told, _ in story.records_told[records:]
+        )
+        self._call(event.call, story, now, behind=behind)
         if event.type.value == "answered" and event.call.answered_at is None:
             judge("answered", None, event.at)
         self._met(event.party, part, moment, event.at, judge)
@@ -936,6 +958,10 @@ def _overtaken(moments: list[Moment], event: CallEvent) -> bool:
 
 def _before(moment: Moment, event: CallEvent) -> bool:
     return moment.at <= event.at + STEP
+
+
+def _before_told(moment: Moment, at: float) -> bool:
+    return moment.told is not None and moment.told <= at + STEP
 
 
 def _told_at(moment: Moment, at: float) -> bool:

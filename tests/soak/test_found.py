@@ -389,6 +389,70 @@ def lose(count: int) -> list[Step]:
             Firmware(chosen={"call_objects": "object"}),
             id="who_is_put_through_to_a_line_rings_no_more",
         ),
+        pytest.param(
+            [
+                Step("inbound", 2, 3),
+                Step("talk", 0, 5),
+                Step("to_queue", 1, 2),
+                Step("transfer", 1, 1),
+                Step("wait_long"),
+            ],
+            Firmware({"transfer_cdr": "once", "ring_reports": "none"}, "legacy"),
+            id="who_was_in_another_call_did_not_answer_what_was_passed_on",
+        ),
+        pytest.param(
+            [Step("queue_inbound", 4, 4), Step("supervise", 1, 2), Step("call", 0, 1)],
+            Firmware({"auto_answer_delay": 2.0}),
+            id="a_phone_that_rang_before_its_call_is_in_another_one",
+        ),
+        pytest.param(
+            [
+                *(Step("outbound", 2, 1), Step("to_queue", 0, 2), Step("talk", 1, 2)),
+                *(Step("to_ivr", 5, 5), Step("answer", 3, 4), Step("answer", 0, 1)),
+                *(Step("hang_up_phone", 5, 4), Step("supervise", 5, 3)),
+                *(Step("to_conference", 3, 1), Step("to_queue", 4, 5)),
+                Step("transfer", 3, 5),
+            ],
+            Firmware(),
+            id="who_supervises_is_rung_for_a_call_to_the_outside",
+        ),
+        pytest.param(
+            [
+                *(Step("to_queue", 3, 3), Step("queue_inbound", 1, 3)),
+                *(Step("ivr_inbound", 5, 4), Step("call", 1, 0), Step("to_ivr", 4, 3)),
+                *(Step("inbound", 0, 5), Step("reject", 2, 5), Step("answer", 1, 5)),
+                *(Step("to_queue", 5, 4), Step("transfer", 0, 5)),
+            ],
+            Firmware(),
+            id="who_waits_in_a_queue_is_rung_for_the_call_that_went_past_them",
+        ),
+        pytest.param(
+            [Step("talk", 2, 0), Step("dial", 5, 0), Step("call", 0, 5)],
+            Firmware({"ring_reports": "api", "ring_report_for_caller": True}),
+            id="who_calls_a_phone_that_rings_for_its_own_dial_is_in_another_call",
+        ),
+        pytest.param(
+            [
+                Step("to_group", 4, 4),
+                Step("poll"),
+                Step("reject", 2, 0),
+                Step("call", 1, 4),
+            ],
+            Firmware({"ring_reports": "api"}),
+            id="who_stopped_ringing_and_dials_is_not_called_once_more",
+        ),
+        pytest.param(
+            [
+                Step("talk", 4, 1),
+                Step("to_ivr", 4, 1),
+                Step("unhold"),
+                Step("unhold"),
+                Step("hang_up", 5, 1),
+                Step("dial", 4, 0),
+            ],
+            Firmware(),
+            id="what_is_held_already_is_not_held_once_more",
+        ),
     ],
 )
 def test_what_was_found_is_right(steps: Sequence[Step], firmware: Firmware) -> None:

@@ -1,4 +1,13 @@
-"""The reader of an S-Series PBX's calls, from its reports and polls."""
+"""The reader of an S-Series PBX's calls, from its reports and polls.
+
+Three parts change the same ledger. `told` applies the reports of calls: what a report
+names is present, and `finder` finds the call that it is about, by its id or among calls
+without an id. `phones` applies the statuses of the phones: one word for all calls of a
+phone, and what the words tell beyond the calls. `polled` makes the picture anew from
+each poll: calls on lines, and ties between phones; `possible` derives the state of each
+phone in each call. Calls known before lend a found one only what the poll does not
+contradict: id, roles and times.
+"""
 
 from collections.abc import Set as AbstractSet
 from typing import override
@@ -17,6 +26,7 @@ from ....report import (
 )
 from ....snapshot import Snapshot
 from .found import PolledSnapshot
+from .phones import Phones
 from .polled import PolledCalls
 from .told import ToldCalls
 
@@ -31,7 +41,8 @@ class YeastarCalls(CallReader):
         """Initialize for a ledger; statuses are read from `status_of`, never stored."""
         self._ledger = ledger
         self._status_of = status_of
-        self._told = ToldCalls(ledger, status_of)
+        self._phones = Phones(ledger, status_of)
+        self._told = ToldCalls(ledger, self._phones, status_of)
         # Ids and keys of calls that were reported since the snapshot was requested.
         self._newer: set[str | int] = set()
         self._before_restart: set[int] = set()
@@ -69,10 +80,10 @@ class YeastarCalls(CallReader):
             or (status is ExtensionStatus.IDLE and self._ledger.of(number))
         ):
             return False  # A changed address is no hang-up (reference, 6.1).
-        if report.status is not ExtensionStatus.BUSY:
-            self._told.hidden.discard(number)
-        self._told.stopped.discard(number)
-        self._told.status(number, report.status, now)
+        phone = self._phones[number]
+        phone.hidden = phone.hidden and report.status is ExtensionStatus.BUSY
+        phone.stopped = False
+        self._phones.hear(number, report.status, now)
         return True
 
     @override
@@ -86,7 +97,9 @@ class YeastarCalls(CallReader):
             return
         over = self._before_restart if snapshot.calls is not None else set()
         polled = PolledCalls(
-            self._ledger, self._told, snapshot, self._newer | reported, now
+            *(self._ledger, self._told, self._phones, snapshot),
+            self._newer | reported,
+            now,
         )
         found = polled.run(over)
         over &= self._newer
@@ -96,4 +109,4 @@ class YeastarCalls(CallReader):
         for extension in snapshot.extensions:
             number = extension.number
             if extension.in_use and number not in reported and number not in found:
-                self._told.status(number, extension.status, now)
+                self._phones.hear(number, extension.status, now)

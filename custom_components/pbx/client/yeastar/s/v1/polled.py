@@ -21,8 +21,9 @@ from ....model import (
     PartyState,
 )
 from .found import FoundCall, PolledSnapshot, Ties
+from .phones import SOUGHT, TAKEN, Phones
 from .possible import Picture, Possible
-from .told import SOUGHT, TAKEN, ToldCalls, answered_elsewhere, bring_back
+from .told import ToldCalls, answered_elsewhere, bring_back
 
 
 class PolledCalls:
@@ -36,6 +37,7 @@ class PolledCalls:
         self,
         ledger: Ledger,
         told: ToldCalls,
+        phones: Phones,
         snapshot: PolledSnapshot,
         newer: AbstractSet[str | int],
         now: float,
@@ -45,8 +47,8 @@ class PolledCalls:
         self._now = now
         self._newer = newer
         self._told = told
-        self._hidden = told.hidden
-        self._stopped = told.stopped
+        self._phones = phones
+        self._hidden = phones.hidden
         self._read = snapshot.calls is not None
         self._rows = snapshot.calls or ()
         self._ties = snapshot.ties
@@ -76,9 +78,6 @@ class PolledCalls:
             elif call.key not in self._seen and not self._is_newer(call):
                 if all(self._lost(leg.number) for leg in call.present()):
                     self._told.unreachable.add(call.key)
-                    self._hidden.update(
-                        leg.number for leg in call.extensions() if leg.connected
-                    )
                 self._told.unseen.add(call.key)
                 over_now = steps.close(call, self._now, None, self._ledger.wait)
                 self._ledger.put(over_now, self._now)
@@ -126,6 +125,7 @@ class PolledCalls:
         for picture in self._pictures:
             if picture.row is None and len(picture.numbers) == 2:
                 self._find_hidden_beside(picture)
+        self._phones.hide(self._hidden)
 
     def _find_hidden_beside(self, picture: Picture) -> None:
         """Add the one of two phones that dialled earlier: it is in an unlisted call.
@@ -133,15 +133,14 @@ class PolledCalls:
         The callee's phone would have rung first if it had been free.
         """
         first, second = picture.numbers
-        order = list(self._told.dialled)
-        new = [
-            number
+        new = sorted(
+            (at, number)
             for number in (first, second)
-            if number in order and not self._ledger.of(number)
-        ]
-        new.sort(key=order.index)
+            if (at := self._phones[number].dialled) is not None
+            and not self._ledger.of(number)
+        )
         if len(new) == 2 or (len(new) == 1 and picture.call is not None):
-            self._hidden.add(new[0])
+            self._hidden.add(new[0][1])
 
     # -- statuses and reports of the extensions
 
@@ -258,7 +257,11 @@ class PolledCalls:
                 continue
             there = {leg.number for leg in call.extensions()}
             # A queue rings its agents again and again.
-            rang = {leg.number for leg in call if leg.answered_at is None}
+            rang = {
+                leg.number
+                for leg in call
+                if leg.answered_at is None and self._phones[leg.number].dialled is None
+            }
             mine = [
                 pair
                 for pair in dict.fromkeys(ties)
@@ -401,6 +404,7 @@ class PolledCalls:
                     and not call.outside
                     and len(legs) == 1
                     and not (legs[0].connected and self._unlisted(call))
+                    and not self._waits_alone(call, legs[0], numbers)
                     and call.direction in (None, CallDirection.INTERNAL, direction)
                     # A party that talks while no other has left talks to a service.
                     and (
@@ -410,6 +414,17 @@ class PolledCalls:
                 ):
                     return call
         return None
+
+    def _waits_alone(self, call: TrackedCall, leg: Leg, numbers: list[str]) -> bool:
+        """Return whether a phone alone in a call cannot be the one found with others.
+
+        RING names both ends of a call, but for the caller's own phone, which the API
+        has called first. A phone that dialled later is not called by the one that waits.
+        """
+        if leg.state is PartyState.RINGING:
+            return call.id is not None and len(call.legs) == 1
+        dialled = [self._phones[number].dialled or 0.0 for number in numbers]
+        return leg.state is PartyState.DIALING and max(dialled) > leg.since
 
     def _ended_unseen(self, numbers: list[str]) -> TrackedCall | None:
         """Return a reopened call that ended because its phones were out of reach."""
@@ -607,7 +622,7 @@ class PolledCalls:
         if leg is None:
             call = steps.sit(call, party, self._now)
         elif not leg.present:
-            rang = party.number not in self._stopped
+            rang = not self._phones[party.number].stopped
             call = bring_back(call, party, self._now, rang=rang)
         elif leg.answered_at is not None and state in SOUGHT:
             if party.extension and state is PartyState.RINGING:

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
 
 from ....calls import steps
 from ....calls.call import Leg, TrackedCall, leg_key
 from ....calls.ledger import Ledger, StatusOf
 from ....model import (
     IN_USE,
-    OUT_OF_REACH,
     CallDirection,
     CallOutcome,
     ExtensionStatus,
@@ -18,28 +16,18 @@ from ....model import (
 )
 from ....report import CallFailed, CallRecord, CallReleased, CallReport, CallTransferred
 from .finder import CallFinder
-
-SOUGHT: Final = frozenset({PartyState.RINGING, PartyState.DIALING})
-# Seconds within which all reports of the same event arrive.
-TOGETHER: Final = 1.0
-# Seconds within which the report of a call follows the status that it causes.
-AT_ONCE: Final = 0.2
-# The statuses of a phone that is already in a call.
-TAKEN: Final = frozenset({ExtensionStatus.BUSY, ExtensionStatus.ON_HOLD})
+from .phones import SOUGHT, TAKEN, TOGETHER, Phones, missed
 
 
 class ToldCalls:
     """The calls of one PBX, according to its reports."""
 
-    def __init__(self, ledger: Ledger, status_of: StatusOf) -> None:
+    def __init__(self, ledger: Ledger, phones: Phones, status_of: StatusOf) -> None:
         """Initialize for a ledger; statuses are read from `status_of`, never stored."""
         self._ledger = ledger
+        self._phones = phones
         self._status_of = status_of
         self._finder = CallFinder(ledger, status_of)
-        # Phones that stopped ringing according to a status report that may be late.
-        self.stopped: set[str] = set()
-        # Phones in a call that nothing shows: with a service, or a supervisor's phone.
-        self.hidden: set[str] = set()
         # Calls whose last report names one talking party: it talks to a PBX service.
         self.served: set[int] = set()
         # Calls that ended because all their phones were out of reach: none is queried.
@@ -48,16 +36,6 @@ class ToldCalls:
         self.unseen: set[int] = set()
         # Calls that ended with a restart of the PBX.
         self.restarted: set[int] = set()
-        # Phones that became busy without ringing, that is, dialled; oldest first.
-        self.dialled: dict[str, None] = {}
-        # Phones whose hold was reported before the answer of the held call.
-        self._held_early: set[str] = set()
-        # The calls that phones took back last, by their status, and when.
-        self._resumed: dict[str, tuple[int, float]] = {}
-        # The calls in which phones rang last.
-        self._rang_in: dict[str, int] = {}
-        # When each phone stopped ringing last.
-        self._rang: dict[str, float] = {}
         # Transferors of each call, whose part may get a call record of its own.
         self._handed_over: dict[int, set[str]] = {}
 
@@ -89,18 +67,10 @@ class ToldCalls:
         alone = [party.state for party in report.parties] == [PartyState.TALKING]
         (self.served.add if alone else self.served.discard)(call.key)
         before = self._ledger.get(call.key)
-        self._ledger.put(self._answered(call, report.parties, now), now)
+        call = self._answered(call, report.parties, now)
+        self._ledger.put(call, now)
         for party in report.parties:
-            self._hold_others(call.key, before, party, now)
-            if party.state is not PartyState.TALKING:
-                continue
-            if party.number in self._held_early:
-                self.status(party.number, ExtensionStatus.ON_HOLD, now)
-            if self._status_of(party.number) is ExtensionStatus.RINGING and not any(
-                call.legs[party.number].state is PartyState.RINGING
-                for call in self._ledger.of(party.number)
-            ):
-                self.hidden.add(party.number)  # It rings in another call.
+            self._phones.told_in(call, before, party, now)
 
     def release(self, report: CallReleased, now: float) -> None:
         """End a call that was hung up, unless by a party that had already left."""
@@ -119,7 +89,8 @@ class ToldCalls:
         if call is None:
             # No earlier report of this call: its record, if any, gives the outcome.
             call = self._ledger.begin(report.call_id, now)
-            self.hidden.difference_update(party.number for party in report.parties)
+            for party in report.parties:
+                self._phones[party.number].hidden = False
             call = _with_missing(call, report.parties, now)
             over = replace(call, ended_at=now, ended_by=by, last=tuple(call.legs))
             self._ledger.put(over, now)
@@ -133,19 +104,11 @@ class ToldCalls:
             if leg is None or not party.extension:
                 continue
             status = self._status_of(party.number)
-            others = [
-                one for one in self._ledger.of(party.number) if one.key != call.key
-            ]
             if (
                 not leg.present
                 and leg.left_at != now
-                and (
-                    (leg.told and status in OUT_OF_REACH)
-                    or (
-                        status is ExtensionStatus.RINGING
-                        and not self._rings_in_any(party)
-                    )
-                )
+                and status is ExtensionStatus.RINGING
+                and not self._phones.rings_in_any(party.number)
             ):
                 # A queue rang this phone once more.
                 ringing = replace(leg.party, state=PartyState.RINGING)
@@ -153,7 +116,7 @@ class ToldCalls:
             elif (
                 leg.answered_at is None
                 and self._handed_over.get(call.key)
-                and (status not in TAKEN or others)
+                and (status not in TAKEN or self._phones.elsewhere(party.number, call))
             ):
                 # The one who passed the call on had answered it, not this phone.
                 call = steps.leave(call, leg.number, now, None, CallOutcome.MISSED)
@@ -169,7 +132,8 @@ class ToldCalls:
         leaving, *others = report.parties
         if all(party.extension for party in report.parties):
             call = steps.learn(call, CallDirection.INTERNAL)
-        rang = now - self._rang.get(leaving.number, -TOGETHER) < TOGETHER
+        stopped = self._phones[leaving.number].rang
+        rang = stopped is not None and now - stopped < TOGETHER
         if call.leg(leaving) is None and rang:
             ringing = replace(leaving, state=PartyState.RINGING, caller=False)
             call = steps.sit(call, ringing, now)
@@ -181,13 +145,11 @@ class ToldCalls:
         talked = leg is not None and leg.answered_at is not None
         state = PartyState.TALKING if talked else PartyState.DIALING
         for party in others:
-            if leg is not None and leg.state is PartyState.UNKNOWN and call.has(party):
-                continue
             call = self._join(call, replace(party, state=state), now)
         before = self._ledger.get(call.key)
         self._ledger.put(call, now)
         for party in others:
-            self._hold_others(call.key, before, party, now)
+            self._phones.hold_others(call, before, party, now)
 
     def fail(self, report: CallFailed, now: float) -> None:
         """End a failed call, or only the legs of callees that cannot be reached."""
@@ -205,7 +167,8 @@ class ToldCalls:
             call = self._finder.find_just_ended(report.call_id, numbers, now)
         if call is None:
             call = ledger.begin(report.call_id, now)
-            self.hidden.difference_update(party.number for party in report.parties)
+            for party in report.parties:
+                self._phones[party.number].hidden = False
         elif not call.live:
             # The report came after the end that it explains: store the reason anyway.
             call = replace(call, failure=call.failure or report.outcome)
@@ -277,125 +240,7 @@ class ToldCalls:
             call = steps.close(call, now, None, self._ledger.wait)
         self._ledger.put(call if may_go_on else steps.hurry(call, now), now)
 
-    def status(self, number: str, status: ExtensionStatus | None, now: float) -> None:
-        """Apply an extension's status to its calls: nothing else shows hold (6.1)."""
-        ledger = self._ledger
-        calls = ledger.of(number)
-        before = self._status_of(number)
-        if before is ExtensionStatus.RINGING and status is not before:
-            self._rang[number] = now
-        if status is ExtensionStatus.BUSY and before is ExtensionStatus.IDLE:
-            self.dialled[number] = None
-        elif status not in TAKEN:
-            self.dialled.pop(number, None)
-        if (
-            status is ExtensionStatus.RINGING
-            and before in TAKEN
-            and any(call.legs[number].connected for call in calls)
-        ):
-            self.hidden.add(number)  # A second call rings this phone.
-        if status is ExtensionStatus.RINGING and number in self._rang_in:
-            # It rings anew, in whichever call.
-            call = ledger.get(self._rang_in.pop(number))
-            leg = None if call is None else call.legs.get(number)
-            if (
-                call is not None
-                and call.live
-                and leg is not None
-                and leg.left_at is not None
-                and not leg.told
-                and now - leg.left_at >= TOGETHER
-                and not any(other.connected for other in call)
-            ):
-                ledger.put(_missed(call, number, now), now)
-        if status is ExtensionStatus.IDLE:
-            # No report shows that a queue or a group has stopped ringing a phone.
-            for call in calls:
-                state = call.legs[number].state
-                if state in (PartyState.RINGING, PartyState.UNKNOWN):
-                    self.stopped.add(number)
-                    self._rang_in[number] = call.key
-                    ledger.put(steps.depart(call, number, now, ledger.wait), now)
-            return
-        states = [call.legs[number].state for call in calls]
-        self._held_early.discard(number)
-        if status is ExtensionStatus.RINGING and states == [PartyState.UNKNOWN]:
-            (call,) = calls
-            call = steps.set_state(call, number, PartyState.RINGING, now)
-            for leg in call.extensions():
-                if leg.state is PartyState.UNKNOWN and len(call.present()) == 2:
-                    call = steps.set_state(call, leg.number, PartyState.DIALING, now)
-            ledger.put(call, now)
-        if status is ExtensionStatus.ON_HOLD:
-            if any(call.legs[number].connected for call in calls):
-                # A phone that rings for another call as well is not on hold.
-                for call in calls:
-                    if call.legs[number].state is PartyState.RINGING:
-                        self.stopped.add(number)
-                        over = steps.depart(call, number, now, ledger.wait)
-                        ledger.put(over, now)
-                calls = ledger.of(number)
-            elif not SOUGHT.isdisjoint(states):
-                self._held_early.add(number)
-            wanted, leaves = PartyState.HELD, PartyState.TALKING
-        elif status is ExtensionStatus.BUSY:
-            wanted, leaves = PartyState.TALKING, PartyState.HELD
-            if len(calls) == 1 and states == [PartyState.UNKNOWN]:
-                leaves = PartyState.UNKNOWN  # One of the two calls remains.
-            elif any(state is not PartyState.HELD for state in states):
-                return  # The phone is busy in the other call.
-        else:
-            return
-        if wanted is PartyState.TALKING and len(calls) > 1:
-            wanted = PartyState.UNKNOWN  # One of the held calls was resumed.
-        for call in calls:
-            leg = call.legs[number]
-            unknown = leg.state is PartyState.UNKNOWN and leg.answered_at is not None
-            if leg.state is leaves is not PartyState.UNKNOWN or unknown:
-                if wanted is PartyState.TALKING:
-                    self._resumed[number] = call.key, now
-                ledger.put(steps.set_state(call, number, wanted, now), now)
-
     # -- steps of the methods above
-
-    def _hold_others(
-        self, key: int, before: TrackedCall | None, party: Party, now: float
-    ) -> None:
-        """Hold the other calls of a phone that begins to dial or to talk in a call."""
-        call = self._ledger.get(key)
-        if call is None or not party.extension:
-            return
-        leg = call.leg(party)
-        resumed, at = self._resumed.pop(party.number, (key, 0.0))
-        other = self._ledger.get(resumed)
-        if (
-            resumed != key
-            and other is not None
-            and other.live
-            and now - at < AT_ONCE
-            and party.state is PartyState.RINGING
-            and other.has(party)
-        ):
-            # It was busy because of this call.
-            held = steps.set_state(other, party.number, PartyState.HELD, now)
-            self._ledger.put(held, now)
-        was = None if before is None else before.leg(party)
-        if (
-            leg is None
-            or leg.state not in (PartyState.DIALING, PartyState.TALKING)
-            or (was is not None and was.present and was.state is leg.state)
-            or (was is not None and was.answered_at is not None and was.present)
-        ):
-            return
-        for other in self._ledger.of(party.number):
-            if (
-                other.key != key
-                # A call with a service alone may have ended unseen.
-                and len(other.present()) > 1
-                and other.legs[party.number].state is PartyState.TALKING
-            ):
-                held = steps.set_state(other, party.number, PartyState.HELD, now)
-                self._ledger.put(held, now)
 
     def _join(self, call: TrackedCall, party: Party, now: float) -> TrackedCall:
         """Return a call after a party joined or left it, according to a report."""
@@ -413,19 +258,18 @@ class ToldCalls:
                         and other.party.extension
                         and other.since < (leg.left_at or leg.since)
                     ):
-                        call = _missed(call, key, now)
+                        call = missed(call, key, now)
                 # A returning outbound call is reported with this party as dialing.
                 party = replace(party, state=PartyState.RINGING, caller=False)
                 return steps.again(call, party, now)
+        joined = steps.sit(call, party, now)
         if (
             leg is None
             and party.extension
-            and party.state is PartyState.RINGING
-            and self._status_of(party.number) in TAKEN
-            and not self._ledger.of(party.number)
+            and joined.legs[party.number].state is PartyState.RINGING
         ):
-            self.hidden.add(party.number)
-        return steps.sit(call, party, now)
+            self._phones.joins(party, now)
+        return joined
 
     def _rings_anew(self, call: TrackedCall, leg: Leg, now: float) -> bool:
         """Return whether a party that had left is called again, by its phone's status.
@@ -442,7 +286,7 @@ class ToldCalls:
                 # A phone with another call has the status of that other call.
                 or (
                     (leg.told or now - left >= TOGETHER)
-                    and bool(self._ledger.of(leg.number))
+                    and self._phones.elsewhere(leg.number, call)
                 )
             )
             and not any(
@@ -467,18 +311,10 @@ class ToldCalls:
     def _occupies(self, leg: Leg) -> bool:
         """Return whether a phone is in this call only and its status agrees with it."""
         status = self._status_of(leg.number)
-        called = any(
-            call.dialed == leg.number and not call.extensions()
-            for call in self._ledger.live.values()
-        )
-        return (
-            len(self._ledger.of(leg.number)) == 1
-            and not called
-            and (
-                status is ExtensionStatus.RINGING
-                if leg.state is PartyState.RINGING
-                else status in IN_USE
-            )
+        return len(self._ledger.of(leg.number)) == 1 and (
+            status is ExtensionStatus.RINGING
+            if leg.state is PartyState.RINGING
+            else status in IN_USE
         )
 
     def _with_recorded(
@@ -530,13 +366,6 @@ class ToldCalls:
         self._ledger.silent = silent
         call = replace(found, id=failed.id, failure=failed.failure, released=True)
         return steps.close(call, now, None, self._ledger.wait)
-
-    def _rings_in_any(self, party: Party) -> bool:
-        """Return whether an extension's phone rings in a known call."""
-        return any(
-            call.legs[party.number].state is PartyState.RINGING
-            for call in self._ledger.of(party.number)
-        )
 
     def _rings(self, party: Party) -> bool:
         """Return whether an extension's phone rings in a call without an id."""
@@ -668,21 +497,6 @@ def bring_back(
     if leg.party.extension and (leg.told or (rang and leg.answered_at is None)):
         return steps.again(call, party, now)
     return steps.come_back(call, key)
-
-
-def _missed(call: TrackedCall, key: str, now: float) -> TrackedCall:
-    """Return a call in which a phone stopped ringing that may ring once more."""
-    left = call.legs[key].left_at
-    return replace(
-        call,
-        legs={
-            **call.legs,
-            key: replace(
-                steps.leave(call, key, now, now, CallOutcome.MISSED).legs[key],
-                left_at=now if left is None else left,
-            ),
-        },
-    )
 
 
 def answered_elsewhere(call: TrackedCall, key: str, now: float) -> TrackedCall:
