@@ -102,10 +102,12 @@ async def test_panel_is_suggested_for_an_extension(
     await page.get_by_role("button", name="Edit dashboard").click()
     await page.get_by_role("button", name="Add card").click()
     await page.get_by_text("By entity").click()
-    await page.get_by_role("textbox").last.fill("Amy")
-    await page.get_by_text("Amy Baker", exact=True).first.click()
-    suggested = page.locator("hui-card-picker, hui-suggestion-picker, body").last
-    await expect(suggested.locator("pbx-panel")).to_have_count(2)
+    picker = page.locator("hui-dialog-create-card")
+    search = picker.get_by_role("textbox")
+    await search.fill("Amy")
+    await expect(search).to_have_value("Amy")
+    await picker.get_by_text("Amy Baker").first.click()
+    await expect(picker.locator("pbx-panel")).to_have_count(2)
 
 
 async def test_resource_is_replaced_after_an_upgrade(
