@@ -222,5 +222,10 @@ class QueueEntity(CoordinatorEntity[PbxCoordinator]):
     @property
     @override
     def available(self) -> bool:
-        """Return whether the PBX answers and lists the queue."""
-        return super().available and self.coordinator.data.queue_present(self._number)
+        """Return whether the PBX answers, lists the queue, and tells of queues at all."""
+        coordinator = self.coordinator
+        return (
+            super().available
+            and coordinator.data.queue_present(self._number)
+            and Capability.QUEUES in coordinator.pbx.capabilities
+        )

@@ -64,11 +64,12 @@ class Picture:
         if new is None or new.entity_id not in self._ids.values():
             return
         self._changed.set()
-        told = new.domain == "event" and "number" in new.attributes
-        if told and old is not None and old.state not in (STATE_UNAVAILABLE, new.state):
-            number = next(
-                n for n in EXTENSIONS if self._ids[f"{n}_call"] == new.entity_id
-            )
+        number = next(
+            (n for n in EXTENSIONS if self._ids[f"{n}_call"] == new.entity_id), None
+        )
+        if number is None or old is None or "number" not in new.attributes:
+            return
+        if old.state not in (STATE_UNAVAILABLE, new.state):
             self.events.setdefault(number, []).append(dict(new.attributes))
 
     async def _write_lines(self) -> None:

@@ -267,6 +267,19 @@ def parked(rig: Rig) -> None:
     rig.hang_up("1003")
 
 
+@scene
+def parked_given_up(rig: Rig) -> None:
+    """1001 parks its outside caller, who hangs up in the slot."""
+    rig.call_in(OUTSIDE, "5550101")
+    rig.until_talking("1001", "itsp")
+    since = now(rig)
+    rig.blind("1001", "70")
+    expect(rig, since, "ParkedCall")
+    time.sleep(TALK)
+    rig.hang_up(OUTSIDE)
+    expect(rig, since, "ParkedCallGiveUp")
+
+
 # -- groups, queues
 
 
@@ -313,6 +326,25 @@ def queue_abandoned(rig: Rig) -> None:
     time.sleep(TALK)
     rig.hang_up(OUTSIDE)
     expect(rig, since, "QueueCallerAbandon")
+
+
+@scene
+def agents(rig: Rig) -> None:
+    """1001 logs in to queue 700, 1003 pauses in it for a while, 1001 logs out."""
+    since = now(rig)
+    anna, zoe = "Local/1001@from-queue/n", "Local/1003@from-queue/n"
+    rig.pbx.action(
+        "QueueAdd", Queue="700", Interface=anna, StateInterface="hint:1001@ext-local"
+    )
+    expect(rig, since, "QueueMemberAdded", Queue="700", Interface=anna)
+    pause = rig.pbx.action
+    pause("QueuePause", Queue="700", Interface=zoe, Paused="true", Reason="lunch")
+    expect(rig, since, "QueueMemberPause", Interface=zoe, Paused="1")
+    time.sleep(TALK)
+    pause("QueuePause", Queue="700", Interface=zoe, Paused="false")
+    expect(rig, since, "QueueMemberPause", Interface=zoe, Paused="0")
+    rig.pbx.action("QueueRemove", Queue="700", Interface=anna)
+    expect(rig, since, "QueueMemberRemoved", Queue="700", Interface=anna)
 
 
 # -- settings

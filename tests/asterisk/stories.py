@@ -145,6 +145,14 @@ STORIES: dict[str, list[str]] = {
         " (dialed 5550101) (trunk itsp)",
         "- | -",
     ],
+    "parked_given_up": [
+        "inbound: *0123456789 dialing, 1001 ringing (dialed 5550101)"
+        " (trunk itsp) | 1001=ringing",
+        "inbound: *0123456789 held (dialed 5550101) (trunk itsp) | 1001=busy",
+        "inbound: ended answered by 0123456789: 1001 answered (dialed 5550101)"
+        " (trunk itsp)",
+        "- | -",
+    ],
     "ring_group": [
         "inbound: *0123456789 dialing, 1003 ringing, 1004 ringing, 1006 ringing"
         " (via 600) (dialed 5550102)"
@@ -317,6 +325,7 @@ EVENTS: dict[str, list[str]] = {
         f"1003: dialing None, answered {_IN},"
         " ended answered 0123456789 by 1003 (dialed 5550101) (trunk itsp)",
     ],
+    "parked_given_up": [f"1001: ringing {_IN}, answered {_IN}, ended answered {_IN}"],
     "ring_group": [
         f"1003: ringing 0123456789 {_GROUP},"
         f" ended answered_elsewhere 0123456789 {_GROUP}",

@@ -33,6 +33,12 @@ EVERYTHING = (
     | Capability.MUTE
     | Capability.TRANSFER
     | Capability.SETTINGS
+    | Capability.QUEUES
+    | Capability.AGENT_LOGIN
+    | Capability.AGENT_PAUSE
+    | Capability.PARKED_CALLS
+    | Capability.PICK_UP
+    | Capability.VOICEMAIL
 )
 
 
@@ -74,7 +80,7 @@ async def test_connect_tells_who_the_pbx_is(quiet: RemoteRig) -> None:
             "operator",
             EVERYTHING & ~Capability.SETTINGS & ~Capability.MUTE,
         ),
-        ("reader", Capability(0)),
+        ("reader", Capability.QUEUES | Capability.VOICEMAIL),
     ],
 )
 async def test_capabilities_are_what_the_user_may_do(

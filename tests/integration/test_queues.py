@@ -35,7 +35,7 @@ from custom_components.pbx.client.errors import (
     Unreachable,
 )
 from custom_components.pbx.client.model import Mailbox, Queue, QueueAgent, QueueCaller
-from custom_components.pbx.client.pbx import Address
+from custom_components.pbx.client.pbx import Address, Capability
 from custom_components.pbx.client.report import MailboxNow, ParkedNow, QueueNow, Report
 from custom_components.pbx.const import DOMAIN
 from custom_components.pbx.hub.families import FAMILIES
@@ -221,6 +221,22 @@ async def test_lost_connection(
     await refresh(hass, entry)
     assert state_of(hass, WAITING) == "1"
     assert attributes(hass, CALLERS).get("event_type") is None, "nobody saw it"
+
+
+async def test_right_that_is_taken_away(
+    hass: HomeAssistant, pbx: StubByStream, entry: MockConfigEntry
+) -> None:
+    """What the login may not read any more is not shown as it was."""
+    entity_ids = (
+        WAITING,
+        "sensor.stub_parked_calls",
+        "sensor.alice_unread_voicemail",
+    )
+    pbx.can &= ~(Capability.QUEUES | Capability.PARKED_CALLS | Capability.VOICEMAIL)
+    coordinator = entry.runtime_data.coordinator
+    coordinator.async_set_update_error(ValueError())
+    await refresh(hass, entry)
+    assert [state_of(hass, one) for one in entity_ids] == [STATE_UNAVAILABLE] * 3
 
 
 @pytest.mark.usefixtures("entry")

@@ -14,6 +14,7 @@ from homeassistant.components.sensor import (
 from homeassistant.util import dt as dt_util
 
 from ..client.model import Queue, QueueAgent
+from ..client.pbx import Capability
 from ..const import (
     ATTR_AGENTS,
     ATTR_CALLERS,
@@ -145,6 +146,13 @@ class ParkedCallsSensor(PbxEntity, SensorEntity):
 
     @property
     @override
+    def available(self) -> bool:
+        """Return whether the PBX answers, and still tells parked calls."""
+        capabilities = self.coordinator.pbx.capabilities
+        return super().available and Capability.PARKED_CALLS in capabilities
+
+    @property
+    @override
     def native_value(self) -> int | None:
         """Return the number of calls, None while it is not known."""
         parked = self.coordinator.data.parked
@@ -169,8 +177,13 @@ class VoicemailSensor(ExtensionEntity, SensorEntity):
     @property
     @override
     def available(self) -> bool:
-        """Return whether the PBX answers, and lists the extension and its box."""
-        return super().available and self.coordinator.data.mailbox_present(self._number)
+        """Return whether the PBX answers, and still tells the extension's box."""
+        coordinator = self.coordinator
+        return (
+            super().available
+            and coordinator.data.mailbox_present(self._number)
+            and Capability.VOICEMAIL in coordinator.pbx.capabilities
+        )
 
     @property
     @override

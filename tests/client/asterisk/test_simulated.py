@@ -8,9 +8,9 @@ import tracemalloc
 
 import pytest
 
-from custom_components.pbx.client import Address, PbxError
+from custom_components.pbx.client import Address, Mailbox, PbxError, PbxRefused, Refusal
 from custom_components.pbx.client.asterisk import Asterisk, connection
-from custom_components.pbx.client.report import Report
+from custom_components.pbx.client.report import ParkedNow, QueueNow, Report
 from tests.simulator.asterisk import AsteriskSwitches, SimulatedAsterisk
 from tests.simulator.asterisk.server import ManagerServer
 
@@ -133,3 +133,74 @@ async def test_no_secret_is_ever_logged_or_shown(
     text += caplog.text + repr(rejected.value) + repr(rejected.value.__cause__)
     assert before not in text
     assert not [secret for secret in sim.secrets if secret in text]
+
+
+@pytest.fixture
+def sales(listened: Listened) -> list[str]:
+    """Return the agents of a queue, of which one pauses."""
+    exchange = listened.sim.exchange
+    exchange.queues["700"] = agents = ["1001", "1002"]
+    exchange.paused.add(("700", "1002"))
+    return agents
+
+
+async def test_queues_are_followed(listened: Listened, sales: list[str]) -> None:
+    """Who waits, who talks, and the same in a list afterwards."""
+    await listened.pbx.snapshot()
+    call = listened.sim.inbound("0123456789", "700")
+    listened.sim.told()
+    await listened.pbx.snapshot()
+    (waits,) = [one.queue for one in listened.reports if isinstance(one, QueueNow)][-1:]
+    assert [caller.number for caller in waits.callers or ()] == ["0123456789"]
+    call.answer("1001")
+    listened.sim.told()
+    (queue,) = (await listened.pbx.snapshot()).queues or ()
+    assert queue.callers == ()
+    assert [
+        (agent.number, agent.paused, agent.talking) for agent in queue.agents or ()
+    ] == [("1001", False, True), ("1002", True, False)]
+    call.hang_up()
+    listened.sim.told()
+    await listened.pbx.snapshot()
+    told = [one.queue for one in listened.reports if isinstance(one, QueueNow)]
+    assert not any(agent.talking for agent in told[-1].agents or ())
+
+
+async def test_agents_are_changed(listened: Listened, sales: list[str]) -> None:
+    """One whose pause ends is called at once."""
+    sales.remove("1001")
+    await listened.pbx.snapshot()
+    call = listened.sim.inbound("0123456789", "700")
+    await listened.pbx.unpause_agent("700", "1002")
+    assert {leg.number for leg in call.callees} == {"1002"}
+    await listened.pbx.log_in_agent("700", "1003")
+    await listened.pbx.pause_agent("700", "1003", reason="lunch")
+    (queue,) = (await listened.pbx.snapshot()).queues or ()
+    assert {agent.number: agent.paused for agent in queue.agents or ()} == {
+        "1002": False,
+        "1003": True,
+    }
+    await listened.pbx.log_out_agent("700", "1003")
+    assert sales == ["1002"]
+    with pytest.raises(PbxRefused) as refused:
+        await listened.pbx.log_out_agent("700", "1002")
+    assert refused.value.refusal is Refusal.FIXED_AGENT
+
+
+async def test_parked_call_and_message(listened: Listened) -> None:
+    """Both are told, and listed."""
+    listened.sim.exchange.parking.append("71")
+    listened.sim.inbound("0123456789", "71")
+    listened.sim.told()
+    (parked,) = (await listened.pbx.snapshot()).parked or ()
+    assert (parked.slot, parked.party.number) == ("71", "0123456789")
+    await listened.pbx.pick_up(parked, "1001")
+    listened.sim.told()
+    assert (await listened.pbx.snapshot()).parked == ()
+    assert [one.calls for one in listened.reports if isinstance(one, ParkedNow)] == [
+        (parked,),
+        (),
+    ]
+    listened.sim.channels.waiting.unread["1001"] = 2
+    boxes = (await listened.pbx.snapshot()).mailboxes or ()
+    assert Mailbox("1001", 2) in boxes

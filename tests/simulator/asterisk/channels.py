@@ -22,6 +22,7 @@ from tests.simulator.exchange.events import (
 )
 
 from .switches import AsteriskSwitches
+from .waiting import Waiting
 
 type Fields = dict[str, str]
 type Send = Callable[[str, str, Fields], None]
@@ -130,6 +131,7 @@ class Channels:
         self._told: dict[str, str] = {}
         # Ids that were chosen beforehand for the channels of legs.
         self.chosen: dict[str, str] = {}
+        self.waiting = Waiting(exchange, self._send, self._about)
         exchange.listeners.append(self.happened)
         self.know_devices()
 
@@ -258,8 +260,12 @@ class Channels:
     def know_devices(self) -> None:
         """Take the states of all devices as sent."""
         self._told = self.device_states()
+        self.waiting.states |= self._told
 
     # -- sending
+
+    def _send(self, kind: str, name: str, fields: Fields) -> None:
+        self.send(kind, name, fields)
 
     def _tell(self, name: str, channel: Channel, **more: str) -> None:
         self.send("call", name, {**self._about(channel), **more})
@@ -292,6 +298,7 @@ class Channels:
                 self._told[device] = state
                 fields = {"Device": device, "State": state}
                 self.send("call", "DeviceStateChange", fields)
+                self.waiting.phone_changed(device, state)
                 if self.switches.noise:
                     exten = device.partition("/")[2]
                     fields = {"Exten": exten, "Context": "ext-local", "Status": "1"}
@@ -310,6 +317,7 @@ class Channels:
             self._noise("NewConnectedLine", channel)
 
     def _hang_up(self, channel: Channel, cause: int) -> None:
+        self.waiting.ended(channel)
         self._leave(channel)
         self._noise("SoftHangupRequest", channel)
         more = {"Cause-txt": "Normal Clearing"}
@@ -493,8 +501,9 @@ class Channels:
         self._dial_end(caller, called, "ANSWER")
         self._end(elsewhere=True, of=call)
         self._state(caller, "Up")
-        if caller.queue:
-            self._noise("QueueCallerLeave", caller, Queue=caller.queue)
+        self.waiting.leave(caller)
+        if called.pair is not None and called.leg is not None:
+            self.waiting.connect(caller, called, call.via, called.leg.number)
         caller.service = caller.queue = ""
         caller.application = "Queue" if called.pair else "Dial"
         caller.data = f"{call.via},t" if called.pair else ""
@@ -563,15 +572,7 @@ class Channels:
             case LegKind.QUEUE:
                 self._queue(channel, service.number)
             case LegKind.PARKING:
-                self.send(
-                    "call",
-                    "ParkedCall",
-                    {
-                        **self._about(channel, "Parkee"),
-                        "ParkingSpace": service.number,
-                        "Parkinglot": "default",
-                    },
-                )
+                self.waiting.park(channel, service.number)
                 self._enter(channel, self._bridge("parking"))
             case LegKind.CONFERENCE:
                 # [choose] Each has a conference room of its own, as in the exchange.
@@ -584,8 +585,7 @@ class Channels:
         channel.queue, channel.exten = number, number
         channel.application, channel.data = "Queue", f"{number},t,,,"
         self._state(channel, "Up")
-        fields = {"Queue": number, "Position": "1", "Count": "1"}
-        self.send("agent", "QueueCallerJoin", {**self._about(channel), **fields})
+        self.waiting.join(channel, number)
 
     def _fetch(self, call: SimCall, parked: Channel, leg: Leg) -> None:
         """Connect a phone that dialled a parking slot with the call that waited there."""
@@ -595,6 +595,7 @@ class Channels:
         self._new(channel, "Ring")
         self._state(channel, "Up")
         bridge = self._bridge()
+        self.waiting.unpark(parked, "UnParkedCall", channel)
         self._enter(parked, bridge)
         channel.linked = parked.linked
         self._enter(channel, bridge)
@@ -629,6 +630,8 @@ class Channels:
             },
         )
         if staying is not None:
+            self.waiting.leave(staying)
+            self.waiting.unpark(staying, "ParkedCallGiveUp")
             self._leave(staying)
             staying.service = staying.queue = ""
             staying.application = "Dial"
@@ -840,7 +843,13 @@ class Channels:
         voicemail = channel.service.startswith(LegKind.VOICEMAIL)
         stayed = self._exchange.clock.now() - channel.served
         if voicemail and (not self.switches.records or stayed >= MESSAGE):
-            fields = {"Mailbox": f"{channel.exten}@default", "Waiting": "1", "New": "1"}
+            unread = self.waiting.unread.get(channel.exten, 0) + 1
+            self.waiting.unread[channel.exten] = unread
+            fields = {
+                "Mailbox": f"{channel.exten}@default",
+                "Waiting": "1",
+                "New": str(unread),
+            }
             self._tell("MessageWaiting", channel, **fields)
 
     def _record(self, call: SimCall, channel: Channel) -> None:
@@ -933,6 +942,7 @@ class Channels:
         for store in (self._of, self._calls, self._talks, self._spies, self.chosen):
             store.clear()
         self._lingering.clear()
+        self.waiting.clear()
         self.know_devices()
 
 

@@ -77,7 +77,10 @@ class Session:
         self._write(self._pbx.encode({**found, **fields}))
 
     def _rows(self, asked: Fields, event: str, rows: Iterable[Fields]) -> None:
-        """Send a list: its rows have the id of the action, and no class."""
+        """Send a list: its rows have the id of the action, and no class.
+
+        A row of another kind than `event` names it.
+        """
         own = {"ActionID": asked["Actionid"]} if "Actionid" in asked else {}
         self._answer(asked, "Success", EventList="start", Message="List will follow")
         listed = list(rows)
@@ -258,11 +261,74 @@ class Session:
         )
 
     def _on_queuestatus(self, asked: Fields) -> None:
+        self._rows(asked, "QueueStatus", self._pbx.channels.waiting.rows())
+
+    def _on_parkedcalls(self, asked: Fields) -> None:
+        waiting = self._pbx.channels.waiting
+        self._rows(asked, "ParkedCall", map(waiting.about_parked, waiting.parked))
+
+    def _on_voicemailuserslist(self, asked: Fields) -> None:
+        unread = self._pbx.channels.waiting.unread
         self._rows(
             asked,
-            "QueueStatus",
-            ({"Queue": name} for name in self._pbx.exchange.queues),
+            "VoicemailUserEntry",
+            (
+                {
+                    "VMContext": "default",
+                    "VoiceMailbox": number,
+                    "Email": "somebody@example.invalid",
+                    "NewMessageCount": str(unread.get(number, 0)),
+                }
+                for number in self._pbx.extensions
+            ),
         )
+
+    # -- agents
+
+    def _agent(self, asked: Fields) -> tuple[list[str], str]:
+        """Return the agents of a queue, and the number of the one who is meant."""
+        number = asked.get("Interface", "").partition("/")[2].partition("@")[0]
+        agents = self._pbx.exchange.queues.get(asked.get("Queue", ""))
+        if agents is None:
+            raise ManagerError("Unable to add interface to queue: No such queue")
+        return agents, number
+
+    def _on_queueadd(self, asked: Fields) -> None:
+        agents, number = self._agent(asked)
+        if number in agents:
+            raise ManagerError("Unable to add interface: Already there")
+        queue = asked["Queue"]
+        agents.append(number)
+        self._pbx.channels.waiting.dynamic.add((queue, number))
+        self._answer(asked, "Success", Message="Added interface to queue")
+        self._pbx.channels.waiting.tell_member("QueueMemberAdded", queue, number)
+        self._pbx.exchange.became_free(number)
+
+    def _on_queueremove(self, asked: Fields) -> None:
+        agents, number = self._agent(asked)
+        waiting, queue = self._pbx.channels.waiting, asked["Queue"]
+        if number not in agents:
+            raise ManagerError("Unable to remove interface: Not there")
+        if (queue, number) not in waiting.dynamic:
+            raise ManagerError("Member not dynamic")
+        waiting.tell_member("QueueMemberRemoved", queue, number)
+        agents.remove(number)
+        waiting.dynamic.remove((queue, number))
+        self._pbx.exchange.paused.discard((queue, number))
+        self._answer(asked, "Success", Message="Removed interface from queue")
+
+    def _on_queuepause(self, asked: Fields) -> None:
+        agents, number = self._agent(asked)
+        if number not in agents:
+            raise ManagerError("Interface not found")
+        exchange, agent = self._pbx.exchange, (asked["Queue"], number)
+        if asked.get("Paused") == "true":
+            exchange.paused.add(agent)
+        else:
+            exchange.paused.discard(agent)
+        self._answer(asked, "Success", Message="Interface paused successfully")
+        self._pbx.channels.waiting.tell_member("QueueMemberPause", *agent)
+        exchange.became_free(number)
 
     # -- acting
 
@@ -274,6 +340,10 @@ class Session:
 
     def _on_originate(self, asked: Fields) -> None:
         number = asked.get("Channel", "").partition("/")[2]
+        if asked.get("Application") == "ParkedCall":
+            self._answer(asked, "Success", Message="Originate successfully queued")
+            self._pbx.exchange.fetch(number, asked["Data"].partition(",")[2])
+            return
         if number not in self._pbx.extensions:
             self._answer(asked, "Success", Message="Originate successfully queued")
             self._originated(asked, "Failure", "0")
@@ -360,7 +430,9 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
         ),
         ("reporting",),
     ),
-    **dict.fromkeys(("Hangup", "Redirect", "Setvar"), ("call",)),
+    **dict.fromkeys(("Hangup", "ParkedCalls", "Redirect", "Setvar"), ("call",)),
+    **dict.fromkeys(("QueueAdd", "QueuePause", "QueueRemove"), ("agent",)),
+    "VoicemailUsersList": ("reporting", "call"),
     **dict.fromkeys(("DBPut", "DBDel", "MuteAudio"), ("system",)),
     "Originate": ("originate",),
 }

@@ -58,6 +58,8 @@ class Lines:
         self.ivrs: dict[str, str] = {}
         self.queues: dict[str, list[str]] = {}
         self.ring_groups: dict[str, list[str]] = {}
+        # Agents whom their queue does not call, with the queue.
+        self.paused: set[tuple[str, str]] = set()
         # Rooms to dial into, and slots in which a call waits until it is fetched. The
         # reference has endpoints for both on v2 only, and no word on what v1 reports:
         # [choose] they are services of the PBX, as an IVR is.

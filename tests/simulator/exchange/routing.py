@@ -61,7 +61,11 @@ def route(
 
 def serve_queue(exchange: Exchange, call: SimCall) -> None:
     """Ring the free agents of the queue in which a call waits."""
-    free = [number for number in exchange.queues[call.via] if exchange.free(number)]
+    free = [
+        number
+        for number in exchange.queues[call.via]
+        if exchange.free(number) and (call.via, number) not in exchange.paused
+    ]
     if free:
         legs = [
             exchange.new_leg(LegKind.EXTENSION, number, call.call_id) for number in free

@@ -5,9 +5,10 @@ hears the voicemail, a queue or an IVR goes on dialling (section 6); a phone tha
 ring has no part in a call (section 5); each party keeps the role it came with.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, override
 
+from custom_components.pbx.client import Switchboard
 from tests.simulator import SimCall, SimTrunk
 from tests.simulator.asterisk import SimulatedAsterisk
 from tests.simulator.asterisk.channels import PEOPLE, did_of, name_of
@@ -24,7 +25,7 @@ from tests.simulator.exchange.events import (
 
 from ..cannot_tell import Case, Line
 from ..history import Part, Story
-from ..oracle import STEP
+from ..oracle import STEP, Wrong
 from ..streamed import StreamedHistory, StreamedOracle, streamed_lines
 
 OUTCOMES: Final = {
@@ -357,11 +358,79 @@ class AsteriskHistory(StreamedHistory[SimulatedAsterisk]):
                 self._stopped.append(part)
 
 
+def caller_number(leg: Leg) -> str:
+    """Return the number that a caller shows: an extension's own, else the outside one."""
+    return leg.from_number if leg.kind is LegKind.INBOUND else leg.number
+
+
+def _answered(call: SimCall) -> bool:
+    """Return whether a call from a queue was answered by an agent."""
+    return any(leg.kind in PEOPLE and leg.connected for leg in call.callees)
+
+
 class AsteriskOracle(StreamedOracle):
     """Compares with what Asterisk shows of the truth."""
 
     history: AsteriskHistory
     lines = LINES
+
+    @override
+    def check(self, board: Switchboard, *, polled: bool) -> list[Wrong]:
+        wrong = super().check(board, polled=polled)
+        exchange = self.history.sim.exchange
+        if not any(call.consulted for call in exchange.calls.values()):
+            wrong += self._waiting(board)
+        return wrong
+
+    def _waiting(self, board: Switchboard) -> Iterator[Wrong]:
+        """Compare who waits in queues and slots, and what agents do."""
+        exchange = self.history.sim.exchange
+        # A phone that is in a call is reachable for the PBX.
+        states = self.history.sim.channels.device_states()
+        for number, agents in exchange.queues.items():
+            queue = board.queues.get(number)
+            if queue is None:
+                yield Wrong("queue", f"{number} is not shown")
+                continue
+            waits = sorted(
+                caller_number(call.caller)
+                for call in exchange.calls.values()
+                if call.live and call.via == number and not _answered(call)
+            )
+            shown = sorted(caller.number for caller in queue.callers or ())
+            if shown != waits:
+                yield Wrong("queue callers", f"{number}: {shown}, not {waits}")
+            true = {
+                one: (
+                    states.get(f"PJSIP/{one}") != "UNAVAILABLE",
+                    (number, one) in exchange.paused,
+                )
+                for one in agents
+                if one in exchange.extensions
+            }
+            found = {
+                agent.number: (agent.logged_in, agent.paused)
+                for agent in queue.agents or ()
+            }
+            if found != true:
+                yield Wrong("agents", f"{number}: {found}, not {true}")
+            talking = {agent.number for agent in queue.agents or () if agent.talking}
+            served = {
+                one.number
+                for one in self.history.sim.channels.waiting.served
+                if one.queue == number
+            }
+            if talking != served:
+                yield Wrong("agents talking", f"{number}: {talking}, not {served}")
+        parked = {
+            leg.number: caller_number(call.caller)
+            for call in exchange.calls.values()
+            for leg in call.callees
+            if call.live and leg.kind is LegKind.PARKING
+        }
+        slots = {call.slot: call.party.number for call in board.parked or ()}
+        if slots != parked:
+            yield Wrong("parked calls", f"{slots}, not {parked}")
 
     @override
     def status(self, number: str) -> str:

@@ -21,12 +21,16 @@ from custom_components.pbx.client import (
     ExtensionStatus,
     Party,
     PartyState,
+    Queue,
+    QueueAgent,
     Switchboard,
     Trunk,
     TrunkStatus,
 )
 
 type Bend[T] = Callable[[T], T]
+# What a switchboard has in each instance, not as a property.
+ATTRIBUTES: Final = frozenset({"extensions", "trunks", "queues"})
 ENDS: Final = frozenset(
     {CallEventType.ENDED, CallEventType.MISSED, CallEventType.FAILED}
 )
@@ -53,7 +57,7 @@ def told(lie: Lie) -> Generator[None]:
     if lie.patches is not None:
         bent |= lie.patches()
     patches = [
-        patch.object(Switchboard, name, value, create=name in ("extensions", "trunks"))
+        patch.object(Switchboard, name, value, create=name in ATTRIBUTES)
         for name, value in bent.items()
     ]
     for one in patches:
@@ -145,6 +149,16 @@ def _extensions(bend: Bend[Extension]) -> Callable[[], dict[str, Any]]:
 
 def _trunks(bend: Bend[Trunk]) -> Callable[[], dict[str, Any]]:
     return lambda: {"trunks": _Bent("trunks", bend)}
+
+
+def _queues(bend: Bend[Queue]) -> Callable[[], dict[str, Any]]:
+    return lambda: {"queues": _Bent("queues", bend)}
+
+
+def _agents(bend: Bend[QueueAgent]) -> Callable[[], dict[str, Any]]:
+    return _queues(
+        lambda queue: replace(queue, agents=tuple(map(bend, queue.agents or ())))
+    )
 
 
 class _Bent:
@@ -489,4 +503,31 @@ LIES: Final[tuple[Lie, ...]] = (
         "in call since the last event",
         patches=lambda: {"in_call_since": lambda board, number: None},
     ),
+)
+
+# Those of what only some systems tell.
+LIES_OF_QUEUES: Final[tuple[Lie, ...]] = (
+    Lie(
+        "nobody waits in a queue",
+        patches=_queues(lambda queue: replace(queue, callers=())),
+    ),
+    Lie(
+        "the last caller of a queue is missing",
+        patches=_queues(
+            lambda queue: replace(queue, callers=queue.callers and queue.callers[:-1])
+        ),
+    ),
+    Lie(
+        "every agent is logged in",
+        patches=_agents(lambda agent: replace(agent, logged_in=True)),
+    ),
+    Lie(
+        "every agent pauses",
+        patches=_agents(lambda agent: replace(agent, paused=True)),
+    ),
+    Lie(
+        "no agent talks to a caller",
+        patches=_agents(lambda agent: replace(agent, talking=False)),
+    ),
+    Lie("no call is parked", patches=lambda: {"parked": property(lambda board: ())}),
 )

@@ -138,18 +138,19 @@ class QueueTable:
                 )
                 for caller in waiting.callers
             ),
-            agents=tuple(
-                QueueAgent(
-                    self._number(member.interface),
-                    member.name,
-                    member.status not in _LOGGED_OUT,
-                    member.paused,
-                    member.talking,
-                    member.reason,
-                    member.dynamic,
-                )
-                for member in waiting.members.values()
-            ),
+            agents=tuple(map(self._agent, waiting.members.values())),
+        )
+
+    def _agent(self, member: QueueMember) -> QueueAgent:
+        """Return the agent that a member of a queue is."""
+        return QueueAgent(
+            self._number(member.interface),
+            member.name,
+            member.status not in _LOGGED_OUT,
+            member.paused,
+            member.talking,
+            member.reason,
+            member.dynamic,
         )
 
     def _number(self, interface: str) -> str:
@@ -183,33 +184,43 @@ class QueueTable:
         for row in rows:
             name = row.get("Queue", "")
             queue = self._queues.setdefault(name, _Waiting())
-            match row.get("Event"):
-                case "QueueMember":
-                    member = _member(row, row.get("Location", ""), row.get("Name", ""))
-                    if "InCall" in row:
-                        member.talking = row["InCall"] == "1"
-                    if (name, member.interface) not in self._heard:
-                        queue.members[member.interface] = member
-                case "QueueEntry":
-                    entries.append(row)
-        for name, queue in self._queues.items():
-            known = before.get(name, _Waiting())
-            for interface, member in known.members.items():
-                if (name, interface) in self._heard:
-                    queue.members[interface] = member
+            if row.get("Event") == "QueueEntry":
+                entries.append(row)
+            elif row.get("Event") == "QueueMember":
+                interface = row.get("Location", "")
+                member = _member(row, interface, row.get("Name", ""))
+                if "InCall" in row:
+                    member.talking = row["InCall"] == "1"
+                queue.members[interface] = member
         entries.sort(key=lambda row: _count(row.get("Position")) or 0)
         for row in entries:
-            name, channel_id = row.get("Queue", ""), row.get("Uniqueid", "")
-            if (name, channel_id) not in self._heard:
-                since = now - (_count(row.get("Wait")) or 0)
-                kept = self._find(before.get(name), channel_id)
-                caller = kept or self._caller(row, since)
-                self._queues[name].callers.append(caller)
+            name = row.get("Queue", "")
+            known = self._find(before.get(name), row.get("Uniqueid", ""))
+            since = now - (_count(row.get("Wait")) or 0)
+            caller = known or self._caller(row, since)
+            self._queues[name].callers.append(caller)
         for name, queue in self._queues.items():
-            known = before.get(name, _Waiting())
-            queue.callers += [
-                caller for caller in known.callers if (name, caller.id) in self._heard
-            ]
+            self._keep_heard(name, queue, before.get(name, _Waiting()))
+
+    def _keep_heard(self, name: str, queue: _Waiting, before: _Waiting) -> None:
+        """Keep in a listed queue what events have told meanwhile."""
+        for interface in (*queue.members, *before.members):
+            if (name, interface) in self._heard:
+                member = before.members.get(interface)
+                if member is None:
+                    queue.members.pop(interface, None)
+                else:
+                    queue.members[interface] = member
+        queue.callers = [
+            caller
+            for caller in queue.callers
+            if (name, caller.id) not in self._heard or self._find(before, caller.id)
+        ]
+        queue.callers += [
+            caller
+            for caller in before.callers
+            if (name, caller.id) in self._heard and caller not in queue.callers
+        ]
 
     def take_parked(self, rows: Iterable[Message], now: float) -> None:
         """Apply a list of all parked calls."""
@@ -273,7 +284,9 @@ class QueueTable:
         # What the event tells of it comes too early: other events do.
         member.talking = before.talking if before else False
         queue.members[interface] = member
-        return [] if member == before else self._report(name)
+        if before is not None and self._agent(before) == self._agent(member):
+            return []
+        return self._report(name)
 
     def _on_member_removed(self, event: Message, now: float) -> list[Report]:
         """Remove a member."""
