@@ -299,7 +299,7 @@ class MemberTable:
         if whole:
             named = {member.channel for member, _ in members}
             left += [channel for channel in call.members if channel not in named]
-        hung_up = [one for one in left if self._call_of.get(one) is call]
+        hung_up = [one for one in dict.fromkeys(left) if self._call_of.get(one) is call]
         others: dict[str, MemberCall] = {}
         if len(hung_up) == 1 and len(call.members) > 1:
             call.leave_first(call.members[hung_up[0]].number, now)
@@ -479,6 +479,7 @@ class MemberTable:
         ):
             # The channel is that of another party now.
             self._drop(call, member.channel, now)
+            call.gone.discard(member.channel)
             before = None
         call.put(member, now)
         self._call_of[member.channel] = call

@@ -185,7 +185,10 @@ async def test_channel_that_becomes_another_extension(
     await until(lambda: watched.extension("1002").status is ExtensionStatus.RINGING)
     subscriber.put(frame(30011, call(extension("1003", "RING"))))
     await until(lambda: watched.extension("1003").status is ExtensionStatus.RINGING)
-    subscriber.put(frame(30011, call(extension("1003", "BYE"))))
+    subscriber.put(frame(30011, call(extension("1003", "ANSWER"))))
+    await until(lambda: watched.extension("1003").status is ExtensionStatus.BUSY)
+    left = extension("1003", "BYE")
+    subscriber.put(frame(30011, call(left, left)))
     await until(lambda: watched.extension("1003").status is ExtensionStatus.IDLE)
     await watched.read()
     assert watched.extension("1002").status is ExtensionStatus.IDLE
