@@ -30,7 +30,7 @@ export function callRow(panel: PbxPanel, row: Row, offer: CallOffer, plain: bool
   const word = WORDS[state] && words(WORDS[state]);
   const key = arrow === "in" ? "row_in" : arrow === "out" ? "row_out" : "row_with";
   const label = [words(key, { name: left.name, other: right.name }), word || words("in_a_call"), spoken(now() - since, panel.language)];
-  return html`<pbx-call class="card ${state} ${arrow} ${row.monitor ? "sup" : ""} ${now() - since > 2 ? "" : "new"}" role="listitem" aria-label=${label.join(", ")} data-call=${row.key}
+  return html`<pbx-call class="card ${state} ${arrow} ${row.monitor ? "sup" : ""} ${now() - (panel.store.calls.get(row.key)?.since ?? 0) > 2 ? "" : "new"}" role="listitem" aria-label=${label.join(", ")} data-call=${row.key}
     ><div class="row">${end(panel, row, left, "left", plain)}<div class="wire"><i class="l"></i><span class="pill ${row.long ? "long" : ""}">${
       row.long ? sign("timer-alert-outline") : word ? html`<ha-icon class="pi" .icon=${state === "ringing" ? "mdi:bell-ring" : "mdi:pause"}></ha-icon><span class="pw">${word}</span>` : nothing
     }${clock(since, row.atLeast ? "> " : "", state === "talking" ? long : 0)}</span><i class="r"></i></div>${end(panel, row, right, "right", plain)}${

@@ -56,6 +56,22 @@ export interface Capabilities {
   take: boolean;
   settings: boolean;
   history: boolean;
+  pick_up: boolean;
+}
+
+export interface Queue {
+  number: string;
+  name: string | null;
+  callers: { number: string; name: string | null; since: number }[] | null;
+  agents: { number: string; name: string | null; logged_in: boolean | null; paused: boolean | null }[] | null;
+}
+
+export interface Parked {
+  slot: string;
+  number: string;
+  name: string | null;
+  extension: boolean;
+  since: number;
 }
 
 export interface RecentCall {
@@ -81,4 +97,6 @@ export interface Message {
   changed?: Call[];
   gone?: string[];
   recent?: RecentCall[];
+  queues?: Queue[];
+  parked?: Parked[];
 }

@@ -56,9 +56,10 @@ export class Dragging {
         name: end.name,
         hint: words("drop"),
         onto: (target) => {
-          const to = target === "me" ? me : target;
+          const [, queue] = target.split("queue ");
+          const to = target === "me" ? me : (queue ?? target);
           const taken = to !== me || (mineIsFree(now) && (call.answered_since !== null || takeFrom(call, now) !== undefined));
-          return to !== undefined && to !== from && taken && ((button) => panel.transfer(call.key, from, to, button));
+          return to !== undefined && to !== from && taken && ((button) => panel.transfer(call.key, from, to, button, queue ? "queue" : undefined));
         },
       };
     }

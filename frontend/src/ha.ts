@@ -57,8 +57,8 @@ export interface PanelConfig {
   grid_options?: object;
 }
 
-export type Part = "you" | "search" | "calls" | "people" | "recent";
-export const PARTS: readonly Part[] = ["you", "search", "calls", "people", "recent"];
+export type Part = "you" | "search" | "queues" | "calls" | "people" | "recent";
+export const PARTS: readonly Part[] = ["you", "search", "queues", "calls", "people", "recent"];
 
 /** Show a text at the bottom of the page, as Home Assistant itself does. */
 export function notify(from: HTMLElement, message: string): void {

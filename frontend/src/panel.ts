@@ -16,6 +16,7 @@ import { Memo } from "./memo.ts";
 import { allowedModes, controls, mineIsFree, refusalOf, type Situation, takeFrom, transferable, whisperTo } from "./offer.ts";
 import { button, icon, lines, none, sign } from "./parts.ts";
 import { personTile } from "./person.ts";
+import { queuesPart } from "./queues.ts";
 import { missedToday, recentPart } from "./recent.ts";
 import { type End, newestFirst, type Row, rowOf } from "./rows.ts";
 import { isNumber, type Sheet, sheetContent } from "./sheet.ts";
@@ -274,13 +275,14 @@ export class PbxPanel extends HTMLElement {
     this.requestUpdate();
   }
 
-  async transfer(key: string, extension: string, to: string, button: HTMLElement): Promise<void> {
+  async transfer(key: string, extension: string, to: string, button: HTMLElement, destination?: "queue"): Promise<void> {
     const { now } = this;
     const call = this.store.calls.get(key);
     const outside = transferable(call, extension, now);
     if (!outside) return;
     const name = nameOf(outside, now);
-    if (await this.act(button, "transfer", { extension, to, call_id: call?.call_id ?? undefined }, true)) notify(this, now.words("sent", { name, who: now.name(to) ?? to }));
+    const who = (destination ? this.store.queues.get(to)?.name : now.name(to)) ?? to;
+    if (await this.act(button, "transfer", { extension, to, call_id: call?.call_id ?? undefined, destination }, true)) notify(this, now.words("sent", { name, who }));
   }
 
   /** Keep which phone is the user's; whisper with it if that was what they wanted. */
@@ -452,7 +454,7 @@ export class PbxPanel extends HTMLElement {
       (sum, index) => html`<span class=${index ? "se" : "nm"}>${sum}</span>`,
     )}</button><div class="inner">${healthStrip(this)}<div class="top">${this.has("you") ? youPart(this) : nothing}${
       this.has("search") && !this.narrow ? this.find() : nothing
-    }</div>${this.tabs(connected ? calls : 0, missed)}<div class="grid ${many ? "many" : beside ? "rec" : ""}"><div>${this.section(
+    }</div>${this.has("queues") ? queuesPart(this) : nothing}${this.tabs(connected ? calls : 0, missed)}<div class="grid ${many ? "many" : beside ? "rec" : ""}"><div>${this.section(
       "calls",
       () => html`<h2 class="h">${sign("phone-in-talk")}${words("calls")} <span class="n">${(connected && calls) || nothing}</span></h2>${this.callList(false)}`,
     )}${this.section("people", () => this.peoplePart(looks, free))}${many ? side : nothing}</div>${beside ? html`<div class="side2">${side}</div>` : nothing}</div></div></div

@@ -239,7 +239,11 @@ function transferSheet(panel: PbxPanel, sheet: Sheet & { kind: "transfer" }): Co
     icon("phone-forward", "talking"),
     words("transfer_to"),
     outside ? words("transfer_why", { name: nameOf(outside, now) }) : words("no_calls"),
-    outside ? picker(panel, sheet, number, to, to) : "",
+    outside
+      ? html`${picker(panel, sheet, number, to, to)}${[...now.store.queues.values()].map((queue) =>
+          entry("account-clock", queue.name ?? queue.number, queue.number, (it) => panel.transfer(call, number, queue.number, it, "queue")),
+        )}`
+      : "",
   );
 }
 

@@ -1,6 +1,6 @@
 /* What the PBX tells: the messages of the subscription, merged. */
 
-import type { Call, Capabilities, Message, Monitor, Rights, RecentCall } from "./contract.ts";
+import type { Call, Capabilities, Message, Monitor, Parked, Queue, Rights, RecentCall } from "./contract.ts";
 
 export const RECENT = 20;
 
@@ -12,6 +12,8 @@ export class Store {
   calls = new Map<string, Call>();
   recent: RecentCall[] = [];
   monitors: Monitor[] = [];
+  queues = new Map<string, Queue>();
+  parked: Parked[] = [];
   capabilities: Capabilities | null = null;
   can: Record<string, Rights> = {};
   private byNumber = new Map<string, Call[]>();
@@ -20,6 +22,7 @@ export class Store {
   merge(message: Message): void {
     if (message.calls) {
       this.known = true;
+      this.queues.clear();
       this.calls = new Map(message.calls.map((call) => [call.key, call]));
       this.loaded = message.loaded ?? true;
       this.connected = message.connected ?? true;
@@ -29,6 +32,8 @@ export class Store {
     if (message.monitors) this.monitors = message.monitors;
     if (message.capabilities !== undefined) this.capabilities = message.capabilities;
     if (message.can !== undefined) this.can = message.can ?? {};
+    for (const queue of message.queues ?? []) this.queues.set(queue.number, queue);
+    if (message.parked) this.parked = message.parked;
     if (message.recent) this.remember(message.recent);
     if (message.calls || message.changed || message.gone) this.index();
   }

@@ -38,7 +38,7 @@ ha-icon { --mdc-icon-size: var(--i, 24px); display: block; line-height: 0; flex:
 .grid, .cols { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0 28px; }
 .card { background: var(--k); border: 1px solid var(--ha-card-border-color, var(--divider-color)); border-radius: var(--radius); }
 .card:where(.person:hover, pbx-call:hover, [lit] > .person, pbx-call[lit]) { border-color: color-mix(in srgb, var(--t) 28%, transparent); }
-.h, h2, .acts, .btn, .you, .find, .pa, .pill, .supbar, .alert, .none, .ghost, .hd, .ac, .pick, .wire, .k { display: flex; align-items: center; gap: 8px; }
+.h, h2, .acts, .btn, .you, .queue, .find, .pa, .pill, .supbar, .alert, .none, .ghost, .hd, .ac, .pick, .wire, .k { display: flex; align-items: center; gap: 8px; }
 .h, h2 { font: inherit; font-size: 16px; line-height: 24px; margin: 16px 4px 8px; --i: 20px; }
 .h h2 { margin: 0; margin-inline-end: auto; }
 .h .n { color: var(--t2); font-size: 14px; }
@@ -51,7 +51,7 @@ ha-icon { --mdc-icon-size: var(--i, 24px); display: block; line-height: 0; flex:
 .nm, .se { display: block; font-weight: 500; letter-spacing: .1px; line-height: 20px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .se { font-size: 12px; font-weight: 400; letter-spacing: .3px; line-height: 16px; }
 .tx .se, .nr, .find, .ib, .k, .t2, .why, .people .none, .gone .nm, .gone .se { color: var(--t2); }
-.you .se, .find .btn { color: var(--t); }
+.you .se, .queue .se, .find .btn { color: var(--t); }
 .btn { height: 36px; border-radius: 10px; padding: 0 12px; gap: 6px; font-weight: 500; line-height: 20px; white-space: nowrap; --c: initial; background: color-mix(in srgb, var(--c, var(--t)) var(--o, 7%), transparent); --i: 20px; }
 .btn ha-icon { color: var(--c, inherit); }
 .btn:hover { --o: 13%; }
@@ -68,7 +68,7 @@ ha-icon { --mdc-icon-size: var(--i, 24px); display: block; line-height: 0; flex:
 .ib[aria-pressed=true] { color: var(--c-wrong); }
 
 .top { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 8px; }
-.you { min-height: 56px; gap: 10px; padding: 6px 10px; padding-inline-end: 8px; }
+.you, .queue { min-height: 56px; gap: 10px; padding: 6px 10px; padding-inline-end: 8px; }
 .acts { gap: 6px; }
 .you.sup, .you.ring { background: color-mix(in srgb, var(--c) 12%, var(--k)); border-color: color-mix(in srgb, var(--c) 50%, transparent); }
 .you.sup { position: sticky; top: calc(var(--header-height, 56px) + 4px); z-index: 2; }
@@ -131,7 +131,7 @@ pbx-person { display: block; min-width: 0; content-visibility: auto; contain-int
 .tm { font-weight: 500; }
 [lit] > .person, pbx-call[lit] { background: color-mix(in srgb, var(--t) 3%, var(--k)); }
 .tm.long { border-radius: 8px; padding: 0 6px; margin-inline-end: -6px; }
-[drop] > .person, .you[drop] { border: 2px dashed var(--p); background: color-mix(in srgb, var(--p) 10%, var(--k)); }
+[drop] > .person, .top > [drop] { border: 2px dashed var(--p); background: color-mix(in srgb, var(--p) 10%, var(--k)); }
 [faded] { opacity: .45; }
 .ghost { position: fixed; z-index: 7; pointer-events: none; box-shadow: var(--sh); padding: 0 16px 0 10px; height: 56px; gap: 10px; rotate: -1.5deg; max-width: 300px; }
 :host { --sh: 0 4px 16px #00000029; }
@@ -194,8 +194,8 @@ pbx-person { display: block; min-width: 0; content-visibility: auto; contain-int
     .acts { flex: 1 0 100%; }
     .btn { flex: 1 1 auto; justify-content: center; height: 44px; padding: 0 8px; }
   }
-  .ib, .row .btn, .you .btn, .find .btn { position: relative; }
-  :is(.ib, .row .btn, .you .btn, .find .btn)::after { content: ""; position: absolute; inset: -4px; }
+  .ib, .row .btn, .you .btn, .queue .btn, .find .btn { position: relative; }
+  :is(.ib, .row .btn, .you .btn, .queue .btn, .find .btn)::after { content: ""; position: absolute; inset: -4px; }
 }
 @container (max-width: 372px) {
   .tk, .row .btn ha-icon { display: none; }
@@ -235,7 +235,7 @@ hr { border: 0; border-top: 1px solid var(--divider-color); margin: 4px 0; }
 }
 
 .wall {
-  display: grid; grid-template-rows: auto 1fr; gap: 24px; padding: 28px 36px;
+  --radius: 12px; display: grid; grid-template-rows: auto 1fr; gap: 24px; padding: 28px 36px;
   .calls { gap: 12px; }
   .row { min-height: 102px; grid-template-columns: minmax(0, 1fr) 200px minmax(0, 1fr); padding: 8px 20px; gap: 16px; }
   .nm { font-size: 22px; line-height: 30px; }

@@ -19,6 +19,7 @@ export const CAPABILITIES: Capabilities = {
   take: true,
   settings: true,
   history: true,
+  pick_up: true,
 };
 
 export function rights(values: Partial<Rights> = {}): Rights {

@@ -45,6 +45,7 @@ function call(number, answered) {
 }
 
 let send;
+const acted = [];
 let calls = PEOPLE.slice(0, 60).map((number) => call(number, true));
 for (const number of PEOPLE.slice(0, 60)) states[`sensor.${number}`].state = "busy";
 const localize = (key, values = {}) => [key.split("panel_").at(-1), ...Object.values(values)].join(" ");
@@ -53,10 +54,11 @@ let hass = {
   loadBackendTranslation: async () => localize,
   connection: { subscribeMessage: async (take) => {
     send = take;
-    const capabilities = { supervise: ["listen", "whisper", "barge_in"], dial: true, hang_up: true, hold: true, mute: true, transfer: "outside", take: true, settings: true, history: true };
+    const capabilities = { supervise: ["listen", "whisper", "barge_in"], dial: true, hang_up: true, hold: true, mute: true, transfer: "outside", take: true, settings: true, history: true, queues: true, parked: true, pick_up: true };
     take({ now: START, loaded: true, connected: true, capabilities, can, calls, monitors: [] });
     return async () => {};
   } },
+  callService: async (domain, action, data) => { acted.push({ action, ...data }); },
   callWS: async ({ type }) => (type === "pbx/recent_calls" ? { calls: [] } : { value: { entry: "1199" } }),
 };
 
@@ -93,6 +95,12 @@ async function change(card, index) {
   return performance.now() - started;
 }
 
+/** Let the PBX tell something else. */
+async function tell(card, message) {
+  send(message);
+  await settled(card);
+}
+
 /** Return whether the newest call and its phone are shown. */
 function shown(card) {
   const newest = calls.reduce((a, b) => (b.since > a.since ? b : a));
@@ -108,4 +116,4 @@ function elsewhere(card) {
   }
   return (performance.now() - started) / 100;
 }
-window.busy = { open, change, shown, elsewhere, durations };
+window.busy = { acted, open, change, tell, shown, elsewhere, durations };

@@ -37,7 +37,7 @@ async def add_p_series(page: Page, stage: Stage) -> None:
     form = page.locator("step-flow-form")
     await form.get_by_text("Yeastar P-Series").click()
     await page.get_by_role("button", name="Submit").click()
-    await expect(form.get_by_text("Client secret")).to_be_visible()
+    await expect(form.get_by_text("Client secret").first).to_be_visible()
     await form.locator("input[name=host]").fill(f"https://{pbx.host}:{pbx.port}/")
     await form.locator("input[name=username]").fill(pbx.username)
     await form.locator("input[name=password]").fill("wrong")

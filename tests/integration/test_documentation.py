@@ -407,6 +407,19 @@ def test_every_option_is_described() -> None:
     assert sorted(names) == sorted(texts)
 
 
+def test_connection() -> None:
+    """Each field of the forms that add a PBX is described, and no other."""
+    cells = [row[0] for row in DOCS["options"].table("Connection")]
+    steps = ENGLISH["config"]["step"].items()
+    texts = {
+        text
+        for step, texts in steps
+        if step.split("_")[0] in ("family", "user")
+        for text in texts["data"].values()
+    }
+    assert sorted(", ".join(cells).split(", ")) == sorted(texts)
+
+
 def every_text(node: Any) -> Iterator[str]:
     """Yield every text that the user interface shows."""
     if isinstance(node, dict):

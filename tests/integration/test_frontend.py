@@ -43,7 +43,7 @@ ENDS = {
         "actions",
     },
     "help_": {"me", "long_call", "actions"},
-    "part_": {"you", "search", "calls", "people", "recent"},
+    "part_": {"you", "search", "queues", "calls", "people", "recent"},
     "sort_": {"number", "name", "state"},
     "layout_": {"automatic", "wallboard"},
 }

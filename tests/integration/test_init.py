@@ -29,6 +29,7 @@ async def test_set_up_logs_in_once_and_reads_everything_once(
 ) -> None:
     """Identity, calls, extensions and trunks are all a start needs; settings follow."""
     assert [request.endpoint for request in sim.requests] == [
+        "login",  # version 2 of the API, which it does not have
         "login",
         "deviceinfo/query",
         "inbound/query",
@@ -139,7 +140,11 @@ async def test_wrong_password_asks_the_user_and_never_knocks_again(
     assert await set_up(hass, entry) is ConfigEntryState.SETUP_ERROR
     flows = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
     assert [flow["context"]["source"] for flow in flows] == [SOURCE_REAUTH]
-    assert [request.endpoint for request in sim.requests] == ["login"]
+    # The first one was in a version that the PBX does not have, and no failed login.
+    assert [(one.endpoint, one.version) for one in sim.requests] == [
+        ("login", "v2.0.0"),
+        ("login", "v1.1.0"),
+    ]
 
 
 async def test_locked_out_set_up_does_not_knock_again(

@@ -67,6 +67,7 @@ class Simulator(Device):
             self.switches,
             self.clock,
             self.faults.reports,
+            self.pbx.calls,
         )
         self._front = Front(self.pbx, self.faults, self.clock)
 

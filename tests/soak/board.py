@@ -7,15 +7,16 @@ from unittest.mock import patch
 
 from custom_components.pbx.client import Address, Switchboard
 from custom_components.pbx.client.errors import PbxError, PbxUnreachable, Unreachable
-from custom_components.pbx.client.yeastar.s import YeastarS, hash_password, reports
+from custom_components.pbx.client.snapshot import Snapshot
+from custom_components.pbx.client.yeastar.s import YeastarS, hash_password
 from tests.simulator import Simulator
 from tests.simulator.exchange.events import Booted, CallEvent as Happened, Event
 from tests.simulator.faults import mistyped, without
 from tests.simulator.yeastar_s.answers import encode
-from tests.simulator.yeastar_s.reports import reports_of
+from tests.simulator.yeastar_s.v2.calls import CallChanged
 
 from .beside import JUMPS, Beside
-from .history import History, View, view_of
+from .history import History, view_of
 from .oracle import Oracle, Wrong
 from .steps import KINDS, NEWCOMER, PHONES, Day, Firmware, Step, office
 
@@ -43,12 +44,12 @@ class InProcess:
         version: str,
         endpoint: str,
         body: dict[str, str],
-        token: str | None = None,
+        query: dict[str, str],
         *,
         acting: bool = False,
     ) -> dict[str, Any]:
         """Send one request."""
-        return self._post(version, endpoint, body, token)
+        return self._post(version, endpoint, body, query)
 
 
 def finished[T](work: Coroutine[Any, Any, T]) -> T:
@@ -64,9 +65,9 @@ def finished[T](work: Coroutine[Any, Any, T]) -> T:
 
 def client(
     sim_post: Callable[..., dict[str, Any]],
-    username: str,
-    password: str,
+    sim: Simulator,
     clock: Callable[[], float],
+    wall_clock: Callable[[], float],
 ) -> YeastarS:
     """Return the client of the S-Series, whose requests go to `sim_post`."""
     with patch(
@@ -76,9 +77,10 @@ def client(
         return YeastarS(
             None,  # type: ignore[arg-type]
             Address("pbx.invalid", 80, tls=False),
-            username,
-            hash_password(password),
+            sim.username,
+            hash_password(sim.password),
             clock=clock,
+            wall_clock=wall_clock,
         )
 
 
@@ -86,38 +88,43 @@ class Listening(Beside):
     """A switchboard beside an exchange, with everything between them that can go wrong."""
 
     sim: Simulator
+    endpoints = ENDPOINTS
 
     def __init__(self, day: Day, trace: list[str] | None = None) -> None:
         """Put both together."""
         super().__init__(day, trace)
         assert isinstance(day.firmware, Firmware)
         self._format = day.firmware.report_format
-        sim = office(self.clock, day.firmware)
-        history = History(sim, self.now)
         board = Switchboard(reader=YeastarS.call_reader)
-        self.furnish(sim, history, Oracle(history), board)
+        self.furnish(*self.build(day), board)
         self._faults: deque[str] = deque()
-        self._late: list[tuple[Event, bytes]] = []
-        self._held: tuple[Event, bytes] | None = None
+        self._late: list[tuple[Event | CallChanged, bytes]] = []
+        self._held: tuple[Event | CallChanged, bytes] | None = None
         self._cut = False
         self._silent = True
         self._race: tuple[int, Step] | None = None
         self._raced = False
         self._damage: tuple[str, str] | None = None
         self._damaged = False
-        self._pbx = client(
-            self._post, self.sim.username, self.sim.password, self.clock.now
-        )
+        self._pbx = self._client()
         self.sim.exchange.listeners.append(self._happened)
+
+    def build(self, day: Day) -> tuple[Simulator, History, Oracle]:
+        """Return the PBX of a day, its truth, and what judges by that."""
+        sim = office(self.clock, day.firmware)
+        history = History(sim, self.now)
+        return sim, history, Oracle(history)
+
+    def _client(self) -> YeastarS:
+        return client(self._post, self.sim, self.clock.now, self.now)
 
     # -- requests
 
     def _post(
-        self, version: str, endpoint: str, body: dict[str, str], token: str | None
+        self, version: str, endpoint: str, body: dict[str, str], query: dict[str, str]
     ) -> dict[str, Any]:
         if self._cut:
             raise PbxUnreachable(Unreachable.CANNOT_CONNECT)
-        query = {} if token is None else {"token": token}
         answer = self.sim.pbx.answer(
             "POST", version, endpoint, query, encode(body).encode(), REMOTE
         )
@@ -140,16 +147,11 @@ class Listening(Beside):
 
     # -- reports
 
-    def _happened(self, event: Event) -> None:
+    def _happened(self, event: Event | CallChanged) -> None:
         """Let the reports of an event run the gauntlet."""
         if not self.sim.reporter.is_reported(event):
             return
-        reported = reports_of(
-            event,
-            self._format,
-            self.sim.identity,
-            self.sim.switches,
-        )
+        reported = self.sim.reporter.reports_of(event, self._format)
         for index, report in enumerate(reported):
             fault = self._faults.popleft() if self._faults else ""
             body = report.body
@@ -182,16 +184,23 @@ class Listening(Beside):
                 self.say(lambda held=held: f"  late   {held[1].decode()}")  # type: ignore[misc]
                 self._tell(held[1])
 
-    def _note(self, event: Event, fate: str, body: bytes, index: int = 0) -> None:
-        swapped = index > 0 and isinstance(event, Happened) and event.kind == "bye"
+    def _note(
+        self, event: Event | CallChanged, fate: str, body: bytes, index: int = 0
+    ) -> None:
         # What is in its turn but behind one that is late tells all the same.
-        self.history.heard(event, "told" if fate == "early" else fate, swapped)
+        self.note(event, "told" if fate == "early" else fate, index)
         self.say(lambda: f"  {fate:6} {body.decode(errors='replace')}")
 
+    def note(self, event: Event | CallChanged, fate: str, index: int) -> None:
+        """Note what became of a report, which is one of several of an event."""
+        assert not isinstance(event, CallChanged)
+        swapped = index > 0 and isinstance(event, Happened) and event.kind == "bye"
+        self.history.heard(event, fate, swapped)
+
     def _tell(self, body: bytes) -> None:
-        received = reports.parse(body)
-        if received is not None:
-            self.take(self.board.apply(received.report, self.now()))
+        received = self._pbx.parse(body)
+        for report in () if received is None else received.reports:
+            self.take(self.board.apply(report, self.now()))
 
     # -- polls
 
@@ -210,21 +219,26 @@ class Listening(Beside):
             failure = repr(error)
             self.say(lambda: f"  failed {failure}")
             return
-        view: View | None = None
-        if not self._raced and not self._damaged:
-            view = view_of(self.sim)
-        else:
+        silent = self._silent
+        if self._raced or self._damaged:
             self.history.hit = True
             self.history.half_polled()
-        silent = self._silent
-        if view is not None:
-            self.history.polled(view, silent=silent)
+        else:
+            self.seen(silent=silent)
         changes = self.board.reconcile(snapshot, self.now(), silent=silent)
         self._silent = False
-        self.doubtful = changes.doubtful
+        self.doubtful = changes.doubtful or self._again(snapshot)
         if silent:
             self.oracle.silent_poll()
         self.take(changes)
+
+    def seen(self, *, silent: bool) -> None:
+        """Note that a poll has seen what it can."""
+        self.history.polled(view_of(self.sim), silent=silent)
+
+    def _again(self, snapshot: Snapshot) -> bool:
+        """Return whether a poll asks for another one because it was incomplete."""
+        return False
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""
@@ -284,16 +298,15 @@ class Listening(Beside):
             case "deliver":
                 self.deliver()
             case "reload":
-                self.board, self._silent = (
-                    Switchboard(reader=YeastarS.call_reader),
-                    True,
-                )
+                self.board = Switchboard(reader=YeastarS.call_reader)
+                self._silent = True
+                self._forget()
                 self.history.hit = True
                 self.history.reloaded()
                 self.oracle.reloaded()
                 self.poll()
             case "damage":
-                self._damage = ENDPOINTS[step.who % 5], DAMAGES[step.whom % 5]
+                self._damage = self.endpoints[step.who % 5], DAMAGES[step.whom % 5]
                 self.poll()
                 self._damage = None
             case "clock":
@@ -301,6 +314,9 @@ class Listening(Beside):
                 self.history.jumped()
             case _ if step.what in KINDS:
                 self._faults.extend([KINDS[step.what]] * (1 + step.who))
+
+    def _forget(self) -> None:
+        """Let the client begin anew, if it remembers anything of calls."""
 
     def _mend(self) -> None:
         if self._cut:

@@ -49,6 +49,7 @@ from tests.simulator.exchange.events import (
     SettingsChanged,
 )
 from tests.simulator.yeastar_s.reports import reports_of
+from tests.simulator.yeastar_s.v2.calls import CallChanged
 
 from .beside import JUMPS, told
 from .board import ENDPOINTS, brief
@@ -319,7 +320,8 @@ class Living:
 
     # -- what the integration can know
 
-    def _reported(self, event: Event, index: int, fate: str) -> None:
+    def _reported(self, event: Event | CallChanged, index: int, fate: str) -> None:
+        assert not isinstance(event, CallChanged)  # here, version 1 reports
         self.say(lambda: f"  {fate:6} {self._body(event, index)}")
         swapped = index > 0 and isinstance(event, Happened) and event.kind == "bye"
         self.history.heard(event, fate, swapped)

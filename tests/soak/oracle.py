@@ -104,8 +104,8 @@ class Oracle:
         assert isinstance(sim, Simulator)
         return TRUNKS[trunk_word(sim.pbx, trunk)]
 
-    def is_caller(self, story: Story, leg: Leg) -> bool:
-        """Return whether one end of a call is the caller."""
+    def is_caller(self, story: Story, leg: Leg) -> bool | None:
+        """Return whether one end of a call is the caller, None if that is not told."""
         return story.call is not None and story.call.caller is leg
 
     def outside_state(self, story: Story, leg: Leg) -> str:

@@ -15,14 +15,26 @@ from . import board, steps
 from .asterisk import board as asterisk_board, steps as asterisk_steps
 from .oracle import Wrong
 from .steps import LONG, SHORT, Chosen, Day, Firmware, Step
+from .yeastar_p import board as p_board, steps as p_steps
+from .yeastar_s2 import board as s2_board, steps as s2_steps
 
 type Play = Callable[[Day], list[Wrong]]
 type Draw = Callable[..., Day]
 
 ASTERISK: Final = "asterisk"
+S_SERIES_2: Final = "s2"
+YEASTAR_P: Final = "yeastar-p"
 LIVES: Final[Mapping[type[Chosen], Callable[..., list[Wrong]]]] = {
     Firmware: board.live,
     asterisk_steps.Installation: asterisk_board.live,
+    s2_steps.FirmwareTwo: s2_board.live,
+    p_steps.Box: p_board.live,
+}
+# What draws the days of a wire that is named before their seeds.
+DRAWS: Final[Mapping[str, Draw]] = {
+    ASTERISK: asterisk_steps.draw,
+    S_SERIES_2: s2_steps.draw,
+    YEASTAR_P: p_steps.draw,
 }
 
 # Length, and whether anything goes wrong on the way; in turn.
@@ -89,7 +101,7 @@ def day_named(name: str) -> Day:
 
 def draw_of(wire: list[str]) -> Draw:
     """Return what draws the days of a wire: none is named for the S-Series."""
-    return asterisk_steps.draw if wire == [ASTERISK] else steps.draw
+    return DRAWS[wire[0]] if wire else steps.draw
 
 
 def sow(days: Iterable[Day], play: Play = live, until: float | None = None) -> Sown:
@@ -160,7 +172,7 @@ def trace(day: Day) -> str:
 
 def main(arguments: list[str]) -> int:
     """Sow for so many seconds, or play or shrink one day: see README.md."""
-    wire = [one for one in arguments[:1] if one == ASTERISK]
+    wire = [one for one in arguments[:1] if one in DRAWS]
     match arguments[len(wire) :]:
         case ["trace", *name]:
             sys.stdout.write(trace(day_named(" ".join((*wire, *name)))) + "\n")

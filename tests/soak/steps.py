@@ -248,7 +248,7 @@ class Activity:
         """Keep where."""
         self.sim = sim
         exchange = sim.exchange
-        self._deeds: dict[str, Deed] = {
+        self.deeds: dict[str, Deed] = {
             "call": lambda who, whom, n: sim.call(*self._strangers(who, whom)),
             "talk": lambda who, whom, n: self._pick_up_at(
                 sim.call(*self._strangers(who, whom)), n
@@ -307,7 +307,7 @@ class Activity:
 
     def do(self, step: Step) -> bool:
         """Let it happen if it can; return whether it is something of this kind."""
-        deed = self._deeds.get(step.what)
+        deed = self.deeds.get(step.what)
         if deed is None:
             return False
         with suppress(ExchangeError):

@@ -193,7 +193,7 @@ type Report = (
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A report, with the serial number of the PBX that sent it where it names one."""
+    """What one message reports, with the serial number of its PBX where it names one."""
 
-    report: Report
+    reports: tuple[Report, ...]
     serial_number: str | None

@@ -207,15 +207,16 @@ class PushReceiver:
             self._accept(received)
 
     def _accept(self, received: Received) -> None:
-        """Pass a report on; an error with one must not stop the others."""
+        """Pass its reports on; an error with one must not stop the others."""
         self.accepted += 1
-        try:
-            self._take(received.report)
-        except Exception:  # noqa: BLE001
-            # The report is not logged, as it may contain numbers of people.
-            LOGGER.exception(
-                "Unexpected error with a report (%s)", type(received.report).__name__
-            )
+        for report in received.reports:
+            try:
+                self._take(report)
+            except Exception:  # noqa: BLE001
+                # The report is not logged, as it may contain numbers of people.
+                LOGGER.exception(
+                    "Unexpected error with a report (%s)", type(report).__name__
+                )
 
 
 @lru_cache(maxsize=64)

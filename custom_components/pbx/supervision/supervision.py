@@ -195,14 +195,14 @@ class Supervision:
         try:
             names = _names(supervisor, extension)
             require(self._coordinator, CAPABILITIES[mode], names)
-            await async_check_policy(
-                self._hass, self._coordinator, context, supervisor, extension
-            )
+            await self._check_policy(context, supervisor, extension)
             async with self._lock(supervisor.number):
                 monitoring = await self._same_as(wanted)
                 call_id = None
                 if monitoring is None:
                     await self._make_way(wanted, supervisor)
+                    # Others may have entered the call meanwhile.
+                    await self._check_policy(context, supervisor, extension)
                     call_id = await self._begin(wanted, supervisor, extension)
                     monitoring = wanted
         except (
@@ -255,6 +255,14 @@ class Supervision:
                 )
             )
             return None
+
+    async def _check_policy(
+        self, context: Context, supervisor: Extension, extension: Extension
+    ) -> None:
+        """Raise unless the policy allows the supervision now."""
+        await async_check_policy(
+            self._hass, self._coordinator, context, supervisor, extension
+        )
 
     def _lock(self, number: str) -> asyncio.Lock:
         """Return the lock that keeps a supervisor's actions in order."""
@@ -331,6 +339,7 @@ class Supervision:
             # The PBX called a phone whose known status is in use: that status is outdated.
             look = before is None or not before.in_use
             self._monitorings.async_begin(monitoring, look=look)
+            self._calls_changed(monitoring)
         return call_id
 
     @callback

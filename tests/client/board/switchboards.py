@@ -8,7 +8,7 @@ from custom_components.pbx.client import (
     Switchboard,
 )
 from custom_components.pbx.client.yeastar.s import YeastarS
-from custom_components.pbx.client.yeastar.s.found import PolledSnapshot
+from custom_components.pbx.client.yeastar.s.v1.found import PolledSnapshot
 from tests.client.calls.told import answer, ring
 
 INFO = PbxInfo("369362089179", "PBX", "Yeastar", "S-Series", None, None, "v1.1.0")

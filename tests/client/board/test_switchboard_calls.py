@@ -9,7 +9,7 @@ from custom_components.pbx.client import (
     PartyState,
 )
 from custom_components.pbx.client.report import CallReport, ExtensionReport
-from custom_components.pbx.client.yeastar.s.found import FoundCall
+from custom_components.pbx.client.yeastar.s.v1.found import FoundCall
 from tests.client.calls.told import (
     answer,
     answer_in,

@@ -25,8 +25,8 @@ from custom_components.pbx.client.report import (
     SettingsChanged,
     Subject,
 )
-from custom_components.pbx.client.yeastar.s.found import FoundCall, Ties
 from custom_components.pbx.client.yeastar.s.reports import parse
+from custom_components.pbx.client.yeastar.s.v1.found import FoundCall, Ties
 from tests.client.calls.told import (
     answer,
     answer_in,
@@ -301,7 +301,7 @@ def test_status_report_without_a_word_leaves_the_status() -> None:
     ):
         received = parse(body)
         assert received is not None
-        board.apply(received.report, 100)
+        board.apply(received.reports[0], 100)
         assert board.extensions["1001"].status is status
 
 

@@ -6,7 +6,11 @@ from typing import Any
 
 from custom_components.pbx.client import Extension, ExtensionStatus, PbxInfo
 from custom_components.pbx.client.model import IN_USE
-from custom_components.pbx.client.yeastar.s.found import FoundCall, PolledSnapshot, Ties
+from custom_components.pbx.client.yeastar.s.v1.found import (
+    FoundCall,
+    PolledSnapshot,
+    Ties,
+)
 
 from .told import DIALING, INBOUND, OUTBOUND, RINGING, TALKING, Told, callee, caller
 

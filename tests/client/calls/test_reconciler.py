@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from custom_components.pbx.client import ExtensionStatus, Party
-from custom_components.pbx.client.yeastar.s.found import Ties
+from custom_components.pbx.client.yeastar.s.v1.found import Ties
 
 from .polled import (
     BUSY,

@@ -11,11 +11,13 @@ from custom_components.pbx.client import Address, CallEvent, Pbx, Switchboard
 from custom_components.pbx.client.asterisk import Asterisk
 from custom_components.pbx.client.pbx import ReportsByStream
 from custom_components.pbx.client.report import Report
+from custom_components.pbx.client.yeastar.p import YeastarP
 from custom_components.pbx.client.yeastar.s import YeastarS, hash_password
 from tests.simulator import Simulator
 from tests.simulator.asterisk import AsteriskSwitches, SimulatedAsterisk
 from tests.simulator.asterisk.server import ManagerServer
 from tests.simulator.telephony import Telephony
+from tests.simulator.yeastar_p import PSimulator, PSwitches
 
 
 class Observed:
@@ -61,10 +63,20 @@ class Observed:
 
 
 @asynccontextmanager
-async def _yeastar_s() -> AsyncGenerator[Observed]:
-    async with Simulator().running() as sim, aiohttp.ClientSession() as session:
+async def _yeastar_s(*versions: str) -> AsyncGenerator[Observed]:
+    box = Simulator(api_versions=versions)
+    async with box.running() as sim, aiohttp.ClientSession() as session:
         address = Address(sim.host, sim.port, tls=False)
         pbx = YeastarS(session, address, sim.username, hash_password(sim.password))
+        yield Observed(sim, pbx)
+        await pbx.close()
+
+
+@asynccontextmanager
+async def _yeastar_p(api: PSwitches) -> AsyncGenerator[Observed]:
+    async with PSimulator(api=api).running() as sim, aiohttp.ClientSession() as session:
+        address = Address(sim.host, sim.port, tls=False)
+        pbx = YeastarP(session, address, sim.username, sim.password)
         yield Observed(sim, pbx)
         await pbx.close()
 
@@ -80,7 +92,18 @@ async def _asterisk(switches: AsteriskSwitches) -> AsyncGenerator[Observed]:
 
 
 FAMILIES: Mapping[str, Callable[[], AbstractAsyncContextManager[Observed]]] = {
-    "yeastar_s": _yeastar_s,
+    "yeastar_s_1": partial(_yeastar_s, "v1.0.x", "v1.1.0"),
+    "yeastar_s_2": partial(_yeastar_s, "v1.1.0", "v2.0.0"),
+    "yeastar_p": partial(_yeastar_p, PSwitches(monitor_listed=True)),
+    "yeastar_p_changes": partial(
+        _yeastar_p,
+        PSwitches(
+            monitor_listed=True,
+            members_told="changed",
+            body_encoding="object",
+            no_calls="60001",
+        ),
+    ),
     "asterisk_16": partial(_asterisk, AsteriskSwitches(version="16")),
     "asterisk_22": partial(_asterisk, AsteriskSwitches(version="22")),
 }

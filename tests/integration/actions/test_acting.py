@@ -110,6 +110,50 @@ async def test_many_events_do_not_make_an_automation_forget_its_user(
     assert legs(pushing.sim) == []
 
 
+async def test_automation_that_a_user_runs_acts_for_them(
+    pushing: Push, phone: Phone, told: Told, user: MockUser
+) -> None:
+    """Who may control an automation may run it, without its trigger and conditions."""
+    await automate(
+        pushing.hass,
+        {
+            "triggers": {"trigger": "event", "event_type": "never"},
+            "conditions": "{{ false }}",
+            "variables": {"whispered": "1003"},
+            "actions": {
+                "action": "pbx.whisper",
+                "data": {"whisperer": "1005", "whispered": "{{ whispered }}"},
+            },
+        },
+    )
+    run = {"entity_id": "automation.a_0", "variables": {"whispered": "1002"}}
+    for context in (Context(user_id=user.id), Context(user_id=phone.user.id)):
+        await pushing.hass.services.async_call(
+            "automation", "trigger", run, context=context
+        )
+        await until(lambda: bool(told.types))
+        assert told.events.pop()[0]["user"] == context.user_id
+    assert [leg[:3] for leg in legs(pushing.sim)] == [("1005", "whisper", "1002")]
+
+
+async def test_forgotten_run_acts_for_nobody(
+    pushing: Push, phone: Phone, told: Told, user: MockUser
+) -> None:
+    """So many runs that the first is forgotten do not give it its owner's rights."""
+    actions = [{"delay": {"seconds": 2}}, WHISPER]
+    await automate(pushing.hass, {"triggers": PRESSED, "actions": actions})
+    await phone.fire("pressed", {}, by=user)
+    for _ in range(10_001):
+        event = Context(user_id=user.id)
+        pushing.hass.bus.async_fire("other", context=event)
+        pushing.hass.bus.async_fire(
+            "automation_triggered", context=Context(parent_id=event.id)
+        )
+    await until(lambda: told.types == ["refused"])
+    assert told.reasons == ["not_permitted"]
+    assert legs(pushing.sim) == []
+
+
 async def test_automation_without_a_user_acts_for_its_owner(
     pushing: Push, phone: Phone, user: MockUser
 ) -> None:

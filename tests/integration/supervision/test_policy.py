@@ -1,5 +1,6 @@
 """The policy of supervision: who may supervise whom, as the options say."""
 
+import asyncio
 from typing import Any
 
 from homeassistant.auth.permissions.const import CAT_ENTITIES
@@ -19,7 +20,7 @@ from tests.integration.supervised import (
     monitor,
     monitored_by,
 )
-from tests.simulator import ManualClock, Simulator
+from tests.simulator import Fault, ManualClock, Simulator
 
 BOTH = {SUPERVISOR: True, AGENT: True}
 MODES = ("listen", "whisper", "barge_in")
@@ -177,6 +178,27 @@ async def test_never_monitored(office: Any) -> None:
     await push.settled()
     await act(push.hass, "whisper", whisperer="1005", whispered="1001")
     assert legs(push.sim) == [("1005", "whisper", "1001", "active")]
+
+
+async def test_policy_is_checked_when_the_phone_is_free(office: Any) -> None:
+    """An extension may have entered the call while the action waited for the phone."""
+    push = await office(never_monitored=["1006"])
+    told = listen_to(push.hass)
+    (call,) = push.sim.calls.values()
+    slow = Fault(kind="latency", endpoint="extension/listen", times=1, seconds=0.5)
+    push.sim.faults.add(slow)
+    first = push.hass.async_create_task(monitor(push, "listen"))
+    await asyncio.sleep(0.1)
+    second = push.hass.async_create_task(monitor(push, "whisper"))
+    await asyncio.sleep(0.1)
+    call.hang_up()
+    push.sim.call("1006", "1002", answer=True)
+    await asyncio.gather(first, second, return_exceptions=True)
+    for _ in range(5):
+        await push.settled()
+    assert not push.sim.requests_to("extension/whisper")
+    assert legs(push.sim) == []
+    assert ("refused", "never_monitored") in zip(told.types, told.reasons, strict=True)
 
 
 async def test_supervision_ends_when_a_never_monitored_extension_joins(

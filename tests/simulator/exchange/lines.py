@@ -71,6 +71,9 @@ class Lines:
         self.calls: dict[str, SimCall] = {}
         self.monitors: dict[str, MonitorLeg] = {}
         self.listeners: list[Callable[[Event], None]] = []
+        # Called when a leg does something else now: before and after its phone's state
+        # is told, which True says.
+        self.touched: list[Callable[[bool], None]] = []
         self.next_sequence = 1
         self.booted = clock.now()
         self._legs: dict[str, list[Leg]] = {}
@@ -134,8 +137,12 @@ class Lines:
 
     def touch(self, leg: Leg) -> None:
         """Tell when the extension of a leg does something else now."""
+        for look in self.touched:
+            look(False)
         if leg.kind is LegKind.EXTENSION:
             self.state_changed(leg.number)
+        for look in self.touched:
+            look(True)
 
     def only_talks_here(self, leg: Leg) -> None:
         """Put the other calls of an extension on hold, as a phone does that takes a second one."""

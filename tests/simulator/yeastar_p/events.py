@@ -9,6 +9,7 @@ from typing import Any
 from tests.simulator.exchange import Exchange, SimExtension, SimTrunk
 from tests.simulator.exchange.cdr import CallRecord
 from tests.simulator.exchange.events import (
+    Booted,
     CallEvent,
     CallFailed,
     CallRecorded,
@@ -68,7 +69,7 @@ class Events:
         self._objects = objects
         self._switches = switches
         self._serial = serial
-        self._send = send
+        self.send = send
         # The members of each call as they were told last.
         self._told: dict[str, dict[str, Json]] = {}
         # What follows the states of calls: failures and records.
@@ -97,11 +98,15 @@ class Events:
                 self._emit(30016, self._objects.call(call))
             case SettingsChanged():
                 self._settings(event)
+            case Booted():
+                # What was not told before the power was lost never is.
+                self._told.clear()
+                self._later.clear()
             case _:
                 self._plan()
 
     def _plan(self) -> None:
-        """Tell the states of calls once what happens now has happened."""
+        """Tell what remains once what happens now has happened."""
         if not self._planned:
             self._planned = True
             self.soon(self.flush)
@@ -137,7 +142,13 @@ class Events:
     def _tell_calls(self) -> None:
         """Send event 30011 for each call whose members have changed."""
         calls = self._exchange.calls
-        members = {name: self._objects.members(call) for name, call in calls.items()}
+        if any(call.consulted is not None for call in calls.values()):
+            return  # two calls are just becoming one
+        members = {
+            name: self._objects.members(call)
+            for name, call in calls.items()
+            if call.live
+        }
         in_use = {channel for present in members.values() for channel in present}
         for call_id in [*self._told, *calls]:
             now = members.get(call_id, {})
@@ -218,7 +229,7 @@ class Events:
         event: Json = {"type": kind, "msg": encoded}
         if kind not in (30022, 30023):
             event["sn"] = self._serial()
-        self._send(kind, json.dumps(event))
+        self.send(kind, json.dumps(event))
 
 
 def _bye(member: Json) -> Json:

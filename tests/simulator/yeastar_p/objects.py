@@ -3,13 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.simulator.exchange import (
-    Exchange,
-    MonitorLeg,
-    SimCall,
-    SimExtension,
-    SimTrunk,
-)
+from tests.simulator.channels import MEMBERS, Channels
+from tests.simulator.exchange import Exchange, SimCall, SimExtension, SimTrunk
 from tests.simulator.exchange.events import LegKind, LegState
 from tests.simulator.exchange.leg import Leg
 
@@ -18,7 +13,6 @@ from .switches import PSwitches
 
 type Json = dict[str, Any]
 
-MEMBERS = (LegKind.EXTENSION, LegKind.INBOUND, LegKind.OUTBOUND)
 # Reference 6.4, for the words that the neutral trunks of the office have.
 TRUNK_CODES = {
     "idle": 1,
@@ -37,42 +31,23 @@ TRUNK_CODES = {
 }
 
 
-class Objects:
+def path_of(call: SimCall) -> str:
+    """Return the number of what a call went through, blank for nothing (3.3)."""
+    for other in call.callees:
+        if other.kind in (LegKind.IVR, LegKind.QUEUE, LegKind.CONFERENCE):
+            return other.number
+    return call.via
+
+
+class Objects(Channels):
     """The PBX's objects as the API shows them."""
 
     def __init__(self, exchange: Exchange, switches: PSwitches) -> None:
         """Show an exchange."""
-        self._exchange = exchange
+        super().__init__(exchange)
         self._switches = switches
-        self._channels: dict[str, str] = {}
         self._ids = Ids()
         self.presences = Presences(exchange, self._ids)
-
-    # -- channels
-
-    def channel(self, leg: Leg) -> str:
-        """Return the channel of a leg, `PJSIP/1005-0000008a`."""
-        name = leg.number if leg.kind is LegKind.EXTENSION else None
-        if name is None:
-            name = f"trunk-{leg.trunk}-endpoint"
-        if leg.leg_id not in self._channels:
-            self._channels[leg.leg_id] = f"PJSIP/{name}-{len(self._channels):08x}"
-        return self._channels[leg.leg_id]
-
-    def found(self, channel: str) -> tuple[SimCall, Leg] | None:
-        """Return the call and the leg of a channel."""
-        for call in self._exchange.calls.values():
-            for leg in call.legs:
-                if leg.kind in MEMBERS and self.channel(leg) == channel:
-                    return call, leg
-        return None
-
-    def monitor(self, channel: str) -> MonitorLeg | None:
-        """Return the supervisor's leg of a channel."""
-        for monitor in self._exchange.monitors.values():
-            if self.channel(monitor.leg) == channel:
-                return monitor
-        return None
 
     # -- calls
 
@@ -98,13 +73,10 @@ class Objects:
         return {"call_id": call.call_id, "members": list(self.members(call).values())}
 
     def _member(self, call: SimCall, leg: Leg, caller: bool) -> Json:
-        path = call.via
-        for other in call.callees:
-            if other.kind in (LegKind.IVR, LegKind.QUEUE, LegKind.CONFERENCE):
-                path = other.number
+        path = path_of(call)
         common = {
             "channel_id": self.channel(leg),
-            "member_status": self._word(leg, caller),
+            "member_status": self.word(leg, caller),
             "call_path": path or self._blank,
         }
         if leg.kind is LegKind.EXTENSION:
@@ -117,20 +89,6 @@ class Objects:
                 **common,
             }
         }
-
-    @staticmethod
-    def _word(leg: Leg, caller: bool) -> str:
-        match leg.state:
-            case LegState.CALLING:
-                return "ALERT"
-            case LegState.RINGING:
-                return "RING"
-            case LegState.TALKING:
-                return "ANSWERED" if caller else "ANSWER"
-            case LegState.HELD:
-                return "HOLD"
-            case _:
-                return "BYE"
 
     @property
     def _blank(self) -> str:

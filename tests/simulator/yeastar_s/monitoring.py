@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tests.simulator.exchange import CallState, SimCall
+from tests.simulator.exchange import CallState, MonitorLeg, SimCall
 from tests.simulator.exchange.events import ExtensionState
 from tests.simulator.exchange.monitoring import MonitorMode
 
@@ -106,14 +106,21 @@ class Rules:
         return self._exchange.calls_of(self._extension)
 
 
+def begin(
+    pbx: YeastarS, mode: MonitorMode, supervisor: str, extension: str
+) -> MonitorLeg:
+    """Call the supervisor's phone; raise Refused where a condition does not hold."""
+    refused = Rules(pbx, mode, supervisor, extension).refusal()
+    if refused is not None:
+        raise Refused(refused)
+    return pbx.exchange.monitor(mode, supervisor, extension)
+
+
 def _monitor(
     pbx: YeastarS, mode: MonitorMode, supervisor: str, extension: str
 ) -> Answer:
     """Success means that the supervisor's phone is being called; no call id (4.1)."""
-    refused = Rules(pbx, mode, supervisor, extension).refusal()
-    if refused is not None:
-        raise Refused(refused)
-    pbx.exchange.monitor(mode, supervisor, extension)
+    begin(pbx, mode, supervisor, extension)
     return success()
 
 

@@ -13,7 +13,9 @@ from .answers import Answer, File, Refused, failure
 from .identity import Identity
 from .request import Body
 from .sessions import Sessions
-from .versions import expand, ordered
+from .v2.calls import Calls
+from .v2.endpoints import ENDPOINTS as V2_ENDPOINTS
+from .versions import OPENVOX, V2, expand, ordered
 
 
 class Throttle:
@@ -55,6 +57,8 @@ class YeastarS:
         self.switches = switches
         self.clock = clock
         self.versions = expand(versions)
+        self.v2 = sessions.v2
+        self.calls = Calls(exchange, self.v2)
         self.applies = Throttle(clock, switches)
         self.updates = Throttle(clock, switches)
         self.unapplied: list[Callable[[], None]] = []
@@ -96,7 +100,9 @@ class YeastarS:
         """Test in this order: version, method, name, token, endpoint, body (reference 9.2)."""
         if version not in self.versions:
             raise Refused("10003")
-        found = v1.ENDPOINTS.get(endpoint)
+        found = self._endpoint(version, endpoint)
+        if version == OPENVOX and query.get("type") != "json":
+            raise Refused("20000")  # It would answer XML.
         get = self.switches.get_allowed or (found is not None and found.download)
         if method != "POST" and not (method == "GET" and get):
             raise Refused("20001")
@@ -106,8 +112,17 @@ class YeastarS:
             body = Body.parse(raw_body)
             user, password = self.identity.username, self.identity.password
             return self.sessions.login(body, remote, version, user, password)
-        session = self.sessions.check(query)
-        if found is None or ordered(version) < found.since:
+        if endpoint == "token/refresh" and self.v2.refresh_tokens:
+            return self.sessions.refresh(Body.parse(raw_body))
+        session = self.sessions.check(query, version)
+        if found is None:
             raise Refused("10003")
         body = Body(dict(query), sent=True) if found.download else Body.parse(raw_body)
         return found.handler(self, session, body)
+
+    def _endpoint(self, version: str, endpoint: str) -> v1.Endpoint | None:
+        if version == V2:
+            early = endpoint == "extension/query_call" and not self.v2.query_call
+            return None if early else V2_ENDPOINTS.get(endpoint)
+        found = v1.ENDPOINTS.get(endpoint)
+        return None if found and ordered(version) < found.since else found

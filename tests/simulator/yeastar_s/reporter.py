@@ -23,6 +23,8 @@ from tests.simulator.switches import Switches
 from .identity import Identity
 from .reports import Report, reports_of
 from .sessions import Session, Sessions
+from .v2 import reports as v2_reports
+from .v2.calls import CallChanged, Calls
 
 LOG_LIMIT = 2000
 
@@ -48,7 +50,7 @@ class Item:
 
     report: Report
     session: Session
-    event: Event
+    event: Event | CallChanged
     index: int
     cut_off: bool
 
@@ -76,8 +78,11 @@ class Reporter:
         switches: Switches,
         clock: Clock,
         faults: ReportFaults,
+        calls: Calls,
     ) -> None:
         """Listen to the exchange."""
+        self._calls = calls
+        calls.tell = self.happened
         self._exchange = exchange
         self._sessions = sessions
         self._identity = identity
@@ -93,10 +98,10 @@ class Reporter:
         self.log: deque[SentReport] = deque(maxlen=LOG_LIMIT)
         # Told of each report of an event, of its place among them, and of its fate: told,
         # lost, late or garbled. One that is lost for want of a network may come late.
-        self.watchers: list[Callable[[Event, int, str], None]] = []
+        self.watchers: list[Callable[[Event | CallChanged, int, str], None]] = []
         exchange.listeners.append(self.happened)
 
-    def happened(self, event: Event) -> None:
+    def happened(self, event: Event | CallChanged) -> None:
         """Queue the reports of an event for every target."""
         if self._http is None or not self.is_reported(event):
             return
@@ -105,7 +110,7 @@ class Reporter:
             self._sessions.boot_targets() if booted else self._sessions.targets()
         ):
             for index, report in enumerate(
-                reports_of(event, session.report_format, self._identity, self._switches)
+                self.reports_of(event, session.report_format)
             ):
                 item = Item(report, session, event, index, not self.network_up)
                 fate = self._queue(item)
@@ -114,7 +119,19 @@ class Reporter:
         if not watched:
             self._watched(event, 0, "lost")
 
-    def _watched(self, event: Event, index: int, fate: str) -> None:
+    def reports_of(
+        self, event: Event | CallChanged, report_format: str
+    ) -> list[Report]:
+        """Return the reports of an event in one format."""
+        if report_format == "2.0.0":
+            return v2_reports.reports_of(
+                event, self._calls, self._identity, self._switches
+            )
+        if isinstance(event, CallChanged):
+            return []
+        return reports_of(event, report_format, self._identity, self._switches)
+
+    def _watched(self, event: Event | CallChanged, index: int, fate: str) -> None:
         for watcher in self.watchers:
             watcher(event, index, fate)
 
@@ -153,8 +170,10 @@ class Reporter:
             for target in self._targets.values()
         )
 
-    def is_reported(self, event: Event) -> bool:
+    def is_reported(self, event: Event | CallChanged) -> bool:
         """Return False for what "Status Monitor" is not ticked for (reference 5.1)."""
+        if isinstance(event, CallChanged):
+            return not event.numbers or any(map(self._monitored, event.numbers))
         if isinstance(event, StateChanged | Reregistered):
             return self._monitored(event.number)
         if isinstance(event, CallEvent) and event.kind in ("ring", "alert"):

@@ -73,11 +73,16 @@ def reports_of(
 def _finish(
     pairs: Pairs, legacy: bool, identity: Identity, switches: Switches
 ) -> Report:
-    """Add the serial number and write one line of JSON that may repeat keys."""
+    """Add the serial number, and write it."""
     if switches.report_serial == "all" or (
         switches.report_serial == "not_legacy" and not legacy
     ):
         pairs = [*pairs, ("sn", identity.serial)]
+    return written(pairs)
+
+
+def written(pairs: Pairs) -> Report:
+    """Return a report: one line of JSON that may repeat keys."""
     members = ",".join(f"{encode(key)}:{encode(value)}" for key, value in pairs)
     return Report(pairs[0][1], f"{{{members}}}".encode())
 

@@ -106,6 +106,12 @@ class Body:
         value = self.optional(name)
         return [item.strip() for item in value.split(",") if item.strip()] or None
 
+    def renamed(self, names: dict[str, str]) -> Body:
+        """Return the same parameters under other names: each new one with its old one."""
+        old = {before: after for after, before in names.items()}
+        members = {old.get(name, name): value for name, value in self._members.items()}
+        return Body(members, self.sent)
+
     def names(self) -> tuple[str, ...]:
         """Return what was sent."""
         return tuple(self._members)

@@ -1,7 +1,7 @@
 """Login, tokens, lock-out: reference 2."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import hashlib
 import hmac
 
@@ -11,7 +11,8 @@ from tests.simulator.switches import Switches
 
 from .answers import Answer, Refused, success
 from .request import Body
-from .versions import ordered
+from .v2.switches import V2Switches
+from .versions import V2, ordered
 
 SESSIONS_LIMIT = 1000
 OLD_TOKENS_LIMIT = 10_000
@@ -28,6 +29,7 @@ class Session:
     port: int | None
     used: float
     version: str
+    refresh: str = ""
 
 
 @dataclass(slots=True)
@@ -62,21 +64,25 @@ class Sessions:
         self._switches = switches
         self._random = Chance(f"{seed} tokens")
         self._failures: dict[str, Failures] = {}
+        self.v2 = V2Switches()
         self.live: dict[str, Session] = {}
+        self.refreshable: dict[str, Session] = {}
         self.expired: deque[str] = deque(maxlen=OLD_TOKENS_LIMIT)
         self.issued: deque[str] = deque(maxlen=OLD_TOKENS_LIMIT)
         self.remembered: list[Session] = []
 
     # -- tokens
 
-    def check(self, query: dict[str, str]) -> Session:
+    def check(self, query: dict[str, str], version: str) -> Session:
         """Return the session of a request and let its token live on; raise Refused else."""
         token = query.get("token", "")
         if not token:
             raise Refused("20005")
         self.expire()
-        if token in self.live:
-            session = self.live[token]
+        session = self.live.get(token)
+        if session is not None and (
+            self.v2.token_of_any_version or session.version == version
+        ):
             session.used = self._clock.now()
             return session
         raise Refused(
@@ -101,6 +107,7 @@ class Sessions:
         self.expire()
         self.remembered = list(self.live.values()) or self.remembered
         self.live.clear()
+        self.refreshable.clear()
         self.expired.clear()
         self._failures.clear()
 
@@ -145,13 +152,32 @@ class Sessions:
             absolute = not old and body.optional("urltag") == "1"
             target = report_target(remote, port, body.optional("url"), absolute)
         token = self._random.randbytes(16).hex()
-        form = "legacy" if old else self._format(body.optional("version"))
+        form = "legacy" if old else self._format(body.optional("version"), version)
         session = Session(token, remote, form, target, port, self._clock.now(), version)
+        return self._given(session)
+
+    def _given(self, session: Session) -> Answer:
+        """Return the tokens of a new session."""
+        token = session.token
         self.live[token] = session
         self.issued.append(token)
         if len(self.live) > SESSIONS_LIMIT:
             self.live.pop(next(iter(self.live)))
-        return success(token=token)
+        if not self.v2.refresh_tokens:
+            return success(token=token)
+        session.refresh = self._random.randbytes(16).hex()
+        self.issued.append(session.refresh)
+        self.refreshable[session.refresh] = session
+        return success(token=token, refreshtoken=session.refresh)
+
+    def refresh(self, body: Body) -> Answer:
+        """Give new tokens for a refresh token, which works once (reference 2.4)."""
+        session = self.refreshable.pop(body.required("refreshtoken"), None)
+        if session is None:
+            raise Refused("20004")
+        self.live.pop(session.token, None)
+        token = self._random.randbytes(16).hex()
+        return self._given(replace(session, token=token, used=self._clock.now()))
 
     def heartbeat(self, session: Session, body: Body) -> Answer:
         """Set anew where reports go (reference 2.4); without `url` that is the root."""
@@ -167,11 +193,15 @@ class Sessions:
             session.target = report_target(
                 address, port, body.optional("url"), absolute
             )
+        if session.version == V2:
+            # Left out, it is the first one (2.4).
+            session.report_format = self._format(body.optional("version"), V2)
         return success()
 
     def logout(self, session: Session) -> Answer:
         """Delete the token."""
         self.live.pop(session.token, None)
+        self.refreshable.pop(session.refresh, None)
         return success()
 
     # -- reports
@@ -211,8 +241,10 @@ class Sessions:
             raise Refused(errno)
         return port
 
-    def _format(self, version: str) -> str:
+    def _format(self, version: str, api: str) -> str:
         """Return the report format that a login's `version` selects (reference 2.2)."""
         if version in ("", "1.0.0"):
             return "legacy"
+        if version == "2.0.0" and api == V2:
+            return version
         return version if version == "1.0.2" else self._switches.odd_report_format

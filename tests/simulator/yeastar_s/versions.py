@@ -6,6 +6,9 @@ from collections.abc import Collection
 # typo for v1.1.0 which devices evidently take.
 DEFAULT_VERSIONS = ("v1.0.x", "v1.1.0", "v1.10")
 TYPO_VERSION = "v1.10"
+V2 = "v2.0.0"
+# The UC series of OpenVox has the API of 1.1.0 under this name (reference 1.6).
+OPENVOX = "v0.0.1"
 
 
 def expand(versions: Collection[str]) -> frozenset[str]:
@@ -19,6 +22,6 @@ def expand(versions: Collection[str]) -> frozenset[str]:
 
 def ordered(version: str) -> tuple[int, ...]:
     """Return a version so that it can be compared."""
-    if version == TYPO_VERSION:
+    if version in (TYPO_VERSION, OPENVOX):
         return 1, 1, 0
     return tuple(int(part) for part in version.removeprefix("v").split("."))

@@ -13,7 +13,6 @@ from tests.simulator import SimCall, SimTrunk
 from tests.simulator.asterisk import SimulatedAsterisk
 from tests.simulator.asterisk.channels import PEOPLE, did_of, name_of
 from tests.simulator.exchange import CallState, Leg
-from tests.simulator.exchange.cdr import CallRecord
 from tests.simulator.exchange.events import (
     Booted,
     CallEvent,
@@ -25,8 +24,9 @@ from tests.simulator.exchange.events import (
 )
 
 from ..cannot_tell import Case, Line
-from ..history import History, Moment, Part, Story
-from ..oracle import STEP, Oracle, Wrong
+from ..history import Part, Story
+from ..oracle import STEP, Wrong
+from ..streamed import StreamedHistory, StreamedOracle, streamed_lines
 
 OUTCOMES: Final = {
     Failure.BUSY: "busy",
@@ -78,31 +78,6 @@ def _listed(case: Case) -> bool:
     return case.story is not None and case.story.call_id in case.history.listed
 
 
-def _untold(case: Case) -> bool:
-    """Return whether something happened while nobody listened."""
-    return case.moment is not None and case.moment.told is None
-
-
-def _any(case: Case) -> bool:
-    return True
-
-
-def _clock_was_set(case: Case) -> bool:
-    """Return whether our own clock was set in the course of a call."""
-    if case.part is not None and case.part.jumped:
-        return True
-    return case.story is not None and case.story.jumped
-
-
-def _arrived_late(case: Case) -> bool:
-    parts = [] if case.story is None else case.story.parts
-    return any(
-        moment.told is not None and moment.told > moment.at + STEP
-        for part in parts
-        for moment in part.moments
-    )
-
-
 def _held_alone(case: Case) -> bool:
     history = case.history
     assert isinstance(history, AsteriskHistory)
@@ -118,30 +93,7 @@ def _held_alone(case: Case) -> bool:
 
 
 LINES: Final = (
-    Line(
-        "clock that was set",
-        frozenset(
-            {"started", "answered", "in call since", "event time", "rang", "talked"}
-            | {"ended by"}
-        ),
-        _clock_was_set,
-        _any,
-        "How long something took while Home Assistant's clock was set",
-        "what its clock says",
-        "the times are those of Home Assistant's clock: events bring none of their own",
-        "1 (timestampevents)",
-    ),
-    Line(
-        "while nobody listened",
-        frozenset({"missing event", "missing end", "outcome", "end word", "ended by"}),
-        _untold,
-        _any,
-        "What happened while the connection was interrupted, or before it",
-        "no event, and the right state once connected again; of a call that went on, "
-        "the outcome of the whole",
-        "events are sent to those who are connected, and never again",
-        "1, 12",
-    ),
+    *streamed_lines(no_times="1 (timestampevents)", never_again="1, 12"),
     Line(
         "answered before",
         frozenset({"outcome", "end word", "ended by", "rang", "talked"}),
@@ -154,16 +106,6 @@ LINES: Final = (
         "how its last attempt ended",
         "a channel that is up and in no bridge may wait for its first answer, or its next",
         "4",
-    ),
-    Line(
-        "what arrives late",
-        frozenset({"rang", "talked", "answered", "ended by"}),
-        _arrived_late,
-        _any,
-        "How long something took where the network held back what the PBX told",
-        "the times at which it arrived",
-        "events bring no time of their own, unless that is switched on",
-        "1 (timestampevents)",
     ),
     Line(
         "hold of a call with the PBX itself",
@@ -200,12 +142,11 @@ LINES: Final = (
 )
 
 
-class AsteriskHistory(History[SimulatedAsterisk]):
+class AsteriskHistory(StreamedHistory[SimulatedAsterisk]):
     """Watches an exchange whose wire is AMI: what happens is told at once, or not at all."""
 
     def __init__(self, sim: SimulatedAsterisk, now: Callable[[], float]) -> None:
         """Begin to watch, without a connection."""
-        self.connected = False
         self._met: set[str] = set()
         self._waits: set[str] = set()
         self._callers: dict[str, bool] = {}
@@ -214,21 +155,17 @@ class AsteriskHistory(History[SimulatedAsterisk]):
         # Those who are passing their call on.
         self._passing: set[str] = set()
         self._in: dict[str, str] = {}
-        # Whether what is told arrives later, and in its turn.
-        self.late = False
-        self._new: list[Moment] = []
-        # The calls that a list showed, not events from their beginning.
-        self.listed: set[str] = set()
         super().__init__(sim, now)
 
     # -- what people do
 
+    @override
     def is_caller(self, leg: Leg) -> bool:
         """Return whether a party came into its call as the caller."""
         return self._callers.get(leg.leg_id, False)
 
+    @override
     def doing(self, call: SimCall, leg: Leg) -> str:
-        """Return the state of a party (reference, section 6)."""
         if leg.state is LegState.ENDED:
             return "gone"
         if leg.state is LegState.RINGING:
@@ -266,38 +203,8 @@ class AsteriskHistory(History[SimulatedAsterisk]):
             story.vias.add(call.via)
 
     @override
-    def look(self) -> None:
-        calls = self.sim.exchange.calls.values()
-        if any(call.consulted is not None for call in calls):
-            return
-        for call in calls:
-            self._learn(call)
-        super().look()
-        now = self.now()
-        if self.late:
-            return
-        if self.connected:
-            for moment in self._new:
-                moment.told = now
-            for story in self._live.values():
-                self._told_now(story, now)
-        self._new.clear()
-
-    def arrived(self) -> None:
-        """Note that all has arrived that came late."""
-        self.late = False
-        now = self.now()
-        for moment in self._new:
-            for part in self.parts if self.connected else ():
-                if moment in part.moments:
-                    moment.told = now
-                    self._told_now(moment.story or part.story, now)
-        self._new.clear()
-
-    def _told_now(self, story: Story, now: float) -> None:
-        story.first_told = story.first_told or now
-        if story.answers:
-            story.answer_told = story.answer_told or now
+    def _look_at(self, call: SimCall) -> None:
+        self._learn(call)
 
     def _learn(self, call: SimCall) -> None:
         """Note who came as the caller, who met whom, who waits for another."""
@@ -372,26 +279,10 @@ class AsteriskHistory(History[SimulatedAsterisk]):
         return self.others(part.story.call, part.leg)
 
     @override
-    def _failed_at(self, story: Story, number: str, why: Failure) -> None:
-        return
-
-    @override
-    def _recorded_at(self, story: Story, record: CallRecord) -> None:
-        return
-
-    @override
-    def _begin(self, leg: Leg, now: float) -> Part | None:
-        call = self.sim.exchange.calls.get(leg.call_id)
-        if call is None:
-            return super()._begin(leg, now)
-        for other in self._open:
-            if other.leg_id == leg.leg_id:
-                return self._moved(other, leg, call)
-        story = self.stories[leg.call_id]
-        state, others = self.doing(call, leg), self.others(call, leg)
-        part = Part(
-            *(leg.number, story, leg, now, self.is_caller(leg), state), [], set(others)
-        )
+    def _note_beginning(
+        self, part: Part, call: SimCall, now: float, others: frozenset[str]
+    ) -> None:
+        leg, state = part.leg, part.state
         if state == "talking" and not part.caller:
             self._fetches(part, now)
         if call.by_api and leg is call.caller and state != "ringing":
@@ -399,20 +290,7 @@ class AsteriskHistory(History[SimulatedAsterisk]):
         alone = state == "dialing" and (
             call.by_api or call.via in self.sim.exchange.queues
         )
-        what = "answered" if state == "talking" else state
-        self._note(part, what, now, frozenset() if alone else others)
-        self._open[leg] = part
-        story.parts.append(part)
-        self.parts.append(part)
-        return part
-
-    def _note(self, part: Part, what: str, now: float, others: frozenset[str]) -> None:
-        moment = Moment(now, what, others)
-        part.moments.append(moment)
-        self._new.append(moment)
-        if what == "answered":
-            part.answered = now
-            part.story.answers.append(now)
+        super()._note_beginning(part, call, now, frozenset() if alone else others)
 
     def _fetches(self, part: Part, now: float) -> None:
         """Begin the call to the parking slot, which becomes part of the parked one."""
@@ -424,47 +302,10 @@ class AsteriskHistory(History[SimulatedAsterisk]):
         self._note(part, "dialing", now, frozenset())
         part.moments[-1].story = own
 
-    def _moved(self, before: Leg, leg: Leg, call: SimCall) -> Part:
-        """Move a part into the call that an attended transfer made of two."""
-        part = self._open.pop(before)
-        for moment in part.moments:
-            moment.story = moment.story or part.story
-        part.story.parts.remove(part)
-        part.story, part.leg, part.caller = self.stories[call.call_id], leg, False
-        part.story.parts.append(part)
-        if part.answered is not None:
-            # The joined call has lasted as long as the older conversation.
-            part.story.answers.append(part.answered)
-        self._open[leg] = part
-        self._go_on(part, leg, self.now())
-        return part
-
     @override
-    def _go_on(self, part: Part, leg: Leg, now: float) -> None:
-        call = part.story.call
-        if call is None:
-            return
-        others = self.others(call, leg)
-        part.met |= others
-        state = self.doing(call, leg)
-        last = part.moments[-1]
+    def _may_be_late(self, call: SimCall) -> bool:
         # A caller is told once a callee rings, but who is in a queue, at once.
-        first = len(part.moments) == 1 and not (
-            call.by_api or call.via in self.sim.exchange.queues
-        )
-        if first and last.at == now and last.what in ("dialing", "ringing"):
-            last.others |= others
-        if state in (part.state, "gone"):
-            return
-        before, part.state = part.state, state
-        if state == "talking" and part.answered is None:
-            self._note(part, "answered", now, others)
-        elif state == "held":
-            self._note(part, "held", now, others)
-        elif state == "talking" and before == "held":
-            self._note(part, "resumed", now, others)
-        elif state == "dialing" and part.answered is None:
-            self._note(part, "dialing", now, frozenset())
+        return not (call.by_api or call.via in self.sim.exchange.queues)
 
     @override
     def _end(self, part: Part, now: float) -> None:
@@ -516,38 +357,6 @@ class AsteriskHistory(History[SimulatedAsterisk]):
             else:
                 self._stopped.append(part)
 
-    # -- what was told
-
-    def read(self, *, silent: bool) -> None:
-        """Note a poll that read everything; after a silent one nothing is told."""
-        now = self.now()
-        self.last_poll = now
-        self.connected = True
-        self.hit = False
-        for story in self._live.values():
-            if story.first_told is None:
-                self.listed.add(story.call_id)
-            self._told_now(story, now)
-        for part in self._open.values():
-            moment = part.moments[-1]
-            if moment.told is None:
-                moment.told, moment.silent = now, silent
-        self.trunks_read = {
-            name: trunk.status for name, trunk in self.sim.trunks.items()
-        }
-
-    def lost(self) -> None:
-        """Note that the connection is gone, and what happens is not told."""
-        self.connected = False
-        self.late = False
-        self._new.clear()
-        self.hit = True
-
-    @override
-    def reloaded(self) -> None:
-        super().reloaded()
-        self.lost()
-
 
 def caller_number(leg: Leg) -> str:
     """Return the number that a caller shows: an extension's own, else the outside one."""
@@ -559,7 +368,7 @@ def _answered(call: SimCall) -> bool:
     return any(leg.kind in PEOPLE and leg.connected for leg in call.callees)
 
 
-class AsteriskOracle(Oracle):
+class AsteriskOracle(StreamedOracle):
     """Compares with what Asterisk shows of the truth."""
 
     history: AsteriskHistory
@@ -636,39 +445,6 @@ class AsteriskOracle(Oracle):
         if legs:
             return "on_hold"
         return "idle" if sim.extensions[number].registered else "offline"
-
-    @override
-    def trunks_of(self, story: Story, when: float) -> set[str | None]:
-        since = story.outside_since
-        if story.jumped:
-            return {None, *(leg.trunk for leg in story.outside.values())}
-        found: set[str | None] = {
-            leg.trunk
-            for line, leg in story.outside.items()
-            if since.get(line, story.started) <= when + STEP
-        }
-        # What comes at the same time may be told behind an event.
-        if all(at >= when - STEP for at in since.values()):
-            found.add(None)
-        return found
-
-    @override
-    def begun(self, parts: list[Part]) -> Part:
-        told = (part for part in parts if part.moments[0].told is not None)
-        return next(told, parts[-1])
-
-    @override
-    def latest(self, part: Part, moment: Moment) -> float | None:
-        return None if moment.silent else moment.told
-
-    @override
-    def others_of(self, part: Part, moment: Moment) -> set[str]:
-        if moment.what == "end" or (
-            # The party before may be the one shown until the transfer is complete.
-            moment.what == "resumed" and moment.others and part.story.transferred
-        ):
-            return part.met
-        return set(moment.others)
 
     @override
     def trunk_status(self, trunk: SimTrunk) -> str:

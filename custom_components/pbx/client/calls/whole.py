@@ -36,7 +36,7 @@ class WholeCalls(CallReader):
 
     @override
     def hear(self, report: ExtensionReport, now: float) -> bool:
-        return True
+        return not report.registration
 
     @override
     def expect(self) -> None:
@@ -67,7 +67,7 @@ class WholeCalls(CallReader):
             call = self._ledger.begin(told.id, now, told.started_at)
         elif not call.live and told.parties:
             call = steps.reopen(call)
-        if told.absorbed:
+        if told.absorbed or not told.parties:
             call = _with_met(call, told)
         for absorbed in told.absorbed:
             call = self._with_parties_of(call, absorbed, told, now)
@@ -77,6 +77,7 @@ class WholeCalls(CallReader):
         if call.live:
             # The party that hung up may be known before the last one has left.
             call = replace(call, ended_by=told.ended_by)
+        present = tuple(key for key, leg in call.legs.items() if leg.present)
         call = self._with_parties(call, told, begun, now)
         if told.outcome is not None and not told.parties:
             call = replace(call, failure=told.outcome)
@@ -85,6 +86,7 @@ class WholeCalls(CallReader):
         if call.live and not told.parties:
             call = replace(call, released=True)
             call = steps.close(call, now, told.ended_by, self._ledger.wait)
+            call = replace(call, last=present or call.last)
         self._ledger.put(steps.hurry(call, now) if told.recorded else call, now)
 
     def _with_parties_of(
@@ -155,7 +157,7 @@ class WholeCalls(CallReader):
 
 
 def _with_met(call: TrackedCall, told: CallNow) -> TrackedCall:
-    """Note what parties that leave were connected to, before others join the call."""
+    """Note what parties that leave were connected to, before others leave or join."""
     named = {call.key_of(party) for party in told.parties}
     legs = {
         key: leg

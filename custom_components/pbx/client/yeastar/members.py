@@ -16,9 +16,11 @@ from ..report import CallNow
 # Above the number of members of calls on any real PBX, and of ended calls of interest.
 MAX_MEMBERS: Final = 100_000
 MAX_ENDED: Final = 1_000
+# Above the number of phones that a queue rings in the time a caller waits.
+MAX_GONE: Final = 10_000
 
 # Seconds between the end of a group's other rings and the answer that ended them.
-_ANSWERED_ELSEWHERE: Final = 1.0
+_ANSWERED_ELSEWHERE: Final = 0.2
 
 _CONNECTED: Final = frozenset({PartyState.TALKING, PartyState.HELD})
 # The order in which a member counts if an extension has several in one call.
@@ -82,7 +84,9 @@ class MemberCall:
     """A call with its present members by channel, and the outcomes of those that left.
 
     `started_at` is in seconds since the epoch, None for a call found in progress.
-    `stopped` are extensions whose phones stopped ringing, with the time.
+    `stopped` are extensions whose phones stopped ringing, with the time. `gone` are the
+    channels of members that left: a message that names one as present is outdated.
+    `leaver` is the member that hung up while all others were present.
     """
 
     id: str
@@ -96,16 +100,23 @@ class MemberCall:
     answered: bool = False
     outcome: CallOutcome | None = None
     stopped: dict[str, float] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    leaver: str | None = None
 
     def put(self, member: Member, now: float) -> None:
         """Add or update a present member; what was known of it is kept."""
         known = self.members.get(member.channel)
-        met = member.state in _CONNECTED or (known is not None and known.met)
+        met_before = known is not None and known.met
+        met = member.state in _CONNECTED or met_before
         caller = member.caller
+        alone = not self.members.keys() - {member.channel}
+        if alone and member.state is PartyState.RINGING:
+            # Perhaps the caller's own phone, which is called first for a dialled call.
+            caller = None
         if caller is None and known is not None:
             caller = known.caller
         self.members[member.channel] = replace(member, met=met, caller=caller)
-        if met and caller is not True and not self.answered:
+        if met and not met_before and caller is not True:
             self._answer(now)
         self._learn(member)
 
@@ -113,8 +124,19 @@ class MemberCall:
         """Note that a callee answered; phones that just stopped ringing lost to it."""
         self.answered = True
         for number, at in self.stopped.items():
-            if now - at <= _ANSWERED_ELSEWHERE and self.left.get(number) is None:
-                self.left[number] = CallOutcome.ANSWERED_ELSEWHERE
+            if self.left.get(number) is None:
+                just = now - at <= _ANSWERED_ELSEWHERE
+                self.left[number] = (
+                    CallOutcome.ANSWERED_ELSEWHERE if just else CallOutcome.MISSED
+                )
+
+    @property
+    def _callee_connected(self) -> bool:
+        """Return whether a callee is connected now."""
+        return any(
+            member.state in _CONNECTED and member.caller is not True
+            for member in self.members.values()
+        )
 
     def _learn(self, member: Member) -> None:
         """Keep what a member tells about the whole call."""
@@ -131,6 +153,8 @@ class MemberCall:
     def drop(self, channel: str, now: float) -> None:
         """Remove a member that has hung up, and record the outcome for an extension."""
         member = self.members.pop(channel, None)
+        if len(self.gone) < MAX_GONE:
+            self.gone.add(channel)
         if member is None or not member.extension:
             return
         if any(
@@ -143,7 +167,7 @@ class MemberCall:
             outcome = CallOutcome.ANSWERED
         elif member.state is PartyState.RINGING:
             self.stopped[member.number] = now
-            if self.answered:
+            if self._callee_connected:
                 outcome = CallOutcome.ANSWERED_ELSEWHERE
         self.left.pop(member.number, None)
         self.left[member.number] = outcome
@@ -175,6 +199,7 @@ class MemberCall:
                 if number not in present
             ),
             outcome,
+            None if self.outcome else self.leaver,
             started_at=self.started_at,
         )
 
@@ -193,6 +218,8 @@ class MemberTable:
         self._channels_of: dict[str, set[str]] = {}
         # Supervisors whose phones are called to join a call, by number: that call's id.
         self._supervised: dict[str, str] = {}
+        # The supervisors noted since the current reading began.
+        self._called: set[str] = set()
         # The channels of supervisors in calls of others; they are no parties.
         self._spies: dict[str, str] = {}
         # The calls told since the current reading began.
@@ -201,30 +228,47 @@ class MemberTable:
     # -- what the PBX tells
 
     def tell(
-        self, call_id: str, members: Iterable[tuple[Member, bool]], now: float
+        self,
+        call_id: str,
+        members: Collection[tuple[Member, bool]],
+        now: float,
+        *,
+        whole: bool = False,
     ) -> tuple[CallNow, ...]:
         """Apply a message about a call; each member comes with whether it has hung up.
 
-        `now` is in seconds since the epoch.
+        `now` is in seconds since the epoch. In a `whole` message, members that are not
+        named have left.
         """
-        self._newer.add(call_id)
         call = self._live.get(call_id)
         known = call is not None
         present = [member for member, gone in members if not gone]
-        left = [member for member, gone in members if gone]
+        left = [member.channel for member, gone in members if gone]
+        before = call or self._ended.get(call_id)
+        if before is not None and any(one.channel in before.gone for one in present):
+            return ()
+        self._newer.add(call_id)
         if call is None:
             if not present:
                 return ()
-            self._ended.pop(call_id, None)
             call = self._live[call_id] = MemberCall(call_id, now)
+            if (ended := self._ended.pop(call_id, None)) is not None:
+                call.gone = ended.gone
+        if whole:
+            named = {member.channel for member, _ in members}
+            left += [channel for channel in call.members if channel not in named]
+        hung_up = [one for one in left if self._call_of.get(one) is call]
         others: dict[str, MemberCall] = {}
+        if len(hung_up) == 1 and len(call.members) > 1:
+            call.leaver = call.members[hung_up[0]].number
         for member in present:
+            if member.channel not in call.members:
+                call.leaver = None  # The call goes on with another.
             if (other := self._take_over(member.channel, call)) is not None:
                 others[other.id] = other
             self._put(call, member, now)
-        for member in left:
-            if self._call_of.get(member.channel) is call:
-                self._drop(call, member.channel, now)
+        for channel in hung_up:
+            self._drop(call, channel, now)
         self._infer_callers(call)
         self._settle(call)
         if len(self._call_of) > MAX_MEMBERS:
@@ -269,6 +313,7 @@ class MemberTable:
     def begin_reading(self) -> None:
         """Note that calls told from now on are newer than what is being read."""
         self._newer.clear()
+        self._called.clear()
 
     def read(
         self, found: Mapping[str, Iterable[tuple[Member, bool]]], now: float
@@ -296,7 +341,9 @@ class MemberTable:
             self._infer_callers(call)
             self._settle(call)
         for supervisor, call_id in list(self._supervised.items()):
-            if call_id not in self._live or not self._channels_of.get(supervisor):
+            if supervisor not in self._called and (
+                call_id not in self._live or not self._channels_of.get(supervisor)
+            ):
                 del self._supervised[supervisor]
         reports = (call.now(self._spies) for call in self._live.values())
         return tuple(report for report in reports if report.parties)
@@ -338,9 +385,10 @@ class MemberTable:
     def supervise(self, supervisor: str, call_id: str) -> None:
         """Note that a supervisor's phone is called to join a call.
 
-        Its next channel is not that of a party.
+        Its channel in that call, or alone in another one, is not that of a party.
         """
         self._supervised[supervisor] = call_id
+        self._called.add(supervisor)
 
     def unsupervise(self, supervisor: str) -> None:
         """Note that a supervisor's phone is not called after all."""
@@ -355,11 +403,13 @@ class MemberTable:
         self._call_of[member.channel] = call
         if not member.extension:
             return
-        self._channels_of.setdefault(member.number, set()).add(member.channel)
-        if not known and self._supervised.get(member.number) is not None:
-            alone = len(call.members) == 1
-            if alone or self._supervised[member.number] == call.id:
-                self._spies[member.channel] = member.number
+        number = member.number
+        self._channels_of.setdefault(number, set()).add(member.channel)
+        called = not known and number not in self._spies.values()
+        if called and number in self._supervised:
+            alone = len(call.members) == 1 and member.caller is not True
+            if alone or self._supervised[number] == call.id:
+                self._spies[member.channel] = number
 
     def _drop(self, call: MemberCall, channel: str, now: float) -> None:
         """Remove a member that has hung up."""

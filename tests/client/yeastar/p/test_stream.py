@@ -267,3 +267,22 @@ async def test_busy_word_without_a_call(sim: PSimulator, watched: Watched) -> No
     assert watched.extension("1002").status is ExtensionStatus.RINGING
     await watched.start()
     assert watched.extension("1002").status is ExtensionStatus.IDLE
+
+
+@pytest.mark.parametrize("refresh", [True, False])
+async def test_tokens_that_the_pbx_has_forgotten_are_renewed(
+    sim: PSimulator, watched: Watched, refresh: bool
+) -> None:
+    """After a restart of the PBX, the next connection works at once."""
+    if refresh:
+        sim.tokens.expire_access()
+    else:
+        sim.tokens.expire_all()
+    await sim.front.cut_sockets()
+    await until(lambda: watched.lost)
+    await watched.start()
+    call = sim.call("1001", "1002")
+    await until(lambda: watched.call_of("1002"))
+    shown = watched.call_of("1002")
+    assert shown is not None
+    assert shown.id == call.call_id

@@ -140,7 +140,7 @@ class Scene:
         """Let the board hear one report."""
         received = reports.parse(body)
         assert received is not None
-        return self._noted(self.board.apply(received.report, self.clock.now()))
+        return self._noted(self.board.apply(received.reports[0], self.clock.now()))
 
     async def poll(self, **kwargs: Any) -> Changes:
         """Let the board read everything."""

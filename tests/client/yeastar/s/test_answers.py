@@ -15,7 +15,7 @@ from custom_components.pbx.client import (
     Snapshot,
 )
 from custom_components.pbx.client.yeastar.s import YeastarS, answers
-from custom_components.pbx.client.yeastar.s.dialect import DIALECTS
+from custom_components.pbx.client.yeastar.s.dialect import V1_1
 from custom_components.pbx.client.yeastar.values import UnknownWords, decode
 from tests.simulator import Fault, Simulator
 
@@ -225,8 +225,8 @@ def test_no_answer_at_all_breaks_the_parsing(value: Any) -> None:
     code = answers.error_code(found)
     assert code is None or isinstance(code, int)
     for read in (
-        lambda: answers.ExtensionList().read(found, DIALECTS[0]),
-        lambda: answers.pbx_info(found, DIALECTS[0]),
+        lambda: answers.ExtensionList().read(found, V1_1),
+        lambda: answers.pbx_info(found, V1_1),
     ):
         try:
             result = read()

@@ -6,10 +6,12 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.pbx.client import Party, PartyState
-from custom_components.pbx.client.yeastar.s import YeastarS, lists
-from custom_components.pbx.client.yeastar.s.dialect import DIALECTS
-from custom_components.pbx.client.yeastar.s.found import FoundCall, Ties
+from custom_components.pbx.client.yeastar.s import YeastarS, answers
+from custom_components.pbx.client.yeastar.s.dialect import V1_1
+from custom_components.pbx.client.yeastar.s.v1 import lists
+from custom_components.pbx.client.yeastar.s.v1.found import FoundCall, Ties
 from tests.client.calls.told import DIALING, INBOUND, OUTBOUND, RINGING, TALKING
+from tests.client.conftest import polled
 from tests.simulator import Simulator
 
 IN_ROW = {
@@ -50,7 +52,7 @@ def outbound(
 
 def told(*settings: dict[str, Any]) -> dict[str, Ties]:
     """Return what settings of extensions tell of their calls."""
-    return lists.ties({"extinfos": list(settings)}, DIALECTS[0])
+    return lists.ties({"extinfos": list(settings)}, V1_1)
 
 
 # -- from outside
@@ -214,7 +216,7 @@ json_values = st.recursive(
 )
 def test_no_list_at_all_breaks_the_reading(answer: dict[str, Any], own: object) -> None:
     """Whatever comes instead of values."""
-    lists.trunks(answer)
+    answers.trunks(answer)
     found = lists.inbound_calls(answer) or []
     lists.outbound_calls(answer, ("1001", "1002"), found)
     told({"extnumber": "1001", "ext": own, "outbound": own}, {"ext": own})
@@ -253,7 +255,7 @@ def test_other_end_that_cannot_be_is_none(other: object) -> None:
 def test_settings_of_nobody_are_passed_over() -> None:
     """They could be those of any phone."""
     assert told({"ext": [{"extid": "1001"}]}) == {}
-    assert lists.ties({}, DIALECTS[0]) == {}
+    assert lists.ties({}, V1_1) == {}
 
 
 def test_calls_are_all_that_is_taken_from_the_settings() -> None:
@@ -291,7 +293,7 @@ async def test_everything_a_snapshot_finds_is_free_of_secrets(
     sim.call("1001", "1002", answer=True)
     sim.inbound("555", "1001")
     sim.outbound("1006", "777", answer=True)
-    snapshot = await connected.snapshot()
+    snapshot = await polled(connected)
     assert sim.requests_to("extension/query")
     assert not [secret for secret in sim.secrets if secret in repr(snapshot)]
     assert snapshot.calls is not None
@@ -309,7 +311,7 @@ async def test_call_handed_on_to_another_extension_is_found_there(
     """The list still names who dialled; the phone that has it names its line."""
     call = sim.outbound("1001", "777", answer=True)
     call.transfer("1002", "1001")
-    snapshot = await connected.snapshot()
+    snapshot = await polled(connected)
     assert snapshot.calls is not None
     (found,) = snapshot.calls
     assert found.numbers == ("1001",)

@@ -4,7 +4,7 @@ import pytest
 
 from custom_components.pbx.client import CallOutcome, ExtensionStatus
 from custom_components.pbx.client.report import CallReport, ExtensionReport, Restarted
-from custom_components.pbx.client.yeastar.s.found import Ties
+from custom_components.pbx.client.yeastar.s.v1.found import Ties
 from tests.client.calls.polled import (
     BUSY,
     IDLE,

@@ -18,7 +18,6 @@ from .report_samples import (
     CALLS,
     DIALING,
     GONE,
-    HELD,
     INBOUND,
     INTERNAL,
     OUTBOUND,
@@ -188,98 +187,6 @@ def test_parties_from_everywhere_in_one_order() -> None:
         "1495698433.20",
         tuple(ext(f"100{last}", GONE) for last in range(1, 7)),
     )
-
-
-def status(*members: tuple[str, str]) -> str:
-    """Return a CallStatus of extensions, or of somebody outside."""
-    kinds = {"in": ("inbound", "from"), "out": ("outbound", "to")}
-    parties = []
-    for number, word in members:
-        kind, key = kinds.get(number, ("ext", "number"))
-        parties.append({kind: {key: number, "memberstatus": word}})
-    return json.dumps({"event": "CallStatus", "callid": "1.2", "members": parties})
-
-
-@pytest.mark.parametrize(
-    ("word", "state", "calls"),
-    [
-        ("ALERT", DIALING, True),
-        ("RING", RINGING, False),
-        ("ANSWERED", TALKING, True),
-        ("ANSWER", TALKING, False),
-        ("HOLD", HELD, None),
-        ("hold", HELD, None),
-    ],
-)
-def test_members_of_a_call_status(
-    word: str, state: PartyState, calls: bool | None
-) -> None:
-    """Each has its own word; the line knows who calls."""
-    assert told(status(("1001", word), ("1002", "HOLD"))) == CallReport(
-        "1.2", (ext("1001", state, calls), ext("1002", HELD)), INTERNAL
-    )
-    waits = DIALING if state is RINGING else state
-    rings = RINGING if state is DIALING else state
-    assert told(status(("in", word), ("out", word))) == CallReport(
-        "1.2",
-        (
-            trunk("in", waits, True, None, None),
-            trunk("out", rings, False, None, None),
-        ),
-        INBOUND,
-    )
-
-
-def test_member_with_an_unknown_word_is_left_out() -> None:
-    """Nobody knows what it does; the others do what they do."""
-    for word in ("LEVITATE", ""):
-        assert told(status(("1001", word), ("1002", "RING"))) == CallReport(
-            "1.2", (ext("1002", RINGING, False),)
-        )
-        assert told(status(("in", word), ("1002", "RING"))) == CallReport(
-            "1.2", (ext("1002", RINGING, False),), INBOUND
-        )
-        assert told(status(("1001", word))) == OtherReport("CallStatus")
-
-
-def test_call_status_of_a_call_that_is_over() -> None:
-    """Who hung up comes first, though it came last on the wire."""
-    for other in ("ANSWERED", "ALERT", "LEVITATE"):
-        assert told(status(("1001", other), ("1002", "BYE"))) == CallReleased(
-            "1.2", (ext("1002", GONE), ext("1001", GONE))
-        )
-    assert told(status(("1001", "BYE"))) == CallReleased("1.2", (ext("1001", GONE),))
-    assert told(status(("1001", "BYE"), ("in", "BYE"))) == CallReleased(
-        "1.2", (ext("1001", GONE), trunk("in", GONE, True, None, None))
-    )
-
-
-def test_call_status_of_a_call_that_goes_on_without_one() -> None:
-    """Two are left, so it is no release."""
-    assert told(
-        status(("1001", "BYE"), ("1002", "ANSWER"), ("in", "ANSWERED"))
-    ) == CallReport(
-        "1.2",
-        (
-            ext("1001", GONE),
-            ext("1002", TALKING, False),
-            trunk("in", TALKING, True, None, None),
-        ),
-        INBOUND,
-    )
-
-
-def test_path_of_a_call_may_be_told_by_any_member() -> None:
-    """The first that is not blank."""
-    members = [
-        {"ext": {"number": "1001", "memberstatus": "RING", "callpath": ""}},
-        {"inbound": {"from": "1", "memberstatus": "ALERT", "callpath": "6500"}},
-    ]
-    report = told(
-        json.dumps({"event": "CallStatus", "callid": "1.2", "members": members})
-    )
-    assert isinstance(report, CallReport)
-    assert report.via == "6500"
 
 
 def test_names_of_callers_may_have_any_letters() -> None:

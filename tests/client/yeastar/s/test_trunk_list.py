@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from custom_components.pbx.client import Trunk, TrunkStatus
-from custom_components.pbx.client.yeastar.s import YeastarS, lists
+from custom_components.pbx.client.yeastar.s import YeastarS, answers
 from custom_components.pbx.client.yeastar.values import UnknownWords
 from tests.simulator import Fault, Simulator
 
@@ -14,7 +14,7 @@ from tests.simulator import Fault, Simulator
 @pytest.fixture(autouse=True)
 def _no_words_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each test be the first that sees a word."""
-    monkeypatch.setattr(lists, "unknown_words", UnknownWords("trunk"))
+    monkeypatch.setattr(answers, "unknown_trunk_words", UnknownWords("trunk"))
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_every_trunk_word(
     word: str, status: TrunkStatus | None, usable: bool | None, spell: Any
 ) -> None:
     """All kinds of lines (6.2)."""
-    found = lists.trunks({"trunklist": [{"trunkname": "T", "status": spell(word)}]})
+    found = answers.trunks({"trunklist": [{"trunkname": "T", "status": spell(word)}]})
     assert found == (Trunk("T", None, status),)
     assert found[0].usable is usable
 
@@ -60,7 +60,7 @@ def test_trunk_has_a_type_and_may_have_a_port() -> None:
         {"trunkname": "DIGIT1", "status": "Down", "type": "E1", "port": "Span1-Port1"},
         {"trunkname": "SIP-142", "status": "Registered", "type": "SIP"},
     ]
-    assert lists.trunks({"trunklist": rows}) == (
+    assert answers.trunks({"trunklist": rows}) == (
         Trunk("DIGIT1", "E1", TrunkStatus.DOWN, "Span1-Port1"),
         Trunk("SIP-142", "SIP", TrunkStatus.REGISTERED),
     )
@@ -69,21 +69,21 @@ def test_trunk_has_a_type_and_may_have_a_port() -> None:
 @pytest.mark.parametrize("value", [None, "", {}, "SIP-142", "absent"])
 def test_no_list_of_trunks_is_not_an_empty_one(value: object) -> None:
     """Nothing follows from it."""
-    assert lists.trunks({} if value == "absent" else {"trunklist": value}) is None
-    assert lists.trunks({"trunklist": []}) == ()
+    assert answers.trunks({} if value == "absent" else {"trunklist": value}) is None
+    assert answers.trunks({"trunklist": []}) == ()
 
 
 def test_trunk_without_a_name_is_passed_over_and_a_second_one_is_too() -> None:
     """The name is what tells it from the others; the first wins."""
     rows = [None, "T", {}, {"trunkname": ""}, {"trunkname": "T", "status": "Up"}]
     rows.append({"trunkname": "T", "status": "Down"})
-    assert lists.trunks({"trunklist": rows}) == (Trunk("T", None, TrunkStatus.UP),)
+    assert answers.trunks({"trunklist": rows}) == (Trunk("T", None, TrunkStatus.UP),)
 
 
 def test_unknown_trunk_word_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     """Not that word of the PBX's own that says the same."""
     for word in ("Levitating", "LEVITATING", "Unknown", "x" * 500):
-        lists.trunks({"trunklist": [{"trunkname": "T", "status": word}]})
+        answers.trunks({"trunklist": [{"trunkname": "T", "status": word}]})
     warnings = [record.getMessage() for record in caplog.records]
     assert len(warnings) == 2
     assert "'Levitating'" in warnings[0]
@@ -95,7 +95,7 @@ def test_trunk_words_without_end_do_not_fill_memory_and_log(
 ) -> None:
     """Fifty are enough to understand."""
     rows = [{"trunkname": str(n), "status": f"Word {n}"} for n in range(200)]
-    lists.trunks({"trunklist": rows})
+    answers.trunks({"trunklist": rows})
     assert caplog.text.count("please report it") == 50
 
 

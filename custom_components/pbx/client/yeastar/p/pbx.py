@@ -123,20 +123,28 @@ class YeastarP(CallActions, PresenceAccess, RecordSearch, ReportsByStream):
         PbxNotTrusted, PbxUnreachable and PbxRefused.
         """
         await self._session.token()
-        generation = self._session.generation
-        if self._info is None or self._info_generation != generation:
-            info = words.pbx_info(await self._session.request("system/information"))
-            if info is None:
-                raise PbxUnreachable(Unreachable.BAD_ANSWER)
-            self._info, self._info_generation = info, generation
+        if self._info is None or self._info_generation != self._session.generation:
+            return await self._identify()
         return self._info
+
+    async def _identify(self) -> PbxInfo:
+        """Read the identity of the PBX; a token that it no longer accepts is renewed."""
+        info = words.pbx_info(await self._session.request("system/information"))
+        if info is None:
+            raise PbxUnreachable(Unreachable.BAD_ANSWER)
+        self._info, self._info_generation = info, self._session.generation
+        return info
 
     @override
     async def listen(
         self, take: Callable[[Report], None], lost: Callable[[PbxError], None]
     ) -> None:
-        """Connect, and receive events from now on (reference, section 5.1)."""
-        await self.connect()
+        """Connect, and receive events from now on (reference, section 5.1).
+
+        The token is tried first: how the PBX refuses a WebSocket with a token that has
+        ended, as after a restart, is not documented (section 9).
+        """
+        await self._identify()
         await self._stop_stream()
         self._take = take
         self._switches_read = False

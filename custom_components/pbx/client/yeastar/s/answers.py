@@ -1,11 +1,13 @@
 """Parsing of the PBX's answers; no field is trusted to have its documented type."""
 
 from ...errors import PbxUnreachable, Unreachable
-from ...model import Extension, ExtensionStatus, PbxInfo
+from ...model import Extension, ExtensionStatus, PbxInfo, Trunk, TrunkStatus
+from ..member_words import objects
 from ..values import Answer, UnknownWords, text
-from .dialect import STATUS_WORDS, Dialect
+from .dialect import STATUS_WORDS, TRUNK_WORDS, Dialect
 
 unknown_words = UnknownWords("extension")
+unknown_trunk_words = UnknownWords("trunk")
 
 
 def succeeded(answer: Answer) -> bool:
@@ -32,9 +34,9 @@ def pbx_info(answer: Answer, dialect: Dialect) -> PbxInfo:
         raise PbxUnreachable(Unreachable.BAD_ANSWER)
     return PbxInfo(
         serial_number=serial_number,
-        name=text(info.get("devicename")) or "Yeastar S-Series",
-        manufacturer="Yeastar",
-        model="S-Series",
+        name=text(info.get("devicename")) or f"{dialect.manufacturer} {dialect.model}",
+        manufacturer=dialect.manufacturer,
+        model=dialect.model,
         hardware_version=text(info.get("hardwarever")) or None,
         firmware_version=text(info.get("firmwarever")) or None,
         api_version=dialect.version,
@@ -104,3 +106,35 @@ def extension_status(word: str) -> ExtensionStatus | None:
     if status is None:
         unknown_words.log(word)
     return status
+
+
+def trunks(answer: Answer) -> tuple[Trunk, ...] | None:
+    """Return the trunks of a list, each name once, None without a list (3.7)."""
+    items = answer.get("trunklist")
+    if not isinstance(items, list):
+        return None
+    found: dict[str, Trunk] = {}
+    for item in objects(items):
+        if name := text(item.get("trunkname")):
+            found.setdefault(
+                name,
+                Trunk(
+                    name,
+                    text(item.get("type")) or None,
+                    _trunk_status(text(item.get("status"))),
+                    text(item.get("port")) or None,
+                ),
+            )
+    return tuple(found.values())
+
+
+def _trunk_status(word: str) -> TrunkStatus | None:
+    """Return the status of a trunk by its status word (section 6.2)."""
+    lower = word.lower()
+    for beginning, status in TRUNK_WORDS.items():
+        if lower.startswith(beginning):
+            return status
+    # "Unknown" is itself a status word of the PBX.
+    if lower != "unknown":
+        unknown_trunk_words.log(word)
+    return None

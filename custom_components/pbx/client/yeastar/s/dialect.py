@@ -3,19 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from ...extension_settings import ForwardTo, MonitorPermission
-from ...model import DestinationKind, ExtensionStatus, MonitorMode, TrunkStatus
-
-
-@dataclass(frozen=True, slots=True)
-class MonitorRequest:
-    """The request for one monitor mode (reference, section 4.1)."""
-
-    path: str
-    supervisor: str
-    extension: str
+from ...model import DestinationKind, ExtensionStatus, TrunkStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,41 +22,40 @@ class TransferRequest:
     permission: bool = False
 
 
+_NO_TRANSFERS: Final[Mapping[DestinationKind, TransferRequest]] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """Paths and field names of one version of the API (reference, section 3.1).
+    """The names and abilities of one version of the API (reference, section 3.1).
 
-    `version` is the segment of the path. `report_format` is the field `version` of
-    login and heartbeat, None for versions without that field (section 2.2), which do
-    not support an absolute report address in the login either (2.3).
+    `version` is the segment of the path, `query` what each request has after it.
+    `report_format` is the field `version` of login and heartbeat, None for versions
+    without that field (section 2.2), which do not support an absolute report address in
+    the login either (2.3). `extension_number` is the name of an extension's number in
+    answers, `extension_id` that in requests.
+
+    `whole_calls` tells that each call is told with all its members. `needs` is an
+    endpoint that early firmware of this version lacks: such firmware counts as not
+    having the version. `older` is the version for what this one's manual leaves out.
     """
 
     version: str
-    report_format: str | None
-    device_info: str
     extension_list: str
     extension_number: str
-    extension_settings: str
+    extension_id: str
     trunk_list: str
-    inbound_calls: str
-    outbound_calls: str
-    monitor: Mapping[MonitorMode, MonitorRequest]
-    transfer_inbound: Mapping[DestinationKind, TransferRequest]
-    transfer_outbound: Mapping[DestinationKind, TransferRequest]
-    history: bool
+    report_format: str | None = None
+    history: bool = False
+    transfer_inbound: Mapping[DestinationKind, TransferRequest] = _NO_TRANSFERS
+    transfer_outbound: Mapping[DestinationKind, TransferRequest] = _NO_TRANSFERS
+    whole_calls: bool = False
+    needs: str = ""
+    older: Dialect | None = None
+    query: Mapping[str, str] = MappingProxyType({})
+    manufacturer: str = "Yeastar"
+    model: str = "S-Series"
 
-
-_MONITOR_V1: Final = MappingProxyType(
-    {
-        MonitorMode.LISTEN: MonitorRequest(
-            "extension/listen", "listener", "listenedext"
-        ),
-        MonitorMode.WHISPER: MonitorRequest(
-            "extension/whisper", "whisperer", "whisperedext"
-        ),
-        MonitorMode.BARGE_IN: MonitorRequest("extension/barge", "bargein", "bargedext"),
-    }
-)
 
 _TRANSFER_INBOUND: Final = MappingProxyType(
     {
@@ -98,39 +88,54 @@ _TRANSFER_NUMBER: Final = MappingProxyType(
 )
 
 
-def _v1(
-    version: str,
-    report_format: str | None = None,
-    *,
-    transfer_number: bool = False,
-    history: bool = False,
-) -> Dialect:
+def _v1(version: str, *, transfer_number: bool = False, **more: Any) -> Dialect:
     """Return the dialect of one v1 version; all share most paths and names (1.5)."""
     return Dialect(
         version=version,
-        report_format=report_format,
-        device_info="deviceinfo/query",
         extension_list="extensionlist/query",
         extension_number="extnumber",
-        extension_settings="extension/query",
+        extension_id="extid",
         trunk_list="trunklist/query",
-        inbound_calls="inbound/query",
-        outbound_calls="outbound/query",
-        monitor=_MONITOR_V1,
         transfer_inbound=_TRANSFER_NUMBER if transfer_number else _TRANSFER_INBOUND,
         transfer_outbound=_TRANSFER_NUMBER if transfer_number else _TRANSFER_OUTBOUND,
-        history=history,
+        **more,
     )
 
+
+V1_1: Final = _v1("v1.1.0", report_format="1.0.2", transfer_number=True, history=True)
+V2: Final = Dialect(
+    version="v2.0.0",
+    extension_list="extension/list",
+    extension_number="number",
+    extension_id="number",
+    trunk_list="trunk/list",
+    report_format="2.0.0",
+    history=True,
+    whole_calls=True,
+    needs="extension/query_call",
+    older=V1_1,
+)
+# The UC series has the API of 1.1.0 under a version of its own (section 1.6).
+_OPENVOX: Final = _v1(
+    "v0.0.1",
+    report_format="1.0.2",
+    transfer_number=True,
+    history=True,
+    query=MappingProxyType({"type": "json"}),
+    manufacturer="OpenVox",
+    model="UC",
+)
 
 # Tried in this order at the first login. The answer of older firmware to an unknown
 # version is not documented (reference, section 1.5).
 DIALECTS: Final = (
-    _v1("v1.1.0", report_format="1.0.2", transfer_number=True, history=True),
+    V2,
+    V1_1,
     _v1("v1.0.6", transfer_number=True),
     _v1("v1.0.2"),
     _v1("v1.0.1"),
     _v1("v1.0.0"),
+    _OPENVOX,
 )
 
 # The words that the PBX may use (section 4.3), in lower case and without separators.

@@ -8,6 +8,7 @@ from typing import Final
 from ...errors import Refusal
 
 UNKNOWN_REQUEST: Final = 10003
+NO_SUCH_REQUEST: Final = frozenset({UNKNOWN_REQUEST, 20009})
 LOCKED_OUT: Final = 20002
 # 20013 is a wrong captcha. How to send one is not documented, so a retry cannot succeed.
 LOGIN_REJECTED: Final = frozenset({20003, 20013})

@@ -7,20 +7,19 @@ from typing import Final, override
 
 import aiohttp
 
-from ...errors import PbxRefused
-from ...model import Extension, ExtensionStatus, MonitorMode, PbxInfo
+from ...model import Call, DestinationKind, MonitorMode, PbxInfo
 from ...pbx import Address, Capability, ReportsByPost, ReportTarget
 from ...report import Received
-from ..values import Answer, text
-from . import answers, lists, reports
-from .answers import ExtensionList
-from .control import CallControl
-from .found import FoundCall, PolledSnapshot, Ties
+from ...snapshot import Snapshot
 from .history import CallHistory
-from .reader import YeastarCalls
+from .identity import Identity
+from .messages import Messages
+from .reader import SeriesCalls
 from .session import Session
 from .settings import Applying, SettingsAccess
 from .transport import Transport
+from .v1.pbx import VersionOne
+from .v2.pbx import VersionTwo
 
 
 def hash_password(password: str) -> str:
@@ -42,19 +41,18 @@ CAPABILITIES: Final = (
     | Capability.MONITOR_PERMISSIONS
 )
 
-# The number of extensions that one poll queries for their own calls. Each answer has
-# about forty settings, 1.2 kB: 60 kB at once, as much as the list of 500 extensions.
-ASKED_AT_ONCE: Final = 50
 
+class YeastarS(Messages, SettingsAccess, CallHistory, ReportsByPost):
+    """The S-Series API, versions 1.0.x, 1.1.0 and 2.0.0, over HTTP or HTTPS.
 
-class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
-    """The S-Series API, versions 1.0.x and 1.1.0, over HTTP or HTTPS.
+    The newest version that the PBX has is found at the login. What the versions tell and
+    do differently is in an object for each.
 
     Not every version and not every device has all capabilities; a request for a missing
     one is refused with Refusal.UNSUPPORTED.
     """
 
-    call_reader = YeastarCalls
+    call_reader = SeriesCalls
 
     def __init__(
         self,
@@ -65,41 +63,41 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
         *,
         fingerprint: str | None = None,
         clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
     ) -> None:
         """Initialize without a connection; nothing is sent before the first request.
 
         `password_md5` comes from `hash_password`. `fingerprint` pins a certificate by
         its SHA-256 in hex; without it, the CAs of `session` decide. `session` is used
-        but never closed. `clock` returns seconds. Raises ValueError for an invalid
-        fingerprint.
+        but never closed. `clock` returns monotonic seconds, `wall_clock` seconds since
+        the epoch. Raises ValueError for an invalid fingerprint.
         """
         self.address = address
         self._transport = Transport(session, address, fingerprint)
         self._session = Session(self._transport, username, password_md5, clock)
         self._applying = Applying()
-        self._list = ExtensionList()
-        self._info: PbxInfo | None = None
-        self._info_generation = 0
-        # Extensions in use, with the number of the poll that last queried each.
-        self._asked: dict[str, int] = {}
-        self._polls = 0
+        self._identity = Identity(self._session)
+        self._parts = VersionOne(self._session, self._identity)
+        self._whole = VersionTwo(self._session, self._identity, wall_clock)
+
+    @property
+    def _version(self) -> VersionOne | VersionTwo:
+        """Return the object for the version that was found."""
+        return self._whole if self._session.dialect.whole_calls else self._parts
+
+    async def _found(self) -> VersionOne | VersionTwo:
+        """Log in if necessary, and return the object for the version that was found."""
+        await self._session.log_in()
+        return self._version
 
     @override
     async def connect(self) -> PbxInfo:
         """Log in and read the identity of the PBX (reference, sections 2.1 and 3.2).
 
-        The identity is read once after each login: the address may now belong to
-        another device, or the firmware may be new. Raises PbxLoginRejected,
-        PbxLockedOut, PbxWrongService, PbxNotTrusted, PbxUnreachable and PbxRefused.
+        Raises PbxLoginRejected, PbxLockedOut, PbxWrongService, PbxNotTrusted,
+        PbxUnreachable and PbxRefused.
         """
-        await self._session.log_in()
-        generation = self._session.generation
-        if self._info is None or self._info_generation != generation:
-            dialect = self._session.dialect
-            answer = await self._session.request(dialect.device_info)
-            self._info = answers.pbx_info(answer, dialect)
-            self._info_generation = generation
-        return self._info
+        return await self._identity.read()
 
     @property
     @override
@@ -136,100 +134,84 @@ class YeastarS(CallControl, SettingsAccess, CallHistory, ReportsByPost):
 
     @override
     def parse(self, body: bytes) -> Received | None:
-        """Return a parsed report in any of the three formats (section 5)."""
-        return reports.parse(body)
+        """Return what a report tells, in the format of the version that was found."""
+        return self._version.parse(body)
 
     @override
-    async def snapshot(self, *, trunks: bool = True) -> PolledSnapshot:
-        """Read calls, extensions and trunks (reference, sections 3.3, 3.4, 3.7, 3.8).
-
-        The list of extensions is read after the calls, so it is newer. Then all
-        extensions in use are queried for their own calls, and after a new login the
-        identity of the PBX is read. Raises the same as `connect`.
-        """
-        info = await self.connect()
-        dialect = self._session.dialect
-        inbound = await self._optional(dialect.inbound_calls)
-        outbound = await self._optional(dialect.outbound_calls)
-        answer = await self._session.request(dialect.extension_list)
-        extensions, complete = self._list.read(answer, dialect)
-        # Most extensions are idle in most polls.
-        others = [one for one in extensions if one.status is not ExtensionStatus.IDLE]
-        calls = self._calls(inbound, outbound, extensions)
-        ties = {} if calls is None else await self._ties(others)
-        trunk_list = await self._optional(dialect.trunk_list) if trunks else {}
-        if self._session.generation != self._info_generation:
-            info = await self.connect()
-        return PolledSnapshot(
-            info,
-            extensions,
-            complete,
-            lists.trunks(trunk_list),
-            calls=calls,
-            ties=ties,
-            # No report shows that a call is resumed (section 6.1).
-            again_soon=any(one.status is ExtensionStatus.ON_HOLD for one in others),
-        )
-
-    def _calls(
-        self, inbound: Answer, outbound: Answer, extensions: tuple[Extension, ...]
-    ) -> tuple[FoundCall, ...] | None:
-        """Return the calls on lines, None if the PBX has no such lists."""
-        found = lists.inbound_calls(inbound)
-        if found is not None:
-            numbers = (
-                {extension.number for extension in extensions}
-                if outbound.get("outbound")
-                else set()
-            )
-            found = lists.outbound_calls(outbound, numbers, found)
-        return None if found is None else tuple(found)
-
-    async def _ties(self, extensions: list[Extension]) -> dict[str, Ties]:
-        """Read the own calls of extensions in use, in one request (section 3.4)."""
-        asked = self._to_ask([one.number for one in extensions if one.in_use])
-        if not asked:
-            return {}
-        dialect = self._session.dialect
-        settings = await self._optional(
-            dialect.extension_settings, {"extid": ",".join(asked)}
-        )
-        return lists.ties(settings, dialect)
-
-    def _to_ask(self, numbers: list[str]) -> list[str]:
-        """Return the extensions to query now, limited, least recently queried first."""
-        self._polls += 1
-        self._asked = {number: self._asked.get(number, 0) for number in numbers}
-        asked = sorted(numbers, key=self._asked.__getitem__)[:ASKED_AT_ONCE]
-        self._asked.update(dict.fromkeys(asked, self._polls))
-        return asked
-
-    async def _optional(
-        self, endpoint: str, body: dict[str, str] | None = None
-    ) -> Answer:
-        """Return an optional answer of a poll, empty if older firmware refuses it."""
-        try:
-            return await self._session.request(endpoint, body)
-        except PbxRefused:
-            return {}
+    async def snapshot(self, *, trunks: bool = True) -> Snapshot:
+        """Read calls, extensions and trunks. Raises the same as `connect`."""
+        await self._identity.read()
+        return await self._version.snapshot(trunks=trunks)
 
     @override
     async def monitor(
         self, mode: MonitorMode, supervisor: str, extension: str
     ) -> str | None:
-        """Start monitoring (reference, section 4); v1 of the API returns no call id.
+        """Start monitoring (reference, section 4)."""
+        return await (await self._found()).monitor(mode, supervisor, extension)
 
-        Raises the same as `connect`; PbxUnreachable with `maybe_done` if the
-        supervisor's phone may be ringing nevertheless.
-        """
-        await self._session.log_in()
-        request = self._session.dialect.monitor[mode]
-        answer = await self._session.request(
-            request.path,
-            {request.supervisor: supervisor, request.extension: extension},
-            acting=True,
+    @override
+    async def dial(
+        self,
+        extension: str,
+        to: str,
+        *,
+        outside: bool,
+        auto_answer: bool = False,
+    ) -> str | None:
+        """Call an extension's phone, then another number."""
+        version = await self._found()
+        return await version.dial(
+            extension, to, outside=outside, auto_answer=auto_answer
         )
-        return text(answer.get("callid")) or None
+
+    @override
+    async def hang_up(self, extension: str) -> None:
+        """End an extension's call, or its monitoring."""
+        await (await self._found()).hang_up(extension)
+
+    @override
+    async def hold(self, extension: str) -> None:
+        """Put an extension's call on hold."""
+        await (await self._found()).hold(extension)
+
+    @override
+    async def resume(self, extension: str) -> None:
+        """Resume an extension's call on hold."""
+        await (await self._found()).resume(extension)
+
+    @override
+    async def mute(self, extension: str) -> None:
+        """Mute an extension until its call ends."""
+        await (await self._found()).mute(extension)
+
+    @override
+    async def unmute(self, extension: str) -> None:
+        """Unmute an extension."""
+        await (await self._found()).unmute(extension)
+
+    @override
+    async def transfer(
+        self,
+        call: Call,
+        to: str,
+        kind: DestinationKind,
+        *,
+        permission: str | None = None,
+    ) -> str | None:
+        """Transfer the outside party of a call."""
+        version = await self._found()
+        return await version.transfer(call, to, kind, permission=permission)
+
+    @override
+    async def accept_call(self, call_id: str) -> None:
+        """Accept an inbound call within ten seconds."""
+        await (await self._found()).accept_call(call_id)
+
+    @override
+    async def refuse_call(self, call_id: str) -> None:
+        """Refuse an inbound call within ten seconds."""
+        await (await self._found()).refuse_call(call_id)
 
     @override
     async def close(self) -> None:

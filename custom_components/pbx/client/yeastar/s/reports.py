@@ -1,9 +1,9 @@
-"""The parser of the PBX's reports, in all three formats (reference, section 5)."""
+"""The parser of the PBX's reports (reference, section 5)."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from ...model import CallDirection, CallOutcome, Party, PartyState
 from ...report import (
@@ -22,8 +22,8 @@ from ...report import (
 )
 from ...texts import outside_number
 from ..values import text
+from . import lenient_json
 from .answers import extension_status
-from .lenient_json import read
 from .parties import (
     Fields,
     Member,
@@ -76,37 +76,48 @@ _SUBJECTS: Final[Mapping[str, Subject]] = {
     "trunk": Subject.TRUNK,
 }
 
-# A member's state, and its role: True for the caller, False for a callee (5.4).
-_MEMBER_STATES: Final[Mapping[str, tuple[PartyState, bool | None]]] = {
-    "alert": (PartyState.DIALING, True),
-    "ring": (PartyState.RINGING, False),
-    "answered": (PartyState.TALKING, True),
-    "answer": (PartyState.TALKING, False),
-    "hold": (PartyState.HELD, None),
-    "bye": (PartyState.GONE, None),
-}
+
+class Told(NamedTuple):
+    """A report before it is interpreted: its name, fields and parties in order."""
+
+    name: str
+    fields: Fields
+    members: list[Member]
+    serial_number: str | None
 
 
-def parse(body: bytes | bytearray) -> Received | None:
-    """Return a parsed report, None if the body is not a report; never raises (5.5).
-
-    A report about an unsupported subject, or without the fields that make it useful,
-    becomes an `OtherReport`.
-    """
-    pairs = read(body)
+def read(body: bytes | bytearray) -> Told | None:
+    """Return what a body has, None if it is not a report; never raises (5.5)."""
+    pairs = lenient_json.read(body)
     if pairs is None:
         return None
     fields = dict(pairs)
     name = first_of(fields, "event", "action")
     if not name:
         return None
-    reader = _READERS.get(name.lower())
-    report = None if reader is None else reader(fields, members_of(pairs))
+    return Told(name, fields, members_of(pairs), text(fields.get("sn")) or None)
+
+
+def report_of(told: Told) -> Report:
+    """Return a report about what every version of the API tells, or of parts of calls.
+
+    One about an unsupported subject, or without the fields that make it useful, becomes
+    an `OtherReport`.
+    """
+    reader = _READERS.get(told.name.lower())
+    report = None if reader is None else reader(told.fields, told.members)
     if report is None:
-        report = OtherReport(
-            "".join(c if c.isprintable() else "?" for c in name[:_MAX_NAME])
-        )
-    return Received(report, text(fields.get("sn")) or None)
+        name = told.name[:_MAX_NAME]
+        report = OtherReport("".join(c if c.isprintable() else "?" for c in name))
+    return report
+
+
+def parse(body: bytes | bytearray) -> Received | None:
+    """Return a parsed report, None if the body is not a report; never raises."""
+    told = read(body)
+    if told is None:
+        return None
+    return Received((report_of(told),), told.serial_number)
 
 
 def _known(*parties: Party | None) -> tuple[Party, ...]:
@@ -172,25 +183,6 @@ def _offered(fields: Fields, members: list[Member]) -> CallReport | None:
     return _progress(
         True, True, PartyState.DIALING, PartyState.RINGING, fields, callers
     )
-
-
-def _call_status(
-    fields: Fields, members: list[Member]
-) -> CallReport | CallReleased | None:
-    """Return a report of a changed call, with the states of all its members (5.4)."""
-    words = [first_of(told, "memberstatus").lower() for _, told in members]
-    both = list(zip(members, words, strict=True))
-    gone = [member for member, word in both if word == "bye"]
-    if gone and len(members) - len(gone) < 2:
-        return _released(
-            fields, gone + [member for member, word in both if word != "bye"]
-        )
-    parties = [
-        party_of(member, *_MEMBER_STATES[word])
-        for member, word in both
-        if word in _MEMBER_STATES
-    ]
-    return _call_report(fields, members, *parties)
 
 
 def _released(fields: Fields, members: list[Member]) -> CallReleased | None:
@@ -290,7 +282,6 @@ _READERS: Final[Mapping[str, _Reader]] = {
     "answered": partial(_progress, True, True, *_TALKING),
     "invite": _offered,
     "incoming": _offered,
-    "callstatus": _call_status,
     "bye": _released,
     "tranfer": _transferred,
     "transfer": _transferred,

@@ -90,7 +90,7 @@ class Applying:
                 break
         covered, self._failure = self._written, None
         try:
-            await session.request("apply", acting=True)
+            await session.request("apply", acting=True, v1=True)
         except PbxUnreachable as err:
             # The settings themselves were written, even if this request was not.
             self._failure = PbxUnreachable(err.reason, maybe_done=True)
@@ -126,19 +126,26 @@ class SettingsAccess(Pbx):
         asked = filter(is_dial_string, dict.fromkeys(numbers))
         for batch in batched(asked, BATCH, strict=False):
             try:
-                found += await self._settings({"extid": ",".join(batch)})
+                found += await self._settings(",".join(batch))
             except PbxRefused as err:
                 if len(batch) == 1 or err.refusal is not Refusal.NO_SUCH_EXTENSION:
                     raise
-                everyone = await self._settings({})
+                everyone = await self._settings(None)
                 found += [one for one in everyone if one.number in batch]
         return tuple(found)
 
-    async def _settings(self, body: dict[str, str]) -> tuple[ExtensionSettings, ...]:
-        """Return the settings in one answer; each extension occurs once."""
+    async def _settings(self, numbers: str | None) -> tuple[ExtensionSettings, ...]:
+        """Return the settings in one answer; each extension occurs once.
+
+        `numbers` are separated by commas, None for all extensions.
+        """
         await self._session.log_in()
         dialect = self._session.dialect
-        answer = await self._session.request(dialect.extension_settings, body)
+        everyone = {dialect.extension_id: "all"} if dialect.whole_calls else {}
+        answer = await self._session.request(
+            "extension/query",
+            everyone if numbers is None else {dialect.extension_id: numbers},
+        )
         items = answer.get("extinfos")
         if not isinstance(items, list):
             raise PbxUnreachable(Unreachable.BAD_ANSWER)
@@ -169,9 +176,11 @@ class SettingsAccess(Pbx):
             **_forward(_BUSY, change.forward_busy),
             **_forward(_NO_ANSWER, change.forward_no_answer),
         }
-        body = {"extid": dial_string(number), **fields}
+        checked = dial_string(number)
         if not fields:
             return
+        await self._session.log_in()
+        body = {self._session.dialect.extension_id: checked, **fields}
         await self._applying.write(self._session, body)
 
 

@@ -1,6 +1,6 @@
 """The HTTP transport of the API: one request and its answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 import json
 from typing import Final
 
@@ -30,20 +30,20 @@ class Transport(HttpTransport):
         version: str,
         endpoint: str,
         body: dict[str, str],
-        token: str | None = None,
+        query: Mapping[str, str],
         *,
         acting: bool = False,
     ) -> Answer:
         """Send one request, once, and return the answer, success or failure.
 
-        `acting` marks a request that changes something on the PBX. Raises
+        `query` follows the path, with the token if there is one. `acting` marks a request that changes something on the PBX. Raises
         PbxNotTrusted, PbxUnreachable, and PbxWrongService for a redirect or for a
         complete response that is not an answer of the API.
         """
         return await self.request(
             "POST",
             f"api/{version}/{endpoint}",
-            {} if token is None else {"token": token},
+            dict(query),
             RequestBody(json.dumps(body, separators=(",", ":")).encode()),
             self._read,
             TOTAL_TIMEOUT,
@@ -54,8 +54,7 @@ class Transport(HttpTransport):
         self,
         version: str,
         endpoint: str,
-        query: dict[str, str],
-        token: str,
+        query: Mapping[str, str],
         write: Callable[[bytes], None],
     ) -> Answer | None:
         """Send one request for a file and pass it on in pieces (reference, section 3.11).
@@ -70,7 +69,7 @@ class Transport(HttpTransport):
         return await self.request(
             "GET",
             f"api/{version}/{endpoint}",
-            {**query, "token": token},
+            dict(query),
             None,
             read,
             DOWNLOAD_TIMEOUT,

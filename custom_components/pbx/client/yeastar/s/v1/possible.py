@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final
 
-from ...calls.call import CONNECTED, Leg, TrackedCall
-from ...model import OUT_OF_REACH, CallDirection, ExtensionStatus, Party, PartyState
+from ....calls.call import CONNECTED, Leg, TrackedCall
+from ....model import OUT_OF_REACH, CallDirection, ExtensionStatus, Party, PartyState
 from .found import FoundCall
 
 type States = frozenset[PartyState]

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ...model import CallDirection, Party
-from ...snapshot import Snapshot
+from ....model import CallDirection, Party
+from ....snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

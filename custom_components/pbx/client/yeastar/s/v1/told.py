@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from ...calls import steps
-from ...calls.call import Leg, TrackedCall, leg_key
-from ...calls.ledger import Ledger, StatusOf
-from ...model import (
+from ....calls import steps
+from ....calls.call import Leg, TrackedCall, leg_key
+from ....calls.ledger import Ledger, StatusOf
+from ....model import (
     IN_USE,
     OUT_OF_REACH,
     CallDirection,
@@ -16,7 +16,7 @@ from ...model import (
     Party,
     PartyState,
 )
-from ...report import CallFailed, CallRecord, CallReleased, CallReport, CallTransferred
+from ....report import CallFailed, CallRecord, CallReleased, CallReport, CallTransferred
 from .finder import CallFinder
 
 SOUGHT: Final = frozenset({PartyState.RINGING, PartyState.DIALING})

@@ -1,16 +1,14 @@
-"""The parser of the PBX's lists of calls and trunks (reference, 3.4, 3.7, 3.8)."""
+"""The parser of the PBX's lists of calls (reference, sections 3.4 and 3.8)."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from ...model import CallDirection, Party, PartyState, Trunk, TrunkStatus
-from ...texts import outside_number
-from ..values import Answer, UnknownWords, text
-from .dialect import TRUNK_WORDS, Dialect
+from ....model import CallDirection, Party, PartyState
+from ....texts import outside_number
+from ...values import Answer, text
+from ..dialect import Dialect
 from .found import FoundCall, Ties
-
-unknown_words = UnknownWords("trunk")
 
 # Reference, section 6.3: in all other states, no party talks yet.
 _TALKING: Final = "talking"
@@ -23,38 +21,6 @@ def _objects(value: object) -> Iterator[dict[str, Any]]:
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, dict):
             yield item
-
-
-def trunks(answer: Answer) -> tuple[Trunk, ...] | None:
-    """Return the trunks of a list, each name once, None without a list (3.7)."""
-    items = answer.get("trunklist")
-    if not isinstance(items, list):
-        return None
-    found: dict[str, Trunk] = {}
-    for item in _objects(items):
-        if name := text(item.get("trunkname")):
-            found.setdefault(
-                name,
-                Trunk(
-                    name,
-                    text(item.get("type")) or None,
-                    _trunk_status(text(item.get("status"))),
-                    text(item.get("port")) or None,
-                ),
-            )
-    return tuple(found.values())
-
-
-def _trunk_status(word: str) -> TrunkStatus | None:
-    """Return the status of a trunk by its status word (section 6.2)."""
-    lower = word.lower()
-    for beginning, status in TRUNK_WORDS.items():
-        if lower.startswith(beginning):
-            return status
-    # "Unknown" is itself a status word of the PBX.
-    if lower != "unknown":
-        unknown_words.log(word)
-    return None
 
 
 def inbound_calls(answer: Answer) -> list[FoundCall] | None:

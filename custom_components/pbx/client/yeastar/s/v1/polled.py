@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterator, Set as AbstractSet
 from dataclasses import replace
 
-from ...calls import steps
-from ...calls.call import Leg, TrackedCall
-from ...calls.ledger import Ledger
-from ...model import (
+from ....calls import steps
+from ....calls.call import Leg, TrackedCall
+from ....calls.ledger import Ledger
+from ....model import (
     IN_USE,
     OUT_OF_REACH,
     CallDirection,

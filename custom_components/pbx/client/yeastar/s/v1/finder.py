@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from ...calls.call import TrackedCall, leg_key
-from ...calls.ledger import Ledger, StatusOf
-from ...model import (
+from ....calls.call import TrackedCall, leg_key
+from ....calls.ledger import Ledger, StatusOf
+from ....model import (
     OUT_OF_REACH,
     CallDirection,
     CallOutcome,
@@ -14,7 +14,7 @@ from ...model import (
     Party,
     PartyState,
 )
-from ...report import CallRecord
+from ....report import CallRecord
 
 # Seconds by which a report may arrive after the poll that already saw its change.
 LATE: Final = 60.0

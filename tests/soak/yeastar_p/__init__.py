@@ -1,0 +1,1 @@
+"""The proof on the wire of the P-Series."""
