@@ -15,7 +15,7 @@ const LICENSE = "/* Contains lit-html, Copyright Google LLC, SPDX-License-Identi
 const OWN = `
   active allRecent atLeast badge badgeColor border byNumber callList callsOf canChoose chosen color confirmed directory
   disturb dragging failed feed ghost haystack hint isMuted justEnded kind known lengthened looks mayDial minute modes
-  muted narrow numbers observer offers onto openDashboard openEnd over person personOf picture planned query
+  muted narrow observer offers onto openDashboard openEnd over person personOf picture planned query
   readRecent readRegistries refusal remember requestUpdate roving searchKey showAllRecent situation source sourceOf
   statusOf stepOf store subscribe sums supervised supervising texts tiles trunks unsubscribe usable watched words
 `.trim().split(/\s+/);

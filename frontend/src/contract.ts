@@ -91,7 +91,7 @@ export interface Message {
   loaded?: boolean;
   connected?: boolean;
   capabilities?: Capabilities | null;
-  can?: Record<string, Rights> | null;
+  can?: (Rights & { numbers: string[] })[] | null;
   calls?: Call[];
   monitors?: Monitor[];
   changed?: Call[];

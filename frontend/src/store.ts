@@ -31,7 +31,7 @@ export class Store {
     for (const key of message.gone ?? []) this.calls.delete(key);
     if (message.monitors) this.monitors = message.monitors;
     if (message.capabilities !== undefined) this.capabilities = message.capabilities;
-    if (message.can !== undefined) this.can = message.can ?? {};
+    if (message.can !== undefined) this.can = Object.fromEntries((message.can ?? []).flatMap((rights) => rights.numbers.map((number) => [number, rights])));
     for (const queue of message.queues ?? []) this.queues.set(queue.number, queue);
     if (message.parked) this.parked = message.parked;
     if (message.recent) this.remember(message.recent);

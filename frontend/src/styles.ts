@@ -253,6 +253,7 @@ hr { border: 0; border-top: 1px solid var(--divider-color); margin: 4px 0; }
 .sums { display: grid; grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); gap: 16px; }
 .sum { padding: 14px 20px; }
 .v { font-size: 52px; line-height: 60px; font-variant-numeric: tabular-nums; display: block; }
+.v pbx-time { font-size: 18px; }
 .k { font-size: 18px; line-height: 26px; }
 .k ha-icon { color: var(--c); }
 .cols { align-items: start; }

@@ -24,24 +24,27 @@ export function running(seconds: number): string {
   return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
 }
 
-const formats = new Map<string, Intl.NumberFormat | Intl.RelativeTimeFormat | Intl.DateTimeFormat>();
+const formats = new Map<string, unknown>();
 
-function cached<T extends Intl.NumberFormat | Intl.RelativeTimeFormat | Intl.DateTimeFormat>(key: string, make: () => T): T {
-  let found = formats.get(key);
-  if (!found) formats.set(key, (found = make()));
-  return found as T;
+/** Return a formatter, made once. */
+function intl<T>(kind: new (language: string, options: object) => T, language: string, options: object): T {
+  const key = language + JSON.stringify(options);
+  let found = formats.get(key) as T | undefined;
+  if (!found) formats.set(key, (found = new kind(language, options)));
+  return found;
 }
+
+const amount = (language: string, unit: string, unitDisplay: string, value: number) =>
+  intl(Intl.NumberFormat, language, { style: "unit", unit, unitDisplay }).format(Math.max(0, Math.floor(value)));
 
 /** Return a duration in words, for those who listen: "4 minutes". */
 export function spoken(seconds: number, language: string): string {
-  const unit = seconds < 60 ? "second" : "minute";
-  const format = cached(`${language} ${unit}`, () => new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }));
-  return format.format(Math.max(0, Math.floor(unit === "minute" ? seconds / 60 : seconds)));
+  return seconds < 60 ? amount(language, "second", "long", seconds) : amount(language, "minute", "long", seconds / 60);
 }
 
 /** Return how long ago something was: "3 minutes ago". */
 export function ago(seconds: number, language: string): string {
-  const format = cached(`${language} ago`, () => new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
+  const format = intl(Intl.RelativeTimeFormat, language, { numeric: "auto" });
   if (seconds < 60) return format.format(0, "second");
   if (seconds < 3600) return format.format(-Math.floor(seconds / 60), "minute");
   if (seconds < 86400) return format.format(-Math.floor(seconds / 3600), "hour");
@@ -50,27 +53,14 @@ export function ago(seconds: number, language: string): string {
 
 /** Return the time of day as the user has it. */
 export function timeOfDay(at: number, hass: Pick<Hass, "language" | "locale">): string {
-  const language = hass.locale?.language ?? hass.language;
-  const style = hass.locale?.time_format ?? "language";
-  const format = cached(
-    `${language} ${style}`,
-    () =>
-      new Intl.DateTimeFormat(language, {
-        hour: "numeric",
-        minute: "2-digit",
-        ...(style === "12" || style === "24" ? { hourCycle: style === "12" ? "h12" : "h23" } : {}),
-      }),
-  );
-  return format.format(at * 1000);
+  const hourCycle = { 12: "h12", 24: "h23" }[hass.locale?.time_format ?? ""];
+  return intl(Intl.DateTimeFormat, hass.locale?.language ?? hass.language, { hour: "numeric", minute: "2-digit", hourCycle }).format(at * 1000);
 }
 
 /** Return when a call ended, short: "3 min" within the hour, "10:12" today, "29 Nov" before. */
 export function ended(at: number, hass: Pick<Hass, "language" | "locale">): string {
   const seconds = now() - at;
-  if (seconds < 3600) {
-    const format = cached(`${hass.language} min`, () => new Intl.NumberFormat(hass.language, { style: "unit", unit: "minute", unitDisplay: "short" }));
-    return format.format(Math.max(0, Math.floor(seconds / 60)));
-  }
+  if (seconds < 3600) return amount(hass.language, "minute", "short", seconds / 60);
   if (new Date(at * 1000).toDateString() === new Date(now() * 1000).toDateString()) return timeOfDay(at, hass);
-  return cached(`${hass.language} day`, () => new Intl.DateTimeFormat(hass.language, { day: "numeric", month: "short" })).format(at * 1000);
+  return intl(Intl.DateTimeFormat, hass.language, { day: "numeric", month: "short" }).format(at * 1000);
 }

@@ -76,10 +76,10 @@ export function house(states: Record<string, string> = {}, extra: Record<string,
 }
 
 /** Return what the panel knows after some messages. Words are their own keys. */
-export function scene(message: Message = {}, states: Record<string, string> = {}, extra: Record<string, string> = {}): Situation {
+export function scene({ can, ...message }: Omit<Message, "can"> & { can?: Record<string, Rights> } = {}, states: Record<string, string> = {}, extra: Record<string, string> = {}): Situation {
   const store = new Store();
-  const can = Object.fromEntries(Object.keys(NAMES).map((number) => [number, rights()]));
-  store.merge({ now: NOW, loaded: true, connected: true, capabilities: CAPABILITIES, can, calls: [], monitors: [], ...message });
+  const groups = can ? Object.entries(can).map(([number, one]) => ({ ...one, numbers: [number] })) : [{ ...rights(), numbers: Object.keys(NAMES) }];
+  store.merge({ now: NOW, loaded: true, connected: true, capabilities: CAPABILITIES, can: groups, calls: [], monitors: [], ...message });
   const hass = house(states, extra);
   const people = directory(hass, { type: "" }, "entry");
   return {

@@ -21,7 +21,7 @@ test("changes replace calls by their key, and calls that are gone go", () => {
 
 test("a full message forgets everything before it", () => {
   const store = new Store();
-  store.merge({ calls: [call("a", [inside("1001"), outside()])], can: {}, connected: true, loaded: true });
+  store.merge({ calls: [call("a", [inside("1001"), outside()])], can: [], connected: true, loaded: true });
   store.merge({ calls: [], connected: false, loaded: true, capabilities: null, can: null });
   assert.equal(store.calls.size, 0);
   assert.equal(store.connected, false);

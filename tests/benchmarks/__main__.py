@@ -11,7 +11,7 @@ from homeassistant.const import __version__
 
 from tests.demo.process import StageError
 
-from . import asterisk, report, scale, whisper
+from . import asterisk, report, scale, whisper, yeastar_p
 from .table import say
 
 BENCHMARKS = {
@@ -19,6 +19,7 @@ BENCHMARKS = {
     "scale": scale.run,
     "report": report.run,
     "asterisk": asterisk.run,
+    "yeastar-p": yeastar_p.run,
 }
 
 

@@ -12,7 +12,8 @@ window.setTimeout = (run, delay) => plan(() => {
 const START = Date.now() / 1000;
 const PEOPLE = Array.from({ length: 200 }, (_, index) => String(1000 + index));
 const all = { listen: true, whisper: true, barge_in: true };
-const states = {}, entities = {}, devices = {}, can = {};
+const states = {}, entities = {}, devices = {};
+const can = [{ numbers: PEOPLE, control: true, ...all, supervise: all }];
 
 function add(id, device, key, state, attributes = {}) {
   entities[id] = { entity_id: id, device_id: device, platform: "pbx", translation_key: key };
@@ -26,7 +27,6 @@ for (const number of PEOPLE) {
   add(`sensor.${number}`, number, "extension_status", "idle", { number });
   add(`switch.${number}`, number, "do_not_disturb", "off");
   add(`sensor.forwarding_${number}`, number, "forwarding", "off");
-  can[number] = { control: true, ...all, supervise: all };
 }
 
 let made = 0;

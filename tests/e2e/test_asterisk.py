@@ -8,6 +8,7 @@ from importlib.util import find_spec
 import os
 from pathlib import Path
 import sys
+from typing import Any
 
 from playwright.async_api import Page, expect
 import pytest
@@ -145,6 +146,17 @@ async def test_from_adding_asterisk_to_the_voice_in_the_agents_ear(
     await remove(home_assistant, entry["entry_id"])
 
 
+def form_of(rig: RemoteRig) -> dict[str, Any]:
+    """Return what a user fills in to add the PBX."""
+    return {
+        "host": "127.0.0.1",
+        "port": rig.ports["AMI"],
+        "ssl": False,
+        "username": USER,
+        "password": f"{USER}-secret",
+    }
+
+
 async def remove(home_assistant: HomeAssistantProcess, entry_id: str) -> None:
     """Remove the PBX."""
     await home_assistant.rest("DELETE", f"/api/config/config_entries/entry/{entry_id}")
@@ -156,14 +168,7 @@ async def test_a_restart_in_a_supervised_call_changes_nothing(
     """Home Assistant shows call and supervision again, and can end it."""
     rig, home_assistant = rig_stage.rig, rig_stage.home_assistant
     await rig.do("clear")
-    form = {
-        "host": "127.0.0.1",
-        "port": rig.ports["AMI"],
-        "ssl": False,
-        "username": USER,
-        "password": f"{USER}-secret",
-    }
-    entry_id = await home_assistant.add_pbx(form, family="asterisk")
+    entry_id = await home_assistant.add_pbx(form_of(rig), family="asterisk")
     await home_assistant.wait_for_states(len(EXTENSIONS))
     await rig.do(f"{OUTSIDE} call_in 5550101")
     await home_assistant.wait_for_state("sensor.anna_berg_1001", "busy")
@@ -190,6 +195,41 @@ async def test_a_restart_in_a_supervised_call_changes_nothing(
     assert last["state"] == "answered"
     assert last["attributes"]["number"] == OUTSIDE
     assert last["attributes"]["ended_by"] == AGENT
+    await remove(home_assistant, entry_id)
+
+
+@pytest.mark.browser
+async def test_queue_and_parked_call_are_on_the_panel(
+    rig_stage: RigStage, page: Page
+) -> None:
+    """Who waits; and a parked call is taken by the own phone with one press."""
+    rig, home_assistant = rig_stage.rig, rig_stage.home_assistant
+    await rig.do("clear")
+    entry_id = await home_assistant.add_pbx(form_of(rig), family="asterisk")
+    await home_assistant.wait_for_states(len(EXTENSIONS))
+    await log_in(page, rig_stage)
+    await page.goto(await dashboard.create(home_assistant, SUPERVISOR, "with-queues"))
+    tiles = page.locator("pbx-panel .queue")
+    queue = tiles.filter(has_text="agents free").first
+    await expect(queue).to_contain_text("Nobody waits")
+    for number in ("1003", "1004"):
+        await rig.do(f"{number} does ring")
+    await rig.do(f"{OUTSIDE} call_in 5550103")
+    await expect(queue).to_contain_text("1 waiting")
+    await rig.do(f"{OUTSIDE} hang_up")
+    await expect(queue).to_contain_text("Nobody waits")
+
+    await rig.do("clear")
+    await rig.do(f"{OUTSIDE} call_in 5550101")
+    await expect(row(page, "Anna Berg")).to_contain_text(OUTSIDE)
+    await rig.do(f"{AGENT} blind 70")
+    parked = tiles.filter(has_text="Parked at 71")
+    await expect(parked).to_contain_text(OUTSIDE)
+    await parked.get_by_role("button", name="Take").click()
+    await expect(parked).to_have_count(0)
+    await expect(strip(page)).to_contain_text(OUTSIDE)
+    await rig.do(f"{SUPERVISOR} hang_up")
+    await expect(strip(page)).to_contain_text("Free")
     await remove(home_assistant, entry_id)
 
 

@@ -376,7 +376,7 @@ async def test_card_picker_shows_the_panel_and_its_editor(
 async def test_axe_finds_nothing_serious(
     office: Stage, panel: Page, browser: Browser
 ) -> None:
-    """On the wide page and in a sheet, light; on a phone, dark."""
+    """On the wide page, in a sheet and a confirmation, light; on a phone and a wall, dark."""
     await call(office, "+44 20 7946 0123", "1002")
     await call(office, "1001", "1011")
     await call(office, "+44 7700 900456", "1006", answer=False)
@@ -398,7 +398,12 @@ async def test_axe_finds_nothing_serious(
     await person(panel, "1002").get_by_role("button").click()
     await expect(panel.get_by_role("dialog", name="Amy Baker")).to_be_visible()
     assert await faults(panel) == []
+    await panel.get_by_role("dialog").get_by_role("button", name="Listen").click()
+    await expect(panel.get_by_role("alertdialog")).to_be_visible()
+    assert await faults(panel) == []
     async with opened(browser, office, size=PHONE, dark=True) as page:
+        assert await faults(page) == []
+    async with opened(browser, office, path="/wallboard-0", dark=True) as page:
         assert await faults(page) == []
 
 

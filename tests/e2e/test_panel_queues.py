@@ -74,6 +74,12 @@ async def test_who_waits_who_is_free_and_what_is_parked(page: Page) -> None:
     await expect(tiles.nth(0)).to_contain_text("nobody_waits")
     await tell(page, parked=[])
     await expect(tiles).to_have_count(2)
+    waits = [{"number": "+44", "name": None, "since": now - 84}]
+    await tell(page, queues=[{"number": "701", "name": "Help", "callers": waits}])
+    await page.evaluate("card.setConfig({ layout: 'wallboard' })")
+    sums = page.locator("pbx-panel .sum")
+    await expect(sums.nth(0)).to_contain_text("Sales0")
+    await expect(sums.nth(1)).to_contain_text("Help1 1:")
 
 
 async def test_call_is_sent_to_a_queue(page: Page) -> None:

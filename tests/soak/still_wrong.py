@@ -17,6 +17,10 @@ IN_A_HUNDRED: Final = {
     "asterisk quiet 40-80": 6.0,
     "asterisk faults 0-25": 1.0,
     "asterisk faults 40-80": 8.0,
+    "yeastar-p quiet 0-25": 0.1,
+    "yeastar-p quiet 40-80": 2.0,
+    "yeastar-p faults 0-25": 1.0,
+    "yeastar-p faults 40-80": 7.0,
     "home": 5.25,
 }
 

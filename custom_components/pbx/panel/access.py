@@ -30,6 +30,7 @@ type Answer = bool | str
 # a sentence, as the refusal of the action says how to change it.
 MONITOR_MODE: Final = "monitor_mode"
 ATTR_CONTROL: Final = "control"
+ATTR_NUMBERS: Final = "numbers"
 
 
 class Access:
@@ -79,8 +80,8 @@ class Access:
         serial_number = self._coordinator.serial_number
         return may(self._hass, self.user, serial_number, f"{number}_{key}", POLICY_READ)
 
-    def answers(self) -> dict[str, dict[str, Any]]:
-        """Return what the user may do with each extension; a refusal by its key."""
+    def answers(self) -> list[dict[str, Any]]:
+        """Return what the user may do; extensions with the same answers share an item."""
         coordinator = self._coordinator
         options = coordinator.options
         role = role_denied(options, self.user)
@@ -89,10 +90,12 @@ class Access:
             for mode, capability in CAPABILITIES.items()
             if capability not in coordinator.pbx.capabilities
         }
-        return {
-            number: self._answers(number, options, role, missing)
-            for number in coordinator.data.extensions
-        }
+        groups: dict[str, dict[str, Any]] = {}
+        for number in coordinator.data.extensions:
+            answers = self._answers(number, options, role, missing)
+            group = groups.setdefault(str(answers), {ATTR_NUMBERS: [], **answers})
+            group[ATTR_NUMBERS].append(number)
+        return list(groups.values())
 
     def _answers(
         self,

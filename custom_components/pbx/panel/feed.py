@@ -82,7 +82,7 @@ class View:
         self.user = user
         self.panels: list[tuple[ActiveConnection, int]] = []
         self._shown: set[int] = set()
-        self._can: dict[str, Any] | None = None
+        self._can: list[dict[str, Any]] | None = None
 
     def everything(
         self, hass: HomeAssistant, runtime: PbxRuntime | None

@@ -181,6 +181,13 @@ class Panel:
             }
         for queue in message.get("queues", ()):
             self.queues[queue["number"]] = queue
+        if message.get("can"):
+            can = {
+                number: {key: group[key] for key in group if key != "numbers"}
+                for group in message["can"]
+                for number in group["numbers"]
+            }
+            message = {**message, "can": can}
         for call in [*message.get("calls", ()), *message.get("changed", ())]:
             self.calls[call["key"]] = call
         for key in message.get("gone", ()):

@@ -169,6 +169,17 @@ async def test_pbx_without_transfer(office: Office) -> None:
     assert (found["transfer"], found["take"]) == (None, False)
 
 
+async def test_the_same_answers_are_told_once(office: Office) -> None:
+    """The first message does not grow with each extension."""
+    (answers,) = (await office.panel()).messages[0]["can"]
+    assert answers["numbers"] == [*STAFF]
+    (*_, one, others) = (await office.panel(controller("1001")(office))).messages[0][
+        "can"
+    ]
+    assert {*one["numbers"], *others["numbers"]} == {*STAFF}
+    assert one["control"] is not others["control"]
+
+
 async def test_control(office: Office) -> None:
     """It is told for each extension."""
     can = (await office.panel(controller("1001")(office))).known["can"]

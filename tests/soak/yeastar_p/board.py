@@ -209,6 +209,8 @@ class ListeningToP(Beside):
 
     def _supervise(self, who: str, whom: str, _: int) -> None:
         """Let Home Assistant call a supervisor's phone, as others are not known as such."""
+        if self._loop.is_running():
+            return
         try:
             self._run(self._pbx.monitor(MonitorMode.WHISPER, who, whom))
         except PbxError as error:
@@ -260,6 +262,9 @@ class ListeningToP(Beside):
                 socket.double += 1 + step.who
             case "expire":
                 self.sim.tokens.expire_access()
+                if self.sim.api.socket_at_expiry == "closed":
+                    self._wire.lose()
+                    self._turn()
             case "damage":
                 self._wire.damage = DAMAGES[step.who % len(DAMAGES)]
                 self.poll()

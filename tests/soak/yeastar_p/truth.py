@@ -15,8 +15,8 @@ from tests.simulator.exchange.events import Event, Failure, LegKind, LegState
 from tests.simulator.yeastar_p import PSimulator
 from tests.simulator.yeastar_p.objects import path_of
 
-from ..cannot_tell import Line
-from ..history import STATES, Moment, Part, Story
+from ..cannot_tell import Case, Line
+from ..history import STATES, Part, Story
 from ..streamed import StreamedHistory, StreamedOracle, streamed_lines
 
 OUTCOMES: Final = {
@@ -30,7 +30,66 @@ OUTCOMES: Final = {
 }
 
 
+def _listed(case: Case) -> bool:
+    """Return whether a call began while nobody listened."""
+    history = case.history
+    assert isinstance(history, PHistory)
+    return case.story is not None and case.story.call_id in history.listed
+
+
+def _answer_untold(case: Case) -> bool:
+    """Return whether a party was connected while nobody listened."""
+    return case.part is not None and any(
+        moment.what == "answered" and (moment.told is None or moment.silent)
+        for moment in case.part.moments
+    )
+
+
+def _lost_since(case: Case) -> bool:
+    """Return whether the connection was lost after a phone stopped ringing."""
+    history = case.history
+    assert isinstance(history, PHistory)
+    return (
+        case.part is not None
+        and case.part.answered is None
+        and case.moment is not None
+        and any(at >= case.moment.at for at in history.losses)
+    )
+
+
 LINES: Final = (
+    Line(
+        "role of a party that holds its call",
+        frozenset({"role"}),
+        _listed,
+        lambda case: case.shown is None,
+        "Whether a phone called or was called, if it holds its call when that is found",
+        "unknown",
+        "the word for hold is the same for both",
+        "6.1 (HOLD)",
+    ),
+    Line(
+        "connected before",
+        frozenset({"in call since", "answered", "outcome", "end word"})
+        | frozenset({"rang", "talked"}),
+        _answer_untold,
+        lambda case: case.shown != "voicemail",
+        "That an extension was connected while nobody listened, if it has been passed on "
+        "since",
+        "how its last attempt ended",
+        "a party that waits for another one has the same word as before its first answer",
+        "6.1 (ALERT)",
+    ),
+    Line(
+        "end of a ring",
+        frozenset({"missing end"}),
+        _lost_since,
+        lambda case: True,
+        "How a ring ended, if the connection was lost before the call ended",
+        "no event",
+        "whether another phone answered shows later than the end of the ring",
+        "9 (8)",
+    ),
     Line(
         "who hung up",
         frozenset({"ended by"}),
@@ -63,7 +122,13 @@ class PHistory(StreamedHistory[PSimulator]):
         self._amid = False
         # The role that each party came with, and the call it is in.
         self._roles: dict[str, tuple[str, bool | None]] = {}
+        self.losses: list[float] = []
         super().__init__(sim, now)
+
+    @override
+    def lost(self) -> None:
+        super().lost()
+        self.losses.append(self.now())
 
     @override
     def happened(self, event: Event) -> None:
@@ -180,12 +245,6 @@ class POracle(StreamedOracle):
     @override
     def is_caller(self, story: Story, leg: Leg) -> bool | None:
         return self.history.is_caller(leg)
-
-    @override
-    def others_of(self, part: Part, moment: Moment) -> set[str]:
-        # A caller that is put into a parking slot has nobody at the other end.
-        alone = moment.what == "resumed" and not moment.others
-        return set() if alone else super().others_of(part, moment)
 
     @override
     def status(self, number: str) -> str:

@@ -398,14 +398,21 @@ class MemberTable:
 
     def _put(self, call: MemberCall, member: Member, now: float) -> None:
         """Add or update a member of a call."""
-        known = member.channel in call.members
+        before = call.members.get(member.channel)
+        if before is not None and (before.side, before.number) != (
+            member.side,
+            member.number,
+        ):
+            # The channel is that of another party now.
+            self._drop(call, member.channel, now)
+            before = None
         call.put(member, now)
         self._call_of[member.channel] = call
         if not member.extension:
             return
         number = member.number
         self._channels_of.setdefault(number, set()).add(member.channel)
-        called = not known and number not in self._spies.values()
+        called = before is None and number not in self._spies.values()
         if called and number in self._supervised:
             alone = len(call.members) == 1 and member.caller is not True
             if alone or self._supervised[number] == call.id:

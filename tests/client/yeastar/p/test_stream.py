@@ -176,6 +176,22 @@ async def test_too_many_members_end_the_stream(
     await until(lambda: watched.lost)
 
 
+async def test_channel_that_becomes_another_extension(
+    sim: PSimulator, watched: Watched
+) -> None:
+    """The first extension is no longer in the call, and a later reading succeeds."""
+    (subscriber,) = sim.front.subscribers
+    subscriber.put(frame(30011, call(extension("1002", "RING"))))
+    await until(lambda: watched.extension("1002").status is ExtensionStatus.RINGING)
+    subscriber.put(frame(30011, call(extension("1003", "RING"))))
+    await until(lambda: watched.extension("1003").status is ExtensionStatus.RINGING)
+    subscriber.put(frame(30011, call(extension("1003", "BYE"))))
+    await until(lambda: watched.extension("1003").status is ExtensionStatus.IDLE)
+    await watched.read()
+    assert watched.extension("1002").status is ExtensionStatus.IDLE
+    assert watched.lost == []
+
+
 async def test_ended_calls_are_forgotten(
     sim: PSimulator, watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:

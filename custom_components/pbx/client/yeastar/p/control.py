@@ -25,7 +25,7 @@ _PROMPT: Final = re.compile(r"[\w .()-]{1,127}")
 _MAX_PROMPTS: Final = 10
 
 
-class CallActions(ChannelControl, Pbx):
+class OpenApiControl(ChannelControl, Pbx):
     """The methods of a P-Series PBX that act on calls.
 
     A channel exists only as long as its leg, so it is looked up right before it is used

@@ -23,7 +23,7 @@ from ..member_words import objects
 from ..members import Member, MemberTable
 from ..values import Answer, integer, text
 from . import errcode, events, words
-from .control import CallActions
+from .control import OpenApiControl
 from .events import EventStream
 from .history import RecordSearch
 from .presence import PresenceAccess
@@ -64,7 +64,7 @@ _STATUS_WORDS: Final = {
 }
 
 
-class YeastarP(CallActions, PresenceAccess, RecordSearch, ReportsByStream):
+class YeastarP(OpenApiControl, PresenceAccess, RecordSearch, ReportsByStream):
     """The P-Series API v1.0, over HTTP or HTTPS, with events over a WebSocket."""
 
     def __init__(
