@@ -38,10 +38,12 @@ class PbxProcess:
         series: str = "s",
         port: int | None = None,
         control_port: int | None = None,
+        version_two: bool = False,
     ) -> PbxProcess:
         """Start it, with an office that phones if wanted.
 
-        It listens on the ports that are named if they are free.
+        It listens on the ports that are named if they are free. `version_two` is that
+        of the API, beside version 1.
         """
         port, control_port = free_port(port), free_port(control_port)
         process = await Process.start(
@@ -52,6 +54,7 @@ class PbxProcess:
                 *("--host", HOST, "--port", str(port)),
                 *("--control-port", str(control_port)),
                 *(("--office",) if office else ()),
+                *(("--version-two",) if version_two else ()),
             ],
             logs / "pbx.log",
             cwd=ROOT,

@@ -54,6 +54,13 @@ async def _yeastar_s(logs: Path) -> RunningPbx:
     return await PbxProcess.start(logs, office=True, port=8088, control_port=8089)
 
 
+async def _yeastar_s2(logs: Path) -> RunningPbx:
+    """Start a simulated Yeastar S-Series PBX with version 2 of the API."""
+    return await PbxProcess.start(
+        logs, office=True, port=8088, control_port=8089, version_two=True
+    )
+
+
 async def _yeastar_p(logs: Path) -> RunningPbx:
     """Start a simulated Yeastar P-Series PBX."""
     return await PbxProcess.start(
@@ -66,6 +73,14 @@ SYSTEMS: Final[Mapping[str, System]] = {
         name="a simulated PBX",
         family="yeastar_s",
         start=_yeastar_s,
+        place="Simulated PBX",
+        more="Try on the simulated PBX: place calls, play scenes, let it fail.\n",
+        forwarding={"extension": "1010", "to": "voicemail"},
+    ),
+    "yeastar-s2": System(
+        name="a simulated PBX with version 2 of the S-Series' API",
+        family="yeastar_s",
+        start=_yeastar_s2,
         place="Simulated PBX",
         more="Try on the simulated PBX: place calls, play scenes, let it fail.\n",
         forwarding={"extension": "1010", "to": "voicemail"},

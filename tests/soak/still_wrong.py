@@ -21,6 +21,10 @@ IN_A_HUNDRED: Final = {
     "yeastar-p quiet 40-80": 2.0,
     "yeastar-p faults 0-25": 1.0,
     "yeastar-p faults 40-80": 7.0,
+    "s2 quiet 0-25": 0.5,
+    "s2 quiet 40-80": 4.0,
+    "s2 faults 0-25": 0.5,
+    "s2 faults 40-80": 4.0,
     "home": 5.25,
 }
 

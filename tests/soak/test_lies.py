@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 
 from .lies import LIES, LIES_OF_QUEUES, Lie, told
-from .sow import ASTERISK, YEASTAR_P, draw_of, played
+from .sow import ASTERISK, S_SERIES_2, YEASTAR_P, draw_of, played
 from .steps import SHORT
 
 DAYS: Final = 400
@@ -27,8 +27,8 @@ def noticed(lie: Lie, wire: list[str]) -> int | None:
 
 @pytest.mark.parametrize(
     "wire",
-    [[], [ASTERISK], [YEASTAR_P]],
-    ids=["s_series", "asterisk", "p_series"],
+    [[], [S_SERIES_2], [YEASTAR_P], [ASTERISK]],
+    ids=["s_series_1", "s_series_2", "p_series", "asterisk"],
 )
 @pytest.mark.parametrize("lie", LIES, ids=lambda lie: lie.name.replace(" ", "_"))
 def test_a_lie_is_noticed(lie: Lie, wire: list[str]) -> None:

@@ -48,7 +48,8 @@ class CallNow:
     """The complete present state of a call.
 
     `parties` are all present parties with their states, the caller first where it is
-    known; a call without parties has ended. `left` are the extensions that took part
+    known; a call without parties has ended. Parties that are all gone are those of a
+    call that was over before anything else was told of it. `left` are the extensions that took part
     and left, each with its outcome, None where it is not told. `outcome` is that of the
     call as a whole, `ended_by` the number of the party that hung up; both may be told
     before the end. `started_at` and `answered_at` are seconds since the epoch on our

@@ -50,6 +50,11 @@ def arguments() -> argparse.ArgumentParser:
         action="store_true",
         help="firmware of 2017: API v1.0.0 and v1.0.1, reports with repeated keys",
     )
+    parser.add_argument(
+        "--version-two",
+        action="store_true",
+        help="firmware since 2020: API v2.0.0 beside v1.1.0",
+    )
     return parser
 
 
@@ -65,10 +70,15 @@ def build(options: argparse.Namespace) -> Device:
         return simulator
     if options.legacy_only:
         switches.failure_words, switches.report_serial = "2017", "not_legacy"
+    versions = None
+    if options.legacy_only:
+        versions = ("v1.0.0", "v1.0.1")
+    elif options.version_two:
+        versions = ("v1.1.0", "v2.0.0")
     return Simulator(
         switches=switches,
         seed=options.seed,
-        api_versions=("v1.0.0", "v1.0.1") if options.legacy_only else None,
+        api_versions=versions,
         serial=options.serial or "369362089179",
         password=options.password or DEMO_PASSWORD,
     )

@@ -241,11 +241,13 @@ class TrackedCall:
         """Return the party that a leg is or was last connected to, None if alone."""
         others = [other for other in self if other is not leg]
         # Two callees that ring are never connected to each other, also if their caller
-        # has left before them. Then present parties come first. A callee is connected
-        # to the caller; the caller is connected to the callee that answered last.
+        # has left before them. Parties that left before it came are the last choice but
+        # for these. Then present parties come first. A callee is connected to the caller;
+        # the caller is connected to the callee that answered last.
         others.sort(
             key=lambda other: (
                 not (leg.rings and other.rings),
+                other.left_at is None or other.left_at > leg.since,
                 other.present,
                 bool(other.party.caller) and not leg.party.caller,
                 other.answered_at or 0.0,

@@ -4,7 +4,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import override
 
-from ..model import Party
+from ..model import Party, PartyState
 from ..report import CallNow, CallRecord, ExtensionReport, Report, Restarted
 from ..snapshot import Snapshot
 from . import steps
@@ -61,6 +61,10 @@ class WholeCalls(CallReader):
     def _take(self, told: CallNow, now: float) -> None:
         """Apply the reported current state of a call."""
         call = self._ledger.find(told.id)
+        if told.parties and all(one.state is PartyState.GONE for one in told.parties):
+            if call is None:
+                self._take_ended(told, now)
+            return
         if call is None:
             if not (told.parties or told.left):
                 return
@@ -88,6 +92,17 @@ class WholeCalls(CallReader):
             call = steps.close(call, now, told.ended_by, self._ledger.wait)
             call = replace(call, last=present or call.last)
         self._ledger.put(steps.hurry(call, now) if told.recorded else call, now)
+
+    def _take_ended(self, told: CallNow, now: float) -> None:
+        """Add a call that was over before anything was reported of it."""
+        call = self._ledger.begin(told.id, now, told.started_at)
+        call = steps.learn(call, told.direction, told.dialed, told.via)
+        call = replace(call, trunk=told.trunk, failure=told.outcome, released=True)
+        for party in told.parties:
+            call = steps.sit(call, party, now)
+        call = replace(call, records=(_record(call, told),))
+        call = steps.close(call, now, None, self._ledger.wait)
+        self._ledger.put(steps.hurry(call, now), now)
 
     def _with_parties_of(
         self, call: TrackedCall, absorbed: str, told: CallNow, now: float
@@ -135,6 +150,12 @@ class WholeCalls(CallReader):
                 call = steps.leave(call, key, leg.left_at or now, now, left[key])
         for party in told.parties:
             call = self._with_party(call, party, told, begun, now)
+        for number, outcome in left.items() if told.recorded else ():
+            if outcome is not None and number not in call.legs:
+                # Its phone did not ring: only the record tells that it was called.
+                gone = Party(number, True, PartyState.GONE, False)
+                call = steps.sit(call, gone, now)
+                call = steps.leave(call, call.key_of(gone), now, now, outcome)
         return call
 
     def _with_party(

@@ -86,7 +86,9 @@ class MemberCall:
     `started_at` is in seconds since the epoch, None for a call found in progress.
     `stopped` are extensions whose phones stopped ringing, with the time. `gone` are the
     channels of members that left: a message that names one as present is outdated.
-    `leaver` is the member that hung up while all others were present.
+    `leaver` is the member that hung up while others were present, with the time.
+    `dialed_out` tells that the call went on from its caller, `failed_at` at which
+    extension it failed, if told. `missed` are extensions that left before it failed.
     """
 
     id: str
@@ -101,7 +103,12 @@ class MemberCall:
     outcome: CallOutcome | None = None
     stopped: dict[str, float] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
-    leaver: str | None = None
+    leaver: tuple[str, float] | None = None
+    dialed_out: bool = False
+    failed: bool = False
+    failed_at: str | None = None
+    missed: set[str] = field(default_factory=set)
+    recorded: bool = False
 
     def put(self, member: Member, now: float) -> None:
         """Add or update a present member; what was known of it is kept."""
@@ -118,6 +125,7 @@ class MemberCall:
         self.members[member.channel] = replace(member, met=met, caller=caller)
         if met and not met_before and caller is not True:
             self._answer(now)
+        self.dialed_out = self.dialed_out or caller is True
         self._learn(member)
 
     def _answer(self, now: float) -> None:
@@ -150,6 +158,16 @@ class MemberCall:
         ):
             self.direction = CallDirection.OUTBOUND
 
+    def leave_first(self, number: str, now: float) -> None:
+        """Note who hung up; those who leave a moment later were hung up on."""
+        if self.leaver is None or now - self.leaver[1] > _ANSWERED_ELSEWHERE:
+            self.leaver = number, now
+
+    def leave_last(self, now: float) -> None:
+        """Forget who left long before the last one did."""
+        if self.leaver is not None and now - self.leaver[1] > _ANSWERED_ELSEWHERE:
+            self.leaver = None
+
     def drop(self, channel: str, now: float) -> None:
         """Remove a member that has hung up, and record the outcome for an extension."""
         member = self.members.pop(channel, None)
@@ -164,13 +182,24 @@ class MemberCall:
             return
         outcome: CallOutcome | None = None
         if member.met:
-            outcome = CallOutcome.ANSWERED
+            # Alone, it was connected to a service: the record tells what came of that.
+            outcome = CallOutcome.ANSWERED if self.answered else None
         elif member.state is PartyState.RINGING:
             self.stopped[member.number] = now
             if self._callee_connected:
                 outcome = CallOutcome.ANSWERED_ELSEWHERE
         self.left.pop(member.number, None)
         self.left[member.number] = outcome
+
+    def _outcome_of(self, number: str) -> CallOutcome | None:
+        """Return the outcome for an extension that left, None if it is not known."""
+        if (own := self.left[number]) is not None:
+            return own
+        if number in self.missed:
+            return CallOutcome.MISSED
+        if number in self.stopped and self.outcome in (None, CallOutcome.ANSWERED):
+            return CallOutcome.MISSED if self.recorded else None
+        return self.outcome
 
     def now(self, hidden: Collection[str] = ()) -> CallNow:
         """Return the current state of the call, without the members of some channels."""
@@ -182,10 +211,23 @@ class MemberCall:
             other = parties.get(key)
             if other is None or _RANK.index(member.state) < _RANK.index(other.state):
                 parties[key] = member.party
+        if len(parties) == 1:
+            ((key, only),) = parties.items()
+            if only.extension and only.state is PartyState.RINGING:
+                # Its own call may begin so, as it was dialled for it by the API.
+                parties[key] = replace(only, caller=None)
         present = {party.number for party in parties.values() if party.extension}
         outcome = None
         if not parties:
             outcome = CallOutcome.ANSWERED if self.answered else self.outcome
+        ended_by = None
+        if self.leaver is not None and not parties and not self.failed:
+            ended_by = self.leaver[0]
+        # The last one may be about to be put through to another, or to be hung up on; then
+        # the record follows.
+        waits = {self.leaver[0]} if self.leaver and len(parties) == 1 else set()
+        if not parties and not self.recorded:
+            waits = set(self.left)
         return CallNow(
             self.id,
             tuple(sorted(parties.values(), key=lambda party: not party.caller)),
@@ -194,12 +236,12 @@ class MemberCall:
             self.via,
             self.trunk,
             tuple(
-                (number, self.outcome if own is None else own)
-                for number, own in self.left.items()
+                (number, None if number in waits else self._outcome_of(number))
+                for number in self.left
                 if number not in present
             ),
             outcome,
-            None if self.outcome else self.leaver,
+            ended_by,
             started_at=self.started_at,
         )
 
@@ -260,7 +302,7 @@ class MemberTable:
         hung_up = [one for one in left if self._call_of.get(one) is call]
         others: dict[str, MemberCall] = {}
         if len(hung_up) == 1 and len(call.members) > 1:
-            call.leaver = call.members[hung_up[0]].number
+            call.leave_first(call.members[hung_up[0]].number, now)
         for member in present:
             if member.channel not in call.members:
                 call.leaver = None  # The call goes on with another.
@@ -269,6 +311,8 @@ class MemberTable:
             self._put(call, member, now)
         for channel in hung_up:
             self._drop(call, channel, now)
+        if not call.members:
+            call.leave_last(now)
         self._infer_callers(call)
         self._settle(call)
         if len(self._call_of) > MAX_MEMBERS:
@@ -282,13 +326,31 @@ class MemberTable:
         ]
         return (report, *rest) if report.parties or known else tuple(rest)
 
-    def fail(self, call_id: str, outcome: CallOutcome) -> tuple[CallNow, ...]:
-        """Apply the reason why a call could not be connected."""
+    def fail(
+        self, call_id: str, outcome: CallOutcome, at: str | None = None
+    ) -> tuple[CallNow, ...]:
+        """Apply the reason why a call could not be connected.
+
+        `at` is the extension at which it failed, where that is told.
+        """
         call = self._live.get(call_id) or self._ended.get(call_id)
         if call is None:
-            return ()
-        call.outcome = outcome
+            call = MemberCall(call_id, None)
+            self._keep(call)
+        call.outcome, call.failed, call.failed_at = outcome, True, at
+        if call.members:
+            call.missed.update(who for who, own in call.left.items() if own is None)
         return () if call_id in self._live else (call.now(),)
+
+    def failure(self, call_id: str) -> tuple[CallOutcome | None, str | None]:
+        """Return why a call failed, and at which extension, None if that was not told."""
+        call = self._ended.get(call_id)
+        return (None, None) if call is None else (call.outcome, call.failed_at)
+
+    def unseen(self, call_id: str) -> bool:
+        """Return whether no member of a call was ever told."""
+        call = self._live.get(call_id) or self._ended.get(call_id)
+        return call is None or not (call.members or call.gone)
 
     def record(
         self,
@@ -296,16 +358,23 @@ class MemberTable:
         outcome: CallOutcome | None,
         duration: int | None,
         talked: int | None,
+        called: str | None = None,
     ) -> tuple[CallNow, ...]:
         """Apply the PBX's record of a call, times in seconds.
+
+        `called` is the extension that was called: it may not have been a member.
 
         The record of a part of a call that goes on tells nothing about its end.
         """
         call = self._ended.get(call_id)
         if call is None:
             return ()
-        if outcome is not CallOutcome.ANSWERED:
+        call.recorded = True
+        if outcome is not CallOutcome.ANSWERED or not call.answered:
             call.outcome = call.outcome or outcome
+        reached = call.dialed_out or call.failed_at == called
+        if called and reached and outcome is not CallOutcome.ANSWERED:
+            call.left.setdefault(called, call.outcome)
         return (replace(call.now(), duration=duration, talked=talked, recorded=True),)
 
     # -- what a reading finds
@@ -461,6 +530,10 @@ class MemberTable:
         if call.members or self._live.get(call.id) is not call:
             return
         del self._live[call.id]
+        self._keep(call)
+
+    def _keep(self, call: MemberCall) -> None:
+        """Keep an ended call for late messages about it."""
         self._ended[call.id] = call
         while len(self._ended) > MAX_ENDED:
             self._ended.popitem(last=False)

@@ -63,14 +63,20 @@ class Calls(Channels):
 
     def members(self, call: SimCall) -> Members:
         """Return the members of a call."""
-        found = {
-            self.channel(leg): self._member(call, leg, leg is call.caller)
-            for leg in call.legs
-            if leg.kind in MEMBERS
-            and leg.state is not LegState.ENDED
-            # A callee whose phone does not ring yet is no member.
-            and (leg is call.caller or leg.state is not LegState.CALLING)
-        }
+        callees = [leg for leg in call.callees if leg.state is not LegState.ENDED]
+        callees = [leg for leg in callees if leg.state is not LegState.CALLING]
+        found: Members = {}
+        caller = call.caller
+        if caller.state is not LegState.ENDED:
+            channel = self.channel(caller)
+            if callees or caller.state is not LegState.CALLING or self._queued(call):
+                found[channel] = self._member(call, caller, True)
+            elif channel in self._told.get(call.call_id, {}):
+                # Put through to another, it hears nothing new until that one rings.
+                found[channel] = self._told[call.call_id][channel]
+        for leg in callees:
+            if leg.kind in MEMBERS:
+                found[self.channel(leg)] = self._member(call, leg, False)
         if self._switches.monitor_shown == "member":
             for monitor in call.monitors:
                 found[self.channel(monitor.leg)] = self._member(
@@ -85,7 +91,11 @@ class Calls(Channels):
                 path = other.number
         common = {
             "channelid": self.channel(leg),
-            "memberstatus": self.word(leg, caller),
+            "memberstatus": (
+                "ALERT"
+                if caller and call is not None and self._queued(call)
+                else self.word(leg, caller)
+            ),
         }
         if path or self._switches.path_when_direct:
             common["callpath"] = path
@@ -106,6 +116,11 @@ class Calls(Channels):
             Leg(party.kind, party.number, party.leg_id, "", trunk=party.trunk)
         )
 
+    @staticmethod
+    def _queued(call: SimCall) -> bool:
+        """Return whether the caller waits in a queue."""
+        return call.state is CallState.QUEUED
+
     # -- what changes
 
     def _happened(self, event: Event) -> None:
@@ -116,10 +131,11 @@ class Calls(Channels):
         if isinstance(event, CallEvent):
             if event.kind == "bye" and self._switches.byes == "each":
                 self._leaving = event.parties[0].leg_id
-            elif event.kind == "invite":
+            elif event.kind in ("invite", "incoming"):
                 # Its own event tells of it (5.4).
                 call = self._exchange.calls[event.call_id]
-                self._told[event.call_id] = self.members(call)
+                caller = self._member(call, call.caller, True)
+                self._told[event.call_id] = {self.channel(call.caller): caller}
         if not isinstance(event, CallEvent) or event.kind != "transfer":
             self.look()
 

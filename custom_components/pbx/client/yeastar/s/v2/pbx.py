@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Final
 
 from ....errors import PbxRefused, PbxUnreachable, Refusal, Unreachable
-from ....model import Extension, ExtensionStatus, PartyState
+from ....model import CallDirection, Extension, ExtensionStatus, Party, PartyState
 from ....report import (
     CallFailed,
+    CallNow,
     CallRecord,
     ExtensionReport,
     OtherReport,
@@ -78,10 +79,17 @@ class VersionTwo(MemberControl):
         report = reports.report_of(told)
         match report:
             case CallFailed():
-                yield from self._table.fail(report.call_id, report.outcome)
+                at = next((one.number for one in report.parties if one.extension), None)
+                yield from self._table.fail(report.call_id, report.outcome, at)
+            case CallRecord() if self._table.unseen(report.call_id):
+                yield self._over(report)
             case CallRecord():
                 yield from self._table.record(
-                    report.call_id, report.outcome, report.duration, report.talked
+                    report.call_id,
+                    report.outcome,
+                    report.duration,
+                    report.talked,
+                    report.callee if report.callee in self._words else None,
                 )
             case ExtensionReport():
                 yield self._hear(report)
@@ -107,6 +115,40 @@ class VersionTwo(MemberControl):
             if number in self._told and self._told[number] is not status:
                 self._told[number] = status
                 yield ExtensionReport(number, status)
+
+    def _over(self, record: CallRecord) -> CallNow:
+        """Return a call of which only the record is told: no phone rang for it."""
+        inbound = record.direction is CallDirection.INBOUND
+        caller = Party(
+            record.caller,
+            not inbound and record.caller in self._words,
+            PartyState.GONE,
+            True,
+            record.trunk if inbound else None,
+        )
+        callee = Party(
+            record.callee,
+            record.callee in self._words,
+            PartyState.GONE,
+            False,
+            None if inbound else record.trunk,
+        )
+        outside = record.direction is CallDirection.OUTBOUND
+        service = None if callee.extension or outside else record.callee
+        failure, at = self._table.failure(record.call_id)
+        called = outside or (callee.extension and at in (None, callee.number))
+        return CallNow(
+            record.call_id,
+            (caller, callee) if called else (caller,),
+            record.direction,
+            record.dialed,
+            record.via or service,
+            record.trunk,
+            outcome=failure or record.outcome,
+            duration=record.duration,
+            talked=record.talked,
+            recorded=True,
+        )
 
     def _hear(self, report: ExtensionReport) -> ExtensionReport:
         """Return a reported status, corrected by what is known of the calls.
