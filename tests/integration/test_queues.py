@@ -439,6 +439,41 @@ async def test_wait_over_a_lost_connection(
     assert len(done) == 1
 
 
+async def test_wait_in_a_queue_that_goes(
+    hass: HomeAssistant,
+    pbx: StubByStream,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Its device was the target; nothing is left that could trigger."""
+    entity = er.async_get(hass).async_get(WAITING)
+    assert entity is not None
+    trigger = exceeds() | {"target": {"device_id": entity.device_id}}
+    done = await automation(hass, trigger)
+    await wait_in_queue(hass, pbx, caller("0401"))
+    pbx.queues = []
+    await refresh(hass, entry)
+    await refresh(hass, entry)
+    await later(hass, freezer, 300)
+    assert done == []
+
+
+async def test_trigger_of_a_device(
+    hass: HomeAssistant,
+    pbx: StubByStream,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """It finds the sensor of the queue."""
+    entity = er.async_get(hass).async_get(WAITING)
+    assert entity is not None
+    trigger = exceeds() | {"target": {"device_id": entity.device_id}}
+    done = await automation(hass, trigger)
+    await wait_in_queue(hass, pbx, caller("0401"))
+    await later(hass, freezer, 130)
+    assert [call.data["who"] for call in done] == [SINCE]
+
+
 @pytest.mark.usefixtures("entry")
 async def test_automation_that_is_switched_off(
     hass: HomeAssistant, pbx: StubByStream, freezer: FrozenDateTimeFactory

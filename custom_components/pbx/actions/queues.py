@@ -31,6 +31,7 @@ from ..hub.describe import queue_name, spoken_name
 from ..hub.permission import async_check_control, async_check_permission
 from ..hub.registry import QUEUE
 from ..hub.request import async_act, require
+from ..runtime import PbxRuntime
 from .definition import OF_PBX, REFERENCE, Action
 from .targets import (
     Target,
@@ -48,47 +49,59 @@ MAX_REASON: Final = 80
 type AgentRequest = Callable[[str, str, str | None, Pbx], Awaitable[None]]
 
 
-def _find_queues(
-    hass: HomeAssistant, reference: str, extension: str, entry_id: str | None
-) -> Target[Extension, list[Queue]]:
-    """Return an extension and the queue that a reference means, on the same PBX.
+def _queues_of(
+    hass: HomeAssistant, reference: str, pbxs: dict[str, PbxRuntime]
+) -> dict[str, Queue]:
+    """Return the queues that a reference can mean, by entry id.
 
     A reference is an entity or a device of a queue, or a number.
     """
-    pbxs = loaded_pbxs(hass, entry_id)
     device_id = find_device(hass, reference)
     found: dict[str, Queue] = {}
-    for found_id, runtime in pbxs.items():
+    for entry_id, runtime in pbxs.items():
         coordinator = runtime.coordinator
         number: str | None = reference
         if device_id is not None:
             number = coordinator.devices.queue_number_of(device_id)
         if number is not None and (queue := coordinator.data.queues.get(number)):
-            found[found_id] = queue
-    if not found:
-        raise invalid("unknown_queue", queue=reference)
-    extensions = find_extensions(hass, extension, pbxs)
+            found[entry_id] = queue
+    return found
+
+
+async def _async_agent_of(call: ServiceCall) -> Target[Extension, list[Queue]]:
+    """Return an extension and one queue of the same PBX, else all of its queues.
+
+    The permission to control the extension is required to learn what is wrong.
+    """
+    reference: str = call.data[ATTR_EXTENSION]
+    pbxs = loaded_pbxs(call.hass, call.data.get(ATTR_CONFIG_ENTRY_ID))
+    extensions = find_extensions(call.hass, reference, pbxs)
+    queue: str | None = call.data.get(ATTR_QUEUE)
+    found = {} if queue is None else _queues_of(call.hass, queue, pbxs)
     common = found.keys() & extensions.keys()
+    for entry_id in common or extensions:
+        coordinator = pbxs[entry_id].coordinator
+        await async_check_permission(
+            call.hass, call.context, coordinator, extensions[entry_id]
+        )
+    if queue is None:
+        if len(extensions) > 1:
+            raise invalid("ambiguous_extension", extension=reference)
+        ((entry_id, extension),) = extensions.items()
+        queues = [
+            one
+            for one in pbxs[entry_id].coordinator.data.queues.values()
+            if any(agent.number == extension.number for agent in one.agents or ())
+        ]
+        return Target(pbxs[entry_id], extension, queues)
+    if not found:
+        raise invalid("unknown_queue", queue=queue)
     if not common:
-        raise invalid("queue_of_other_pbx", extension=extension, queue=reference)
+        raise invalid("queue_of_other_pbx", extension=reference, queue=queue)
     if len(common) > 1:
         raise invalid("several_pbxs")
-    found_id = common.pop()
-    return Target(pbxs[found_id], extensions[found_id], [found[found_id]])
-
-
-def _own_queues(
-    hass: HomeAssistant, extension: str, entry_id: str | None
-) -> Target[Extension, list[Queue]]:
-    """Return an extension and the queues that it is an agent of, as far as it is known."""
-    target = find_extension(hass, extension, entry_id)
-    number = target.subject.number
-    queues = [
-        queue
-        for queue in target.coordinator.data.queues.values()
-        if any(agent.number == number for agent in queue.agents or ())
-    ]
-    return Target(target.runtime, target.subject, queues)
+    entry_id = common.pop()
+    return Target(pbxs[entry_id], extensions[entry_id], [found[entry_id]])
 
 
 async def _async_agent(
@@ -96,16 +109,10 @@ async def _async_agent(
 ) -> JsonObjectType:
     """Change what an agent does in one queue, or in all of its queues.
 
-    The permission to control the extension and each of the queues is required.
+    The permission to control each of the queues is required, too.
     """
-    reference: str | None = call.data.get(ATTR_QUEUE)
-    entry_id = call.data.get(ATTR_CONFIG_ENTRY_ID)
-    if reference is None:
-        target = _own_queues(call.hass, call.data[ATTR_EXTENSION], entry_id)
-    else:
-        target = _find_queues(call.hass, reference, call.data[ATTR_EXTENSION], entry_id)
+    target = await _async_agent_of(call)
     coordinator, extension, queues = target.coordinator, target.subject, target.other
-    await async_check_permission(call.hass, call.context, coordinator, extension)
     await async_check_control(
         call.hass,
         call.context,

@@ -32,6 +32,11 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "set_forwarding": {"extension": "1002", "to": "voicemail"},
     "send_sms": {"trunk": "SIP-142", "number": "0401234567", "message": "Hello"},
     "play_prompt": {"to": "1002", "prompts": "welcome"},
+    "log_in_agent": {**ON_EXTENSION, "queue": "6700"},
+    "log_out_agent": {**ON_EXTENSION, "queue": "6700"},
+    "pause_agent": ON_EXTENSION,
+    "unpause_agent": ON_EXTENSION,
+    "pick_up": ON_EXTENSION,
     "get_calls": {},
     "get_call_history": {},
 }
