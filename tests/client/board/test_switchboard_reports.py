@@ -12,7 +12,6 @@ from custom_components.pbx.client import (
     ExtensionStatus,
     Party,
     PartyState,
-    Snapshot,
     Switchboard,
 )
 from custom_components.pbx.client.report import (
@@ -40,17 +39,7 @@ from tests.client.calls.told import (
     transfer,
 )
 
-from .switchboards import (
-    ANNA,
-    BRUNO,
-    CARLA,
-    INFO,
-    TALK,
-    board_of,
-    changes,
-    events_of,
-    read,
-)
+from .switchboards import ANNA, BRUNO, CARLA, TALK, board_of, changes, events_of, read
 
 
 def test_reported_status_is_taken_over() -> None:
@@ -305,14 +294,11 @@ def test_status_report_without_a_word_leaves_the_status() -> None:
         assert board.extensions["1001"].status is status
 
 
-def test_report_and_snapshot_of_another_family_tell_no_calls() -> None:
-    """A reader takes what its own family tells."""
+def test_report_of_another_wire_tells_no_calls() -> None:
+    """A reader takes what its own wire tells."""
     board = board_of(ANNA, BRUNO)
     for report in TALK:
         board.apply(report, 100)
     calls = board.calls
     board.apply(CallNow("9.9", (Party("1003", True, PartyState.TALKING),)), 101)
-    assert board.calls == calls
-    board.expect_snapshot()
-    board.reconcile(Snapshot(INFO, (ANNA, BRUNO), calls_now=()), 102)
     assert board.calls == calls
