@@ -22,14 +22,15 @@ PATH = "/openapi/v1.0/"
 SUBSCRIBE = "subscribe"
 REQUESTS_KEPT = 10_000
 QUEUE = 10_000
-FAULT_KINDS = frozenset({"http_502", "hang", "reset", "html"})
+FAULT_KINDS = frozenset({"http_502", "hang", "reset", "html", "json"})
 
 
 @dataclass(slots=True)
 class Fault:
     """Something that goes wrong with the requests to an endpoint (None: all).
 
-    `kind` is one of FAULT_KINDS, or an error code as text.
+    `kind` is one of FAULT_KINDS, or an error code as text; `json` is the answer of
+    another service. The endpoint of sockets is `subscribe`.
     """
 
     kind: str
@@ -90,8 +91,6 @@ class Front:
         if not path.startswith("/openapi/"):
             return web.Response(status=404, text="<html>not found</html>")
         endpoint = path.removeprefix(PATH)
-        if path.startswith(PATH) and endpoint == SUBSCRIBE:
-            return await self._subscribe(request)
         raw = await request.read()
         for fault in list(self.faults):
             if fault.endpoint in (None, endpoint) and fault.times != 0:
@@ -100,6 +99,8 @@ class Front:
                 response = await self._fail(fault, request)
                 if response is not None:
                     return response
+        if path.startswith(PATH) and endpoint == SUBSCRIBE:
+            return await self._subscribe(request)
         return _closing(
             self.reply(
                 request.method,
@@ -210,6 +211,8 @@ class Front:
             return web.Response(status=500)
         if fault.kind == "html":
             return web.Response(text="<html></html>", content_type="text/html")
+        if fault.kind == "json":
+            return web.json_response({"status": "ok"})
         if fault.kind.startswith("http_"):
             return web.Response(status=int(fault.kind.removeprefix("http_")))
         return _closing(answer(int(fault.kind)))

@@ -109,13 +109,37 @@ async def test_api_that_is_off(sim: PSimulator, pbx: YeastarP) -> None:
     assert err.value.reason is WrongService.API_OFF
 
 
-@pytest.mark.parametrize("kind", ["html", "http_404"])
+@pytest.mark.parametrize("kind", ["html", "json", "http_404"])
 async def test_other_service(sim: PSimulator, pbx: YeastarP, kind: str) -> None:
     """A web server that is no P-Series is told apart."""
     sim.front.faults.append(Fault(kind))
     with pytest.raises(PbxWrongService) as err:
         await pbx.connect()
     assert err.value.reason is WrongService.NOT_THE_API
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("10004", Unreachable.BAD_ANSWER),
+        ("html", Unreachable.BAD_ANSWER),
+        ("http_502", Unreachable.BAD_ANSWER),
+        ("reset", Unreachable.CANNOT_CONNECT),
+    ],
+)
+async def test_socket_that_is_not_opened_is_a_passing_failure(
+    sim: PSimulator, pbx: YeastarP, kind: str, reason: Unreachable
+) -> None:
+    """Such as one for a token that has just ended: it was the API at login."""
+    sim.front.faults.append(Fault(kind, "subscribe"))
+    watched = Watched(pbx)
+    with pytest.raises(PbxUnreachable) as err:
+        await watched.start()
+    assert err.value.reason is reason
+    assert not sim.front.subscribers
+    sim.front.faults.clear()
+    await watched.start()
+    assert len(sim.front.subscribers) == 1
 
 
 @pytest.mark.parametrize("kind", ["http_502", "reset"])
@@ -278,8 +302,9 @@ async def test_probe_tells_the_api_from_others(
     """Without a login, and without an answer it is not this API."""
     address = Address(sim.host, sim.port, tls=False)
     assert await is_p_series(http, address)
-    sim.front.faults.append(Fault("html"))
-    assert not await is_p_series(http, address)
+    for kind in ("html", "json"):
+        sim.front.faults.append(Fault(kind, times=1))
+        assert not await is_p_series(http, address)
     await sim.go_offline()
     assert not await is_p_series(http, address)
     assert not sim.tokens.issued

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from ...errors import PbxError
+from ...errors import PbxError, PbxUnreachable, Unreachable
 from ...pbx import Address
 from ..http import (
     TOTAL_TIMEOUT,
@@ -59,7 +59,7 @@ class OpenApiTransport(HttpTransport):
     async def subscribe(self, token: str) -> aiohttp.ClientWebSocketResponse:
         """Open a WebSocket for events (reference, section 5.1).
 
-        Raises the same as `send`.
+        Raises PbxNotTrusted and PbxUnreachable.
         """
         failure: PbxError
         scheme = "wss" if self._address.tls else "ws"
@@ -72,6 +72,9 @@ class OpenApiTransport(HttpTransport):
                 timeout=aiohttp.ClientWSTimeout(ws_close=1.0),
                 max_msg_size=MAX_EVENT,
             )
+        except aiohttp.WSServerHandshakeError:
+            # It was the API at login: this is a passing failure.
+            failure = PbxUnreachable(Unreachable.BAD_ANSWER)
         except (aiohttp.ClientError, OSError, ValueError) as err:
             failure = await self.failure_of(err, sent=False)
         raise failure
