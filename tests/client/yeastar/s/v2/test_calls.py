@@ -176,6 +176,73 @@ async def test_damaged_list_of_calls_ends_no_call(
     assert (snapshot.calls_now, snapshot.again_soon) == (None, True)
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "field"),
+    [
+        ("extension/query_call", "calllist"),
+        ("extension/query_call", "number"),
+        ("extension/query_call", "numbercalls"),
+        ("extension/query_call", "callid"),
+        ("extension/query_call", "members"),
+        ("extension/query_call", "channelid"),
+        ("call/query", "calls"),
+        ("call/query", "callid"),
+        ("call/query", "members"),
+        ("call/query", "channelid"),
+        ("call/query", "number"),
+    ],
+)
+async def test_incomplete_item_ends_no_call(
+    connected: YeastarS, sim: Simulator, endpoint: str, field: str
+) -> None:
+    """What it should have told may be a call that goes on."""
+    call = sim.inbound("42003", "1001", answer=True)
+    sim.faults.add(Fault("missing_fields", endpoint=endpoint, fields=(field,)))
+    snapshot = await connected.snapshot()
+    assert (snapshot.calls_now, snapshot.again_soon) == (None, True)
+    sim.faults.clear()
+    snapshot = await connected.snapshot()
+    assert snapshot.calls_now is not None
+    assert [one.id for one in snapshot.calls_now] == [call.call_id]
+    assert not snapshot.again_soon
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "answer"),
+    [
+        ("extension/query_call", {"calllist": ["1001"]}),
+        ("extension/query_call", {"calllist": [{"numbercalls": []}]}),
+        ("call/query", {"calls": [CALL]}),
+        ("call/query", {"calls": [{"callid": CALL, "members": ["1001"]}]}),
+    ],
+)
+async def test_item_of_another_shape_ends_no_call(
+    connected: YeastarS, sim: Simulator, endpoint: str, answer: dict[str, Any]
+) -> None:
+    """Nothing is known from a list with one."""
+    sim.faults.add(
+        Fault("rewrite", endpoint=endpoint, rewrite=lambda told: {**told, **answer})
+    )
+    snapshot = await connected.snapshot()
+    assert (snapshot.calls_now, snapshot.again_soon) == (None, True)
+
+
+async def test_offer_names_the_outside_caller_only(connected: YeastarS) -> None:
+    """Whom else it names has no phone that rings yet."""
+    offer = {**status(caller(""), ext("1001", "")), "event": "Incoming"}
+    for member in offer["members"]:
+        for fields in member.values():
+            del fields["memberstatus"]
+    call, *rest = parsed(connected, offer)
+    assert isinstance(call, CallNow)
+    assert [(one.number, one.state) for one in call.parties] == [
+        ("2000", PartyState.DIALING)
+    ]
+    assert not any(isinstance(report, ExtensionReport) for report in rest)
+    del offer["members"][0]
+    assert parsed(connected, offer) == (OtherReport("Incoming"),)
+
+
 # -- actions
 
 
