@@ -191,8 +191,13 @@ def _with_met(call: TrackedCall, told: CallNow) -> TrackedCall:
 
 
 def _record(call: TrackedCall, told: CallNow) -> CallRecord:
-    """Return a record of the call with the reported duration and talk time."""
-    legs = sorted(call, key=lambda leg: not leg.party.caller)
+    """Return a record of the call with the reported duration and talk time.
+
+    It may be that of the last part of a call that was passed on, so it does not name
+    parties whose own times are known.
+    """
+    legs = [leg for leg in call if leg.answered_at is None or not leg.exact]
+    legs.sort(key=lambda leg: not leg.party.caller)
     numbers = [leg.number for leg in legs] or [""]
     return CallRecord(
         told.id,

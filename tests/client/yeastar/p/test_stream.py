@@ -9,9 +9,11 @@ import pytest
 from custom_components.pbx.client import (
     ExtensionStatus,
     PartyState,
+    PbxError,
     PbxUnreachable,
     Unreachable,
 )
+from custom_components.pbx.client.report import Report
 from custom_components.pbx.client.yeastar import members
 from custom_components.pbx.client.yeastar.p import YeastarP, events
 from tests.simulator.yeastar_p import PSimulator
@@ -79,6 +81,24 @@ async def test_silent_connection_is_given_up(
     await until(lambda: watched.lost)
     assert isinstance(watched.lost[0], PbxUnreachable)
     assert watched.lost[0].reason is Unreachable.TIMED_OUT
+
+
+async def test_event_that_cannot_be_applied_ends_the_stream(
+    sim: PSimulator, pbx: YeastarP, caplog: pytest.LogCaptureFixture
+) -> None:
+    """All is read anew then; the log names the error, not the caller."""
+    lost: list[PbxError] = []
+
+    def take(report: Report) -> None:
+        raise RuntimeError
+
+    await pbx.listen(take, lost.append)
+    sim.exchange.inbound("5503301", "1002", "SIP-142")
+    await until(lambda: lost)
+    assert isinstance(lost[0], PbxUnreachable)
+    assert lost[0].reason is Unreachable.BAD_ANSWER
+    assert "Unexpected error with an event" in caplog.text
+    assert "5503301" not in caplog.text
 
 
 async def test_renewal_that_fails_ends_the_stream(

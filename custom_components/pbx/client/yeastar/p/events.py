@@ -162,6 +162,11 @@ class EventStream:
             failure = err
         except aiohttp.ClientError, OSError, OverflowError:
             failure = PbxUnreachable(Unreachable.CANNOT_CONNECT)
+        except Exception:
+            # What an event has left half done is read anew after the next connection.
+            # The event is not logged, as it may contain numbers of people.
+            _LOGGER.exception("Unexpected error with an event")
+            failure = PbxUnreachable(Unreachable.BAD_ANSWER)
         finally:
             await self._current().close()
         self._lost(failure)
