@@ -16,7 +16,7 @@ from .targets import find_extension, invalid
 
 
 async def _async_act_for_user(call: ServiceCall) -> JsonObjectType:
-    """Let the rest of a run act for a user; end it unless they may control an extension.
+    """Make the rest of a run act for a user; end it unless they may control an extension.
 
     A run that goes on after an error acts for nobody, and is refused everything.
     """

@@ -302,7 +302,7 @@ class Pbx(ABC):
         raise PbxRefused(Refusal.UNSUPPORTED)
 
     async def log_out_agent(self, queue: str, extension: str) -> None:
-        """Take an extension out of a queue.
+        """Remove an extension from a queue.
 
         Refusal.NO_SUCH_QUEUE, Refusal.NOT_AN_AGENT for no agent of the queue,
         Refusal.FIXED_AGENT for one who is in it by the configuration of the PBX.
@@ -314,11 +314,11 @@ class Pbx(ABC):
     async def pause_agent(
         self, queue: str, extension: str, *, reason: str | None = None
     ) -> None:
-        """Let a queue not call an agent; Refusal.NOT_AN_AGENT for no agent of it."""
+        """Pause an agent of a queue; Refusal.NOT_AN_AGENT for no agent of it."""
         raise PbxRefused(Refusal.UNSUPPORTED)
 
     async def unpause_agent(self, queue: str, extension: str) -> None:
-        """Let a queue call an agent again; Refusal.NOT_AN_AGENT for no agent of it."""
+        """Unpause an agent of a queue; Refusal.NOT_AN_AGENT for no agent of it."""
         raise PbxRefused(Refusal.UNSUPPORTED)
 
     # -- Capability.PICK_UP

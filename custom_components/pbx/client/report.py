@@ -199,7 +199,7 @@ type Report = (
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What one message reports, with the serial number of its PBX where it names one."""
+    """The reports of one message, with the serial number of its PBX if it names one."""
 
     reports: tuple[Report, ...]
     serial_number: str | None

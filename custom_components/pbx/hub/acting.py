@@ -70,7 +70,7 @@ class ActingUsers:
 
     @callback
     def async_set(self, context: Context, user_id: str) -> None:
-        """Let a run act for a user from now on."""
+        """Make a run act for a user from now on."""
         self._put_run(context, user_id)
 
     def acting(self, context: Context) -> Context:

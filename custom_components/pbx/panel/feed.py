@@ -41,7 +41,7 @@ ATTR_PARKED: Final = "parked"
 
 
 class Pending:
-    """What has changed since the last message."""
+    """The changes since the last message."""
 
     def __init__(self) -> None:
         """Initialize without changes."""
@@ -75,7 +75,7 @@ class CallData:
 
 
 class View:
-    """What one user sees, in any number of panels."""
+    """The view of one user, in any number of panels."""
 
     def __init__(self, user: User) -> None:
         """Initialize without panels."""

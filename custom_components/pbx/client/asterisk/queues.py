@@ -203,7 +203,7 @@ class QueueTable:
             self._keep_heard(name, queue, before.get(name, _Waiting()))
 
     def _keep_heard(self, name: str, queue: _Waiting, before: _Waiting) -> None:
-        """Keep in a listed queue what events have told meanwhile."""
+        """Apply what events have told meanwhile to a listed queue."""
         for interface in (*queue.members, *before.members):
             if (name, interface) in self._heard:
                 member = before.members.get(interface)

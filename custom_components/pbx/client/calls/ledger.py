@@ -71,7 +71,7 @@ type MakeReader = Callable[["Ledger", StatusOf], CallReader]
 
 
 class Drained(NamedTuple):
-    """What has happened since the last time.
+    """The changes since the last time.
 
     `touched` are the extensions whose calls changed. `changed` are the keys of calls
     with another picture, `listed` those of the recent calls that were added to.

@@ -147,7 +147,7 @@ class MemberCall:
         )
 
     def _learn(self, member: Member) -> None:
-        """Keep what a member tells about the whole call."""
+        """Learn what a member tells about the whole call."""
         self.dialed = self.dialed or member.dialed
         self.via = self.via or member.via
         self.trunk = self.trunk or member.trunk
@@ -504,7 +504,7 @@ class MemberTable:
         self._unlink(member)
 
     def _take_over(self, channel: str, call: MemberCall) -> MemberCall | None:
-        """Take a channel out of another call, and return that call.
+        """Remove a channel from another call, and return that call.
 
         A channel that is told in another call has moved there by a transfer.
         """
@@ -539,7 +539,7 @@ class MemberTable:
         self._keep(call)
 
     def _keep(self, call: MemberCall) -> None:
-        """Keep an ended call for late messages about it."""
+        """Remember an ended call for late messages about it."""
         self._ended[call.id] = call
         while len(self._ended) > MAX_ENDED:
             self._ended.popitem(last=False)

@@ -151,7 +151,7 @@ class TokenSession:
                     await self._transport.send("del_token", query, None)
 
     def _drop(self, token: str) -> None:
-        """Let the access token expire, unless it was replaced already."""
+        """Expire the access token, unless it was replaced already."""
         tokens, now = self._tokens, self._clock()
         if tokens is not None and tokens.access == token:
             self._tokens = Tokens("", now, now, tokens.refresh)

@@ -210,7 +210,7 @@ class Session:
             return self._token
 
     def _keep(self, answer: Answer) -> str | None:
-        """Keep the tokens of an answer, and return the one for requests, if any."""
+        """Store the tokens of an answer, and return the one for requests, if any."""
         if token := text(answer.get("token")):
             self._token = token
             self._refresh_token = text(answer.get("refreshtoken"))

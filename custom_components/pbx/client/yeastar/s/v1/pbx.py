@@ -20,7 +20,7 @@ ASKED_AT_ONCE: Final = 50
 
 
 class VersionOne(CallControl):
-    """What an S-Series PBX with version 1 of the API tells, and does with calls."""
+    """The calls of an S-Series PBX with version 1 of the API: reading and acting."""
 
     def __init__(self, session: Session, identity: Identity) -> None:
         """Initialize for the session with a PBX."""

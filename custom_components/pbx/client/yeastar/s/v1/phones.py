@@ -25,7 +25,7 @@ TAKEN: Final = frozenset({ExtensionStatus.BUSY, ExtensionStatus.ON_HOLD})
 
 @dataclass(slots=True)
 class Phone:
-    """What reported statuses have told of one phone.
+    """The knowledge of one phone from its reported statuses.
 
     Times are seconds since the epoch, None if it did not happen. `dialled` is when the
     phone became busy without ringing. `hidden` tells that it is in a call that nothing

@@ -36,7 +36,7 @@ _IN_CALL: Final = frozenset({ExtensionStatus.BUSY, ExtensionStatus.ON_HOLD})
 
 
 class VersionTwo(MemberControl):
-    """What an S-Series PBX with version 2 of the API tells, and does with calls.
+    """The calls of an S-Series PBX with version 2 of the API: reading and acting.
 
     `clock` returns seconds since the epoch.
     """
