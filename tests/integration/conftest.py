@@ -209,13 +209,20 @@ async def runtime(entry: MockConfigEntry, coordinator: PbxCoordinator) -> PbxRun
 
 @pytest.fixture
 async def report_address(
-    hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator
-) -> str:
-    """Let Home Assistant serve on a real socket, and return where."""
+    hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator, sim: Simulator
+) -> AsyncGenerator[str]:
+    """Let Home Assistant serve on a real socket, and return where.
+
+    At the end, the PBX falls silent first: asyncio cannot accept a connection while the
+    server closes.
+    """
     # A server of a test serves no paths that are added once it runs.
     assert await async_setup_component(hass, DOMAIN, {})
     client = await hass_client_no_auth()
-    return f"127.0.0.1:{client.port}"
+    yield f"127.0.0.1:{client.port}"
+    await sim.reporter.stop()
+    for _ in range(5):  # so that connections on their way are accepted
+        await asyncio.sleep(0)
 
 
 @dataclass
