@@ -389,6 +389,28 @@ async def test_a_wrong_secret_is_never_tried_again(wire: ManagerWire) -> None:
     await pbx.close()
 
 
+async def test_starting_pbx_rejects_a_login_that_it_has_accepted(
+    wire: ManagerWire,
+) -> None:
+    """Test that two such rejections pass, and that a third one is believed."""
+    pbx = wire.client()
+    accepted = wire.answers["Login"]
+    for passes in (True, False):
+        wire.answers["Login"] = accepted
+        lost = asyncio.get_running_loop().create_future()
+        await pbx.listen(lambda _: None, lost.set_result)
+        wire.drop()
+        await lost
+        wire.answers["Login"] = error("Authentication failed")
+        for _ in range(2):
+            with pytest.raises(PbxUnreachable):
+                await pbx.connect()
+        if not passes:
+            with pytest.raises(PbxLoginRejected):
+                await pbx.connect()
+    await pbx.close()
+
+
 # -- losing the connection
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from ..errors import (
     PbxError,
+    PbxLoginRejected,
     PbxRefused,
     PbxRightMissing,
     PbxUnreachable,
@@ -25,6 +26,8 @@ from .rights import check_rights
 RING_WITHIN: Final = 5.0
 # Above the number of channels and devices of any real PBX.
 MAX_SIZE: Final = 100_000
+# The logins in a row that may be rejected after one that was accepted.
+_PASSING_REJECTIONS: Final = 2
 # The cause used for a phone that could not be called: no Hangup event gives one.
 NO_ROUTE: Final = 20
 
@@ -81,6 +84,7 @@ class ManagerSession:
         self.actions: frozenset[str] = frozenset()
         self.readable: frozenset[str] = frozenset()
         self.generation = 0
+        self._rejections = 0
         self.directory_read = False
         self.registrations: dict[tuple[str, str], str] = {}
 
@@ -97,9 +101,9 @@ class ManagerSession:
     async def connect(self) -> None:
         """Log in where that has not been done yet, and read the user's rights.
 
-        Raises PbxLoginRejected, PbxWrongService, PbxNotTrusted, PbxUnreachable, and
-        PbxRightMissing for a user without a right to read the PBX (reference,
-        section 2).
+        Raises PbxLoginRejected, PbxWrongService, PbxNotTrusted, PbxUnreachable (also for
+        the first rejections after an accepted login), and PbxRightMissing for a user
+        without a right to read the PBX (reference, section 2).
         """
         async with self._lock:
             if self._closed:
@@ -123,11 +127,19 @@ class ManagerSession:
             except PbxRightMissing:
                 await connection.close()
                 raise
+            except PbxLoginRejected:
+                connection.cut_off()
+                if not self._rejections:
+                    raise
+                # An Asterisk that starts rejects all logins until it has read its users.
+                self._rejections -= 1
+                raise PbxUnreachable(Unreachable.CANNOT_CONNECT) from None
             except BaseException:
                 # A cancelled task must not leave the connection open either.
                 connection.cut_off()
                 raise
             self._connection = connection
+            self._rejections = _PASSING_REJECTIONS
             self.generation += 1
             self.directory_read = False
 
