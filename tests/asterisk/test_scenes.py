@@ -20,8 +20,7 @@ from .stories import ENDED_BY_THE_RIG, EVENTS, STORIES
 CUT_AFTER = 0.6
 AWAY = 0.6
 IDLE = "- | -"
-# After 1, 2, 4, 8 and 16 seconds, a lost stream has been opened five times.
-BACK_WITHIN = 45.0
+BACK_WITHIN = 30.0
 # A feature code that is under way at a reconnect cannot be told from a call.
 CODES = {("do_not_disturb", "1003"), ("forwarded", "1003")}
 BY_A_PARTY = re.compile(r" by \d+")
